@@ -1,0 +1,193 @@
+"""What every explorer has: a plot, its controls, one sentence and one line of status."""
+
+import asyncio
+from functools import wraps
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+#: seconds without a change after which the frames of the slider in hand are computed anew
+PAUSE = 0.15
+#: the numbers of one decade on a learning-rate slider
+DECADE = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 4, 4.5, 5, 5.5, 6]
+DECADE += [6.5, 7, 7.5, 8, 8.5, 9, 9.5]
+
+
+def short(value):
+    """A number or a point in at most three significant digits.
+
+    >>> short(0.00030394), short((-7, 2.5)), short(-0.0)
+    ('0.000304', '(-7, 2.5)', '0')
+    """
+    if np.ndim(value):
+        return "(" + ", ".join(short(v) for v in value) + ")"
+    return f"{float(value) + 0.0:.3g}"
+
+
+def decades(low, high, *also):
+    """Round numbers from `low` to `high`, about 27 a decade, and the numbers in `also`.
+
+    >>> decades(0.1, 0.15, 0.123)
+    [0.1, 0.11, 0.12, 0.123, 0.13, 0.14, 0.15]
+    """
+    exponents = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    grid = [float(f"{m}e{e}") for e in exponents for m in DECADE]
+    rounding = 1e-9
+    inside = {v for v in grid if low * (1 - rounding) <= v <= high * (1 + rounding)}
+    return sorted(inside | {float(v) for v in also})
+
+
+def guarded(method):
+    """A callback whose exception appears in the explorer's status line, never nowhere."""
+
+    @wraps(method)
+    def run(self, *args, **kwargs):
+        try:
+            result = method(self, *args, **kwargs)
+        except Exception as error:
+            self.status = f"{type(error).__name__}: {error}"
+            return None
+        self.status = ""
+        return result
+
+    return run
+
+
+class Explorer(widgets.VBox):
+    """A live plot with controls. Subclasses draw the scene once and compute frames.
+
+    A subclass builds its LivePlot and its controls in `__init__`, hands them to `assemble`, and says
+    in `frames(values)` what the plot shows for each value of the first control, the slider in hand.
+    Everything else follows from that one method: what is shown now, the frames in the browser, the
+    sentence, the still.
+
+    Traits
+    ------
+    summary : one sentence that says what is shown
+    status : empty, or what went wrong in a callback
+    """
+
+    summary = traitlets.Unicode("")
+    status = traitlets.Unicode("")
+
+    def assemble(self, plot, controls, *below):
+        """Put plot, controls and status line together and show the first frame.
+
+        Parameters
+        ----------
+        plot : LivePlot with its marks declared
+        controls : dict, name -> widget; the first is the slider in hand. A SelectionSlider's options
+            are its values, so that every one of them can be computed ahead.
+        below : further widgets, under the plot
+        """
+        self.plot, self.controls = plot, dict(controls)
+        for name, widget in self.controls.items():
+            widget.add_class(f"ol-{name.replace(' ', '-')}")
+        plot.controls = [[widget, _attribute(widget)] for widget in self.controls.values()]
+        self._waiting = None
+        self._line = widgets.HTML().add_class("ol-status")
+        self._line.layout.display = "none"
+        rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
+        self.children = [*(rows if self.controls else []), plot, *below, self._line]
+        self._update()
+        self._send_frames()
+        if self.status:  # while it is being built an error is an error
+            raise RuntimeError(self.status)
+        for number, (widget, name) in enumerate(plot.controls):
+            widget.observe(self._on_slider if number == 0 else self._on_other, name)
+        plot.observe(self._on_other, "handles")
+        plot.observe(self._on_step, "step")
+
+    def frames(self, values):
+        """A frame of the plot for each of `values` of the slider in hand (one None if there is none)."""
+        raise NotImplementedError
+
+    # -- values --------------------------------------------------------------------------------
+
+    def __getitem__(self, name):
+        """The value of the control called `name`: `explorer["lr"]`."""
+        return self.controls[name].value
+
+    def _values(self):
+        """All values of the slider in hand, or None where it cannot be computed ahead."""
+        first = next(iter(self.controls.values()), None)
+        if isinstance(first, widgets.SelectionSlider | widgets.Dropdown | widgets.ToggleButtons):
+            return [v for _, v in first._options_full]
+        return None
+
+    def _value(self):
+        first = next(iter(self.controls.values()), None)
+        return None if first is None else first.value
+
+    # -- callbacks -----------------------------------------------------------------------------
+
+    def _on_slider(self, _change):
+        self._update()
+
+    def _on_other(self, _change):
+        self._update()
+        self._refresh_later()
+
+    def _on_step(self, _change):
+        """The step marked in the picture has changed."""
+
+    @guarded
+    def _update(self):
+        (frame,) = self.frames([self._value()])
+        self.plot.show(frame, self.plot.settings())
+        self.summary = frame.get("summary", "")
+
+    @guarded
+    def _send_frames(self):
+        self._waiting = None
+        values = self._values()
+        if values is not None:
+            self.plot.show_frames(self.frames(values), self.plot.settings())
+
+    def _refresh_later(self):
+        """Compute the frames anew once the learner pauses; at once where no event loop runs."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._send_frames()
+        else:
+            self._waiting = loop.call_later(PAUSE, self._send_frames)
+
+    @traitlets.observe("status")
+    def _show_status(self, change):
+        if hasattr(self, "_line"):
+            self._line.value = "" if not change.new else f"<b>Not shown.</b> {_escape(change.new)}"
+            self._line.layout.display = None if change.new else "none"
+
+    def _repr_mimebundle_(self, **_):
+        return self.plot.mimebundle(self.model_id, self.summary)
+
+
+def _attribute(widget):
+    """The synced trait that says where a control stands."""
+    return "index" if isinstance(widget, widgets.widget_selection._Selection) else "value"
+
+
+def _escape(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def slider(label, values, value, *, width="420px"):
+    """A slider over `values`, which stands at `value` and shows it as a short number."""
+    options = [(f"{v:g}" if np.isreal(v) else str(v), v) for v in values]
+    return widgets.SelectionSlider(
+        options=options, value=value, description=label, continuous_update=True,
+        style={"description_width": "initial"}, layout={"width": width, "max_width": "100%"},
+    )  # fmt: skip
+
+
+def number(label, value, low, high, step, *, width="300px"):
+    """A slider for a whole number if `step` is one, else for a decimal number."""
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        value=value, min=low, max=high, step=step, description=label, continuous_update=True,
+        style={"description_width": "initial"}, layout={"width": width, "max_width": "100%"},
+    )  # fmt: skip

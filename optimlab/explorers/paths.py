@@ -1,0 +1,254 @@
+"""The general explorer: the path of one rule or several on any function, and its loss curve."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from optimlab import figures, functions, style
+from optimlab.descent import descend
+from optimlab.explorers.base import Explorer, decades, guarded, number, short, slider
+from optimlab.live import LivePlot
+from optimlab.optimizers import SGD
+
+#: hyperparameter -> label and range of its slider
+SLIDERS = {
+    "momentum": ("momentum", 0.0, 0.99, 0.01),
+    "rho": ("ρ", 0.0, 0.999, 0.001),
+    "beta1": ("β₁", 0.0, 0.99, 0.01),
+    "beta2": ("β₂", 0.0, 0.999, 0.001),
+}
+
+
+def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
+    """Sliders and a live plot for a function and a rule, or several rules, in one line.
+
+    Parameters
+    ----------
+    function : Function or str
+        Of one variable (drawn as a curve) or two (drawn as contour lines).
+    rules : optimizer class, or list of them
+        All rules share the learning rate, the start and the number of steps.
+    lr : float
+        Learning rate at first.
+    start : float or (x, y)
+        Start point at first; by default the function's own. It is a handle: drag it.
+    steps : int
+        Number of updates at first.
+    **options
+        `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
+        `target=(loss, steps)` a goal, `loss_scale="log"` or `"linear"`, `loss_limits=(low, high)`,
+        `names=7` how many points are called x₀, x₁, …, `domain` the part of the function shown,
+        `inspect=True` to show the update of the marked step in numbers, and a first value for a
+        hyperparameter (`momentum`, `rho`, `beta1`, `beta2`).
+
+    Returns
+    -------
+    PathExplorer
+    """
+    return PathExplorer(function, rules, lr=lr, start=start, steps=steps, **options)
+
+
+class PathExplorer(Explorer):
+    """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
+
+    def __init__(
+        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
+        most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
+        inspect=False, **hyperparameters,
+    ):  # fmt: skip
+        super().__init__()
+        self.function = functions.get(function) if isinstance(function, str) else function
+        self.rules = list(rules) if isinstance(rules, list | tuple) else [rules]
+        self.target = target
+        self.domain = self.function.domain if domain is None else domain
+        self.line = self.function.dim == 1
+        self.paths = []
+        most_steps = most_steps or max(20, 2 * steps)
+        start = np.asarray(self.function.start if start is None else start, dtype=float)
+        if self.line:
+            names = 7 if names is None else names
+        self.names = names or 0
+        known = {name for rule in self.rules for name in SLIDERS if hasattr(rule(), name)}
+        unknown = set(hyperparameters) - known
+        if unknown:
+            raise TypeError(
+                f"{sorted(unknown)[0]}: none of the rules has it; explore takes {sorted(known)} here"
+            )
+        low, high = rates
+        controls = {
+            "lr": slider("learning rate", decades(low, high, lr), float(lr)),
+            "steps": number("steps", steps, 1, most_steps, 1),
+        }
+        for name in [name for name in SLIDERS if name in known]:
+            label, least, most, grain = SLIDERS[name]
+            first = next(getattr(r(), name) for r in self.rules if hasattr(r(), name))
+            controls[name] = number(label, hyperparameters.get(name, first), least, most, grain)
+        plot = self._scene(start, most_steps, loss_scale, loss_limits)
+        self.inspector = widgets.HTMLMath().add_class("ol-inspector")
+        self.assemble(plot, controls, *([self.inspector] if inspect else []))
+
+    # -- the scene, drawn once -----------------------------------------------------------------
+
+    def _scene(self, start, most_steps, loss_scale, loss_limits):
+        surface, ax = figures.panel(460, 370)
+        if self.line:
+            drawn = figures.draw_curve(ax, self.function, self.domain)
+            values = drawn["curve"].get_ydata()
+            margin = 0.08 * np.ptp(values)
+            ax.set_ylim(values.min() - margin, values.max() + margin)
+        else:
+            figures.draw_contours(ax, self.function, self.domain)
+            values = figures.surface_grid(self.function, self.domain, 61)[2]
+        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        curve, losses = figures.panel(460, 370)
+        losses.set(xlabel="step", ylabel="loss", xlim=(-0.02 * most_steps, most_steps * 1.02))
+        scale, limits = self._loss_axis(values)
+        losses.set(yscale=loss_scale or scale)
+        losses.set_ylim(loss_limits or limits)
+        if self.target:
+            goal, within = self.target
+            losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
+            losses.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
+            losses.annotate(
+                f"target {short(goal)}", (0, goal), (2, 4), textcoords="offset points",
+                color=style.HIGHLIGHT, fontsize=8.5,
+            )  # fmt: skip
+        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
+        if len(looks) > 1:
+            for name, look in looks.items():
+                dash = (0, look["dash"]) if look["dash"] else "-"
+                losses.plot(
+                    [], [], color=look["color"], linestyle=dash, marker=look["marker"], label=name
+                )
+            losses.legend(loc="upper right")
+        plot = LivePlot([surface, curve], alt=self._alt(), playback=True)
+        for name, look in looks.items():
+            for part, on in (("path", ax), ("loss", losses)):
+                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
+                plot.add("line", f"{part} {name}", on, **line)
+                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
+                plot.add("points", f"{part} {name} steps", on, size=6, **dots)
+        if self.names:
+            plot.add("label", "names", ax, color=style.INK)
+        handle = {"at": start, "label": "start point", "color": style.INK}
+        if self.line:
+            x = np.linspace(*self.domain, 401)
+            handle |= {"at": [start], "track": np.stack([x, self.function(x)], axis=-1)}
+        plot.add("handle", "start", ax, **handle)
+        return plot
+
+    def _loss_axis(self, values):
+        """Log where the lowest minimum is 0, else the range of the function in the picture."""
+        low, high = float(np.min(values)), float(np.max(values))
+        minima = np.asarray(self.function.minima, float)
+        if minima.size and abs(float(np.min(self.function(minima)))) < 1e-12:
+            return "log", (1e-6, 2 * high)
+        margin = 0.08 * (high - low)
+        return "linear", (low - margin, high + margin)
+
+    def _alt(self):
+        names = " and ".join(rule.__name__ for rule in self.rules)
+        return f"Path of {names} on {self.function.name}, and its loss at each step."
+
+    # -- what moves ------------------------------------------------------------------------------
+
+    @guarded
+    def _update(self):
+        super()._update()
+        self._inspect()
+
+    @guarded
+    def _on_step(self, _change):
+        self._inspect()
+
+    def _inspect(self):
+        """Write the first rule's update that led to the marked step, in symbols and in numbers."""
+        if self.inspector not in self.children or not self.paths:
+            return
+        path = next(iter(self.paths.values()))
+        k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
+        k = max(k, 0)
+        if path.diverged is not None and k + 1 >= path.diverged:
+            self.inspector.value = f"At step {path.diverged} the numbers are too large to show."
+            return
+        state = {slot: values[k] for slot, values in path.states.items()}
+        rule = path.optimizer
+        put_in = rule.formula_with(path.points[k], path.gradients[k], state, t=k + 1)
+        rows = [
+            rf"{left} &&\quad {right}" for left, right in zip(rule.formula(), put_in, strict=True)
+        ]
+        body = r" \ ".join(rows)
+        self.inspector.value = (
+            f"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
+        )
+
+    @property
+    def start(self):
+        """The start point: a float in one dimension, else a pair."""
+        at = self.plot.handles["start"]
+        return at[0] if self.line else tuple(at)
+
+    @start.setter
+    def start(self, point):
+        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
+
+    def frames(self, rates):
+        rates = np.asarray(rates, dtype=float)
+        shape = rates if self.line else rates[:, None]
+        runs = {}
+        for rule in self.rules:
+            own = {n: self[n] for n in SLIDERS if n in self.controls and hasattr(rule(), n)}
+            runs[rule.__name__] = descend(
+                self.function, rule(lr=shape, **own), self.start, self["steps"]
+            )
+        frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
+        self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
+        return frames
+
+    def _frame(self, runs, i, rate):
+        """The marks, the numbers and the sentence for run `i` of each rule."""
+        frame, sentences, goals, columns = {}, [], [], {}
+        steps = np.arange(self["steps"] + 1.0)
+        for name, run in runs.items():
+            points, losses = run.points[:, i], run.losses[:, i]
+            xy = np.stack([points, losses], axis=-1) if self.line else points
+            curve = np.stack([steps, losses], axis=-1)
+            frame |= {f"path {name}": xy, f"path {name} steps": xy}
+            frame |= {f"loss {name}": curve, f"loss {name} steps": curve}
+            sentences.append(run[i].summary(self.domain))
+            if self.target:
+                goals.append(self._goal(name, losses))
+            if len(runs) == 1:
+                columns |= {"x": points} if self.line else {"x": points[:, 0], "y": points[:, 1]}
+                columns |= {"loss": losses}
+            else:
+                columns |= {name: losses}
+        if self.names:
+            frame["names"] = self._named(xy[: self.names])
+        frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
+        frame["summary"] = " ".join(sentences)
+        if goals:
+            frame["goal"] = " ".join(goals)
+        return frame
+
+    def _named(self, points):
+        """The first points and their names, without those too close to the one named before."""
+        width = np.ptp(self.domain)
+        texts = figures.step_names(len(points))
+        kept = []
+        for k, (x, _) in enumerate(points):
+            if all(abs(x - points[j, 0]) > 0.05 * width for j in kept):
+                kept.append(k)
+        return points[kept], [texts[k] for k in kept]
+
+    def _goal(self, name, losses):
+        """How a run stands against the target."""
+        goal, within = self.target
+        whose = f"{name}: " if len(self.rules) > 1 else ""
+        with np.errstate(invalid="ignore"):
+            hits = np.flatnonzero(losses[: within + 1] <= goal)
+        wanted = f"Target: loss {short(goal)} within {within} steps. {whose}"
+        if hits.size:
+            return f"{wanted}Reached at step {hits[0]}."
+        at = min(within, len(losses) - 1)
+        now = short(losses[at]) if np.isfinite(losses[at]) else "too large"
+        return f"{wanted}Not yet: {at} steps, {now}."

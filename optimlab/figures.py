@@ -1,0 +1,265 @@
+"""Drawings with matplotlib. Every `draw_*(ax, ...)` draws on the axes it is given and returns artists.
+
+The same drawings are the background of a live plot and the still picture of a notebook that has not
+been run, so what moves and what is printed never differ.
+"""
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import FancyArrowPatch, Polygon
+
+from optimlab import style
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def panel(width=430, height=340, rows=1, columns=1, **subplots):
+    """A figure of `width` x `height` CSS pixels in the look of the series, apart from pyplot.
+
+    Returns
+    -------
+    (Figure, Axes) or (Figure, array of Axes)
+    """
+    with style.context():
+        figure = Figure(figsize=(width / 100, height / 100), dpi=100, layout="constrained")
+        FigureCanvasAgg(figure)
+        return figure, figure.subplots(rows, columns, **subplots)
+
+
+def step_names(count):
+    """["x₀", "x₁", ...]: how the course texts label the points of a path."""
+    return [f"x{k}".translate(SUBSCRIPTS) for k in range(count)]
+
+
+def domain_box(function):
+    """The domain as ((xlo, xhi), (ylo, yhi)), or (lo, hi) in one dimension, as plain floats."""
+    return np.asarray(function.domain, dtype=float).tolist()
+
+
+def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=style.INK):
+    """The graph of a function of one variable, with a star at each of its minima.
+
+    Returns {"curve": Line2D, "minima": Line2D or None}.
+    """
+    low, high = function.domain if domain is None else domain
+    x = np.linspace(low, high, samples)
+    (curve,) = ax.plot(x, function(x), color=color, linewidth=1.6, zorder=2)
+    stars = None
+    inside = [m for m in np.atleast_1d(np.asarray(function.minima, float)) if low <= m <= high]
+    if minima and inside:
+        at = np.array(inside)
+        stars = _stars(ax, at, function(at))
+    ax.set(xlabel="x", ylabel="f(x)", xlim=(low, high))
+    return {"curve": curve, "minima": stars}
+
+
+def surface_grid(function, domain=None, samples=181):
+    """Meshes x, y and the values z of a function of two variables over its domain."""
+    (xlow, xhigh), (ylow, yhigh) = function.domain if domain is None else domain
+    x, y = np.meshgrid(np.linspace(xlow, xhigh, samples), np.linspace(ylow, yhigh, samples))
+    return x, y, function(np.stack([x, y], axis=-1))
+
+
+def contour_levels(z, count=14):
+    """Heights for contour lines, evenly spaced in the square root above the lowest value.
+
+    Close together near a minimum, where a path ends, and further apart on the walls.
+    """
+    low, high = float(np.min(z)), float(np.max(z))
+    if not high > low:
+        return np.array([low, low + 1.0])
+    return low + (high - low) * np.linspace(0, 1, count + 1) ** 2
+
+
+def draw_contours(ax, function, domain=None, *, samples=181, levels=14, minima=True):
+    """Contour lines of a function of two variables on a light surface, and a star at each minimum.
+
+    Returns {"filled": QuadContourSet, "lines": QuadContourSet, "minima": Line2D or None}.
+    """
+    x, y, z = surface_grid(function, domain, samples)
+    heights = contour_levels(z, levels)
+    filled = ax.contourf(x, y, z, heights, cmap=style.SURFACE, zorder=0, extend="both")
+    lines = ax.contour(x, y, z, heights, colors="#8fa5bd", linewidths=0.7, zorder=1)
+    stars = None
+    at = np.asarray(function.minima, float).reshape(-1, 2)
+    inside = (at >= [x.min(), y.min()]).all(axis=1) & (at <= [x.max(), y.max()]).all(axis=1)
+    if minima and inside.any():
+        stars = _stars(ax, *at[inside].T)
+    ax.grid(False)
+    ax.set(xlabel="x", ylabel="y", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    return {"filled": filled, "lines": lines, "minima": stars}
+
+
+def _stars(ax, x, y):
+    (stars,) = ax.plot(
+        x, y, linestyle="none", marker="*", markersize=13, zorder=3,
+        markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
+    )  # fmt: skip
+    return stars
+
+
+def draw_path(ax, path, *, name=None, names=False, label=None):
+    """A recorded path: ring at the start, a mark for each step, a filled dot at the end.
+
+    `path` is a Path without batch axes, in one dimension drawn on the curve, in two on the contours.
+    `name` picks the rule's look (by default that of the path's own rule), `names` writes x₀, x₁, …
+    Returns {"line": Line2D, "start": Line2D, "end": Line2D, "names": [Text, ...]}.
+    """
+    points = np.asarray(path.points)
+    xy = np.stack([points, path.losses], axis=-1) if points.ndim == 1 else points
+    look = style.rule_style(name or type(path.optimizer).__name__)
+    dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+    (line,) = ax.plot(
+        *xy.T, color=look["color"], linestyle=dash, linewidth=1.8, label=label, zorder=4,
+        marker=look["marker"], markersize=4.5,
+    )  # fmt: skip
+    (start,) = ax.plot(
+        *xy[:1].T, marker="o", markersize=11, markerfacecolor="none", linestyle="none",
+        markeredgecolor=look["color"], markeredgewidth=2, zorder=5,
+    )  # fmt: skip
+    finite = xy[np.isfinite(xy).all(axis=1)]
+    (end,) = ax.plot(
+        *finite[-1:].T, marker="o", markersize=8, color=look["color"], linestyle="none", zorder=6
+    )
+    texts = []
+    if names:
+        for text, (x, y) in zip(step_names(len(xy)), xy, strict=True):
+            if np.isfinite([x, y]).all():
+                texts.append(
+                    ax.annotate(
+                        text, (x, y), (5, 5), textcoords="offset points", fontsize=9,
+                        annotation_clip=True, clip_on=True,
+                    )
+                )  # fmt: skip
+    return {"line": line, "start": start, "end": end, "names": texts}
+
+
+def draw_losses(ax, paths, *, log=None, labels=None):
+    """The loss after each step of one path or several, each in the look of its rule.
+
+    `log` chooses the scale of the loss axis; None takes a log axis where all losses are positive and
+    span more than two decades. Returns the list of Line2D.
+    """
+    paths = [paths] if hasattr(paths, "losses") else list(paths)
+    labels = labels or [type(path.optimizer).__name__ for path in paths]
+    lines = []
+    for path, label in zip(paths, labels, strict=True):
+        look = style.rule_style(type(path.optimizer).__name__)
+        dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+        lines += ax.plot(
+            np.arange(len(path.losses)), path.losses, color=look["color"], linestyle=dash,
+            marker=look["marker"], markersize=3.5, label=label,
+        )  # fmt: skip
+    seen = np.concatenate([np.asarray(path.losses, float) for path in paths])
+    seen = seen[np.isfinite(seen)]
+    if log is None:
+        log = seen.size > 0 and seen.min() > 0 and seen.max() > 100 * seen.min()
+    ax.set(xlabel="step", ylabel="loss", yscale="log" if log else "linear")
+    if len(paths) > 1:
+        ax.legend()
+    return lines
+
+
+def draw_surface(ax, function, domain=None, *, path=None, samples=61):
+    """The surface of a function of two variables on 3-D axes, with a path lying on it.
+
+    Returns {"surface": Poly3DCollection, "path": Line3D or None}.
+    """
+    x, y, z = surface_grid(function, domain, samples)
+    surface = ax.plot_surface(
+        x, y, z, cmap=style.SURFACE, edgecolor="#8fa5bd", linewidth=0.15, rstride=2, cstride=2,
+        alpha=0.9, antialiased=True,
+    )  # fmt: skip
+    line = None
+    if path is not None:
+        look = style.rule_style(type(path.optimizer).__name__)
+        inside = np.where(path_inside(path.points, (x, y))[:, None], path.points, np.nan)
+        (line,) = ax.plot(
+            *inside.T, np.where(np.isnan(inside[:, 0]), np.nan, path.losses),
+            color=look["color"], marker="o", markersize=3, linewidth=2, zorder=10,
+        )  # fmt: skip
+    ax.set(xlabel="x", ylabel="y", zlabel="f(x, y)")
+    return {"surface": surface, "path": line}
+
+
+def path_inside(points, grid):
+    """Which points lie over the drawn part of the surface, as booleans (n,)."""
+    x, y = grid
+    with np.errstate(invalid="ignore"):
+        return (
+            (points[:, 0] >= x.min())
+            & (points[:, 0] <= x.max())
+            & (points[:, 1] >= y.min())
+            & (points[:, 1] <= y.max())
+        )
+
+
+# -- the marks of a live plot, drawn on the same canvas -----------------------------------------
+
+
+def draw_mark(ax, kind, data, look, texts=()):
+    """One mark of a live plot as matplotlib artists, from fractions of the axes.
+
+    `data` holds what the front end is sent: (n, 2) fractions, for an arrow (n, 4) from tail to tip.
+    A line breaks at NaN, as it does there. Returns the list of artists.
+    """
+    color = look.get("color", style.INK)
+    pixels = 0.72  # points per CSS pixel at 100 dots per inch
+    common = {"transform": ax.transAxes, "zorder": look.get("zorder", 5), "clip_on": True}
+    alpha = look.get("opacity", 1)
+    if kind == "line":
+        dash = (0, tuple(look["dash"])) if look.get("dash") else "-"
+        return ax.plot(
+            *data.T, color=color, linewidth=look.get("width", 2) * pixels, linestyle=dash,
+            alpha=alpha, scalex=False, scaley=False, **common,
+        )  # fmt: skip
+    if kind in ("points", "handle"):
+        ring = kind == "handle" or not look.get("fill", True)
+        size = look.get("size", 18 if kind == "handle" else 6)
+        return ax.plot(
+            *data.T, linestyle="none", marker=look.get("marker", "o"), markersize=size * pixels,
+            color=color, markerfacecolor="none" if ring else color, markeredgecolor=color,
+            markeredgewidth=(2.5 if ring else 0) * pixels, alpha=alpha, scalex=False, scaley=False,
+            **common,
+        )  # fmt: skip
+    if kind == "area":
+        rows = data[np.isfinite(data).all(axis=1)]
+        if not len(rows):
+            return []
+        patch = Polygon(rows, facecolor=color, alpha=look.get("opacity", 0.2), lw=0, **common)
+        return [ax.add_patch(patch)]
+    if kind == "arrow":
+        return [
+            ax.add_patch(
+                FancyArrowPatch(
+                    row[:2], row[2:], arrowstyle="-|>", mutation_scale=11, color=color, alpha=alpha,
+                    linewidth=look.get("width", 2) * pixels, shrinkA=0, shrinkB=0, **common,
+                )
+            )  # fmt: skip
+            for row in data
+            if np.isfinite(row).all()
+        ]
+    if kind == "label":
+        align = {"start": "left", "middle": "center", "end": "right"}[look.get("anchor", "start")]
+        return [
+            ax.annotate(
+                text, row[:2], [d * pixels for d in look.get("offset", (6, 6))],
+                xycoords="axes fraction", textcoords="offset points", color=color, ha=align,
+                fontsize=look.get("size", 13) * pixels, va=look.get("baseline", "baseline"),
+                zorder=look.get("zorder", 6),
+            )
+            for row, text in zip(data, texts, strict=False)
+            if np.isfinite(row).all() and (np.abs(row - 0.5) <= 0.5).all()
+        ]  # fmt: skip
+    if kind == "image":
+        image = AxesImage(
+            ax, extent=(0, 1, 0, 1), origin="lower", interpolation="nearest",
+            transform=ax.transAxes, zorder=look.get("zorder", 1), alpha=alpha,
+        )  # fmt: skip
+        image.set_data(data)
+        return [ax.add_image(image)]
+    raise ValueError(
+        f"kind={kind!r}: a mark is one of line, points, arrow, label, area, image, handle"
+    )

@@ -1,0 +1,553 @@
+r"""Test functions with their gradients, Hessians, minima and other stationary points.
+
+A function of one variable takes numbers or arrays of any shape.  A function of d
+variables takes points, arrays of shape (..., d), and works over the leading axes.
+
+>>> from optimlab import functions
+>>> functions.ravine((-7, 2)), functions.ravine.gradient((-7, 2))
+(6.45, array([-0.7,  4. ]))
+>>> functions.get("wave").minima
+array([4.91318044, 0.        ])
+
+Your own takes a few lines:
+
+>>> import numpy as np
+>>> mine = Function(
+...     "mine", r"x^2 + x y + 2 y^2",
+...     lambda p: p[..., 0] ** 2 + p[..., 0] * p[..., 1] + 2 * p[..., 1] ** 2,
+...     domain=((-2, 2), (-2, 2)), minima=[(0, 0)],
+... )
+>>> mine.gradient((1.0, 1.0)).round(6)
+array([3., 5.])
+"""
+
+import numpy as np
+
+__all__ = [
+    "Function", "GradientCheck", "check_gradient", "get", "names", "numerical_gradient",
+    "parabola", "cubic", "wave",
+    "bowl", "polynomial", "ravine", "bumpy", "saddle", "plateau",
+    "rosenbrock", "himmelblau", "beale", "rastrigin",
+]  # fmt: skip
+
+
+class Function:
+    """A function to descend on, with what is known about it.
+
+    Parameters
+    ----------
+    name, latex : str
+        What it is called, and its right-hand side.
+    value : callable
+        One number per point: (..., d) -> (...), or elementwise if there is one variable.
+    gradient, hessian : callable, optional
+        (..., d) -> (..., d) and (..., d, d), elementwise for one variable.  If missing,
+        they are found numerically, by central differences.
+    domain : (lo, hi) or ((lo, hi), ...)
+        The part that is shown; it also says how many variables there are.
+    minima : sequence of points
+        All local minima inside the domain; kept sorted, the deepest first.
+    stationary : sequence of points
+        Points in the domain with a zero gradient that are no minima.
+    start : point, optional
+        Where a descent starts unless told otherwise; the middle of the domain if missing.
+    finite_within : float
+        The value is known to be finite while no coordinate is larger than this.
+    """
+
+    #: for descend: the gradient of one point as plain numbers, (x, y) -> (df/dx, df/dy)
+    partials = None
+
+    def __init__(
+        self, name, latex, value, gradient=None, hessian=None, *,
+        domain, minima=(), stationary=(), start=None, finite_within=0.0,
+    ):  # fmt: skip
+        self.name = name
+        self.latex = latex
+        self._value, self._gradient, self._hessian = value, gradient, hessian
+        self.domain, self.dim = _checked_domain(domain)
+        self.finite_within = finite_within
+        self.minima = self._checked_points("minima", minima)
+        if len(self.minima) > 1:
+            self.minima = self.minima[np.argsort(self.value(self.minima), kind="stable")]
+        self.stationary = self._checked_points("stationary", stationary)
+        self.start = np.array(np.mean(domain, axis=-1) if start is None else start, dtype=float)
+        if self.start.shape != self._shape:
+            raise ValueError(f"start={start!r}: {name} needs {self._wanted()}")
+
+    def __repr__(self):
+        return f"<Function {self.name}: {self.latex}>"
+
+    def __call__(self, point):
+        return self.value(point)
+
+    def value(self, point):
+        """f at one point or at many."""
+        return self._plain(self._value(self._points(point)))
+
+    def gradient(self, point):
+        """The gradient at one point or at many, in the shape of `point`."""
+        point = self._points(point)
+        if self._gradient is None:
+            return self._plain(_difference(self._value, point, None, "central", not self._shape))
+        return self._plain(self._gradient(point))
+
+    def hessian(self, point):
+        """Second derivatives: (..., d, d), or the shape of `point` if there is one variable."""
+        point = self._points(point)
+        if self._hessian is not None:
+            return self._plain(self._hessian(point))
+        if not self._shape:
+            return self._plain(_difference(self.gradient, point, None, "central", True))
+        h = _default_step(point, "central")
+        columns = [
+            (self.gradient(point + d) - self.gradient(point - d)) / (2 * h[..., i, None])
+            for i, d in enumerate(_offsets(h))
+        ]
+        rough = np.stack(columns, axis=-1)
+        return (rough + np.swapaxes(rough, -1, -2)) / 2
+
+    @property
+    def _shape(self):
+        """The shape of one point: () for one variable, (d,) for d."""
+        return () if np.ndim(self.domain) == 1 else (self.dim,)
+
+    def _wanted(self):
+        return f"points of shape (..., {self.dim})" if self._shape else "numbers"
+
+    def _points(self, point):
+        point = np.asarray(point, dtype=float)
+        if self._shape and point.shape[-1:] != self._shape:
+            raise ValueError(
+                f"point has shape {point.shape}: {self.name} takes {self._wanted()}"
+            )
+        return point
+
+    @staticmethod
+    def _plain(result):
+        return result.item() if np.ndim(result) == 0 and hasattr(result, "item") else result
+
+    def _checked_points(self, name, points):
+        points = np.array(points, dtype=float)
+        if points.size == 0:
+            return points.reshape(0, *self._shape)
+        if points.shape[1:] != self._shape:
+            raise ValueError(f"{name} has shape {points.shape}: give a list of {self._wanted()}")
+        return points
+
+
+def _checked_domain(domain):
+    """The domain as a tuple, or tuple of tuples, of floats, and the number of variables."""
+    box = np.asarray(domain, dtype=float)
+    if box.shape[-1:] != (2,) or box.ndim > 2 or not np.all(box[..., 0] < box[..., 1]):
+        raise ValueError(f"domain={domain!r}: give (lo, hi), or one (lo, hi) for each variable")
+    if box.ndim == 1:
+        return tuple(box.tolist()), 1
+    return tuple(map(tuple, box.tolist())), len(box)
+
+
+# --- numerical derivatives -------------------------------------------------------------------
+
+
+def numerical_gradient(f, point, h=None, method="central"):
+    """The gradient of `f` by differences: "central" or "forward".
+
+    If `f` gives one number per point (..., d), the result is the gradient, (..., d).  If
+    it gives one number for each number, the result is the derivative at each of them.
+
+    central: (f(x+h) - f(x-h)) / 2h, with an error that shrinks as h²;
+    forward: (f(x+h) - f(x)) / h, with an error that shrinks as h.
+    Below some h rounding takes over, as ε|f|/h, where ε = 2.2e-16.  Without `h`, the step
+    is near the balance of the two: the cube root of ε (central) or its square root
+    (forward), times max(1, |x|).
+
+    >>> slope = numerical_gradient(lambda x: 3 * x**3 - 2 * x + 1, 1.0, h=0.1)
+    >>> round(slope, 6)
+    7.03
+    >>> numerical_gradient(lambda p: p[..., 0] * p[..., 1], (2.0, 3.0)).round(6)
+    array([3., 2.])
+    """
+    if method not in ("central", "forward"):
+        raise ValueError(f"method={method!r}: method must be 'central' or 'forward'")
+    point = _numeric("point", point)
+    if h is not None:
+        h = _numeric("h", h)
+        if not np.all((h > 0) & (h < np.inf)):
+            raise ValueError(f"h={h}: h must be finite and > 0")
+    elementwise = _is_elementwise(f, point)
+    if h is not None and not elementwise and _broadcast_or_none(h, point) != point.shape:
+        raise ValueError(f"h has shape {h.shape}: it must broadcast to the point's {point.shape}")
+    return Function._plain(_difference(f, point, h, method, elementwise))
+
+
+def _numeric(name, value):
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name}={value!r}: {name} must be a number or an array of numbers")
+    return array.astype(float)
+
+
+def _broadcast_or_none(a, b):
+    try:
+        return np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        return None
+
+
+def _is_elementwise(f, point):
+    if isinstance(f, Function):
+        return not f._shape
+    shape = np.shape(f(point))
+    if shape == point.shape:
+        return True
+    if point.ndim and shape == point.shape[:-1]:
+        return False
+    raise ValueError(
+        f"f gave shape {shape} for points of shape {point.shape}: it must give one number for "
+        f"each point, {point.shape[:-1]}"
+    )
+
+
+def _default_step(point, method):
+    power = 1 / 3 if method == "central" else 1 / 2
+    return np.finfo(float).eps ** power * np.maximum(1.0, np.abs(point))
+
+
+def _offsets(h):
+    """For each of the d coordinates, the step h along it and zeros elsewhere."""
+    return np.eye(h.shape[-1]).reshape(-1, *(1,) * (h.ndim - 1), h.shape[-1]) * h
+
+
+def _difference(f, point, h, method, elementwise):
+    h = _default_step(point, method) if h is None else h
+    if elementwise:
+        ahead = f(point + h)
+        if method == "central":
+            return (ahead - f(point - h)) / (2 * h)
+        return (ahead - f(point)) / h
+
+    h = np.broadcast_to(h, point.shape)
+    offsets = _offsets(h)
+    ahead = np.stack([f(point + d) for d in offsets], axis=-1)
+    if method == "central":
+        return (ahead - np.stack([f(point - d) for d in offsets], axis=-1)) / (2 * h)
+    return (ahead - np.asarray(f(point))[..., None]) / h
+
+
+class GradientCheck:
+    """What `check_gradient` found: true if `ok`; printed, it names the worst component."""
+
+    def __init__(self, analytic, numerical, point, relative, tolerance):
+        self.analytic, self.numerical, self.point = analytic, numerical, point
+        self.tolerance = tolerance
+        errors = np.where(np.isfinite(relative), relative, np.inf)
+        self.worst = tuple(map(int, np.unravel_index(np.argmax(errors), errors.shape)))
+        self.max_error = float(np.abs(analytic - numerical)[self.worst])
+        self.relative_error = float(errors[self.worst])
+        self.ok = self.relative_error <= tolerance
+
+    def __bool__(self):
+        return self.ok
+
+    def __repr__(self):
+        where = f"component {self.worst[-1]}" if self.worst else "the derivative"
+        point = self.point[self.worst[:-1]] if self.worst else self.point
+        place = ", ".join(f"{x:.3g}" for x in np.atleast_1d(point))
+        verdict = "gradient agrees" if self.ok else "gradient differs"
+        return (
+            f"{verdict}: the worst is {where} at ({place}), which is "
+            f"{self.analytic[self.worst]:.6g}; numerically it is "
+            f"{self.numerical[self.worst]:.6g} (relative error {self.relative_error:.2g})"
+        )
+
+
+def check_gradient(f, gradient=None, point=None, *, tolerance=1e-6, h=None):
+    """Compare a hand-written gradient with a numerical one, at one point or many.
+
+    For a `Function`, `gradient` defaults to its own and `point` to its start.  The error
+    of a component is taken relative to the largest component at that point, with an
+    allowance for the rounding in the difference.
+
+    >>> check = check_gradient(lambda x: x * x, lambda x: 3 * x, 2.0)
+    >>> check.ok, round(check.relative_error, 3)
+    (False, 0.333)
+    """
+    if isinstance(f, Function):
+        gradient = f.gradient if gradient is None else gradient
+        point = f.start if point is None else point
+    if not callable(gradient):
+        raise TypeError(f"gradient={gradient!r}: gradient must be a function of the point")
+    if point is None:
+        raise ValueError("point=None: say where the two gradients should be compared")
+    point = _numeric("point", point)
+    elementwise = _is_elementwise(f, point)
+    numerical = np.asarray(numerical_gradient(f, point, h))
+    analytic = np.asarray(gradient(point), dtype=float)
+    if analytic.shape != numerical.shape:
+        raise ValueError(
+            f"gradient gave shape {analytic.shape} for points of shape {point.shape}: "
+            f"it must have the shape of the points"
+        )
+
+    size = np.maximum(np.abs(analytic), np.abs(numerical))
+    height = np.abs(np.asarray(f(point), dtype=float))
+    if not elementwise:
+        size, height = np.max(size, axis=-1, keepdims=True), height[..., None]
+    step = _default_step(point, "central") if h is None else h
+    rounding = 4 * np.finfo(float).eps * np.maximum(height, np.finfo(float).tiny) / step
+    with np.errstate(invalid="ignore"):
+        relative = np.abs(analytic - numerical) / (size + rounding / tolerance)
+    return GradientCheck(analytic, numerical, point, relative, tolerance)
+
+
+# --- the catalogue ---------------------------------------------------------------------------
+# Products instead of powers: x * x rounds alike for a number and for an array, x ** 3 need not.
+
+_CATALOGUE = {}
+_HUGE = 1e30  # all of these are finite for coordinates up to here
+
+
+def names():
+    """Names of all functions in the catalogue."""
+    return tuple(_CATALOGUE)
+
+
+def get(name):
+    """The function of this name."""
+    try:
+        return _CATALOGUE[name]
+    except (KeyError, TypeError):
+        raise ValueError(f"name={name!r}: the functions are {', '.join(names())}") from None
+
+
+def _curve(name, latex, value, slope, curvature, **facts):
+    """Enter a function of x."""
+
+    def hessian(x):
+        return curvature(x) + 0.0 * x
+
+    function = Function(name, latex, value, slope, hessian, finite_within=_HUGE, **facts)
+    function.partials = lambda x: (slope(x),)
+    _CATALOGUE[name] = function
+    return function
+
+
+def _surface(name, latex, value, partials, second, **facts):
+    """Enter a function of x and y; `second` gives f_xx, f_xy and f_yy."""
+
+    def gradient(p):
+        out = np.empty_like(p)  # in the memory order of p
+        out[..., 0], out[..., 1] = partials(p[..., 0], p[..., 1])
+        return out
+
+    def hessian(p):
+        out = np.empty((*p.shape, 2))
+        out[..., 0, 0], out[..., 0, 1], out[..., 1, 1] = second(p[..., 0], p[..., 1])
+        out[..., 1, 0] = out[..., 0, 1]
+        return out
+
+    def of_point(p):
+        return value(p[..., 0], p[..., 1])
+
+    function = Function(name, latex, of_point, gradient, hessian, finite_within=_HUGE, **facts)
+    function.partials = partials
+    _CATALOGUE[name] = function
+    return function
+
+
+parabola = _curve(
+    "parabola", "x^2 - 4x + 6",
+    lambda x: x * x - 4 * x + 6,
+    lambda x: 2 * x - 4,
+    lambda x: 2.0,
+    domain=(-1, 5), minima=[2], start=4,
+)  # fmt: skip
+
+cubic = _curve(
+    "cubic", "3x^3 - 2x + 1",
+    lambda x: 3 * x * x * x - 2 * x + 1,
+    lambda x: 9 * x * x - 2,
+    lambda x: 18 * x,
+    domain=(-1.5, 1.5), minima=[2**0.5 / 3], stationary=[-(2**0.5) / 3], start=1.2,
+)  # fmt: skip
+
+wave = _curve(
+    "wave", r"x \sin x",
+    lambda x: x * np.sin(x),
+    lambda x: np.sin(x) + x * np.cos(x),
+    lambda x: 2 * np.cos(x) - x * np.sin(x),
+    domain=(-1, 7), minima=[4.913180439434884, 0], stationary=[2.028757838110434], start=2.5,
+)  # fmt: skip
+
+bowl = _surface(
+    "bowl", "3(x - 2)^2 + (y - 2)^2",
+    lambda x, y: 3 * (x - 2) * (x - 2) + (y - 2) * (y - 2),
+    lambda x, y: (6 * (x - 2), 2 * (y - 2)),
+    lambda x, y: (6, 0, 2),
+    domain=((-1, 5), (-1, 5)), minima=[(2, 2)], start=(0, 4.5),
+)  # fmt: skip
+
+polynomial = _surface(
+    "polynomial", "3xy^2 + 4x^3 - 5y^2 + 1",
+    lambda x, y: 3 * x * y * y + 4 * x * x * x - 5 * y * y + 1,
+    lambda x, y: (3 * y * y + 12 * x * x, 6 * x * y - 10 * y),
+    lambda x, y: (24 * x, 6 * y, 6 * x - 10),
+    domain=((-3, 3), (-3, 3)), stationary=[(0, 0)], start=(1.5, 1),
+)  # fmt: skip
+
+ravine = _surface(
+    "ravine", r"\frac{x^2}{20} + y^2",
+    lambda x, y: x * x / 20 + y * y,
+    lambda x, y: (x / 10, 2 * y),
+    lambda x, y: (0.1, 0, 2),
+    domain=((-8, 8), (-3, 3)), minima=[(0, 0)], start=(-7, 2),
+)  # fmt: skip
+
+bumpy = _surface(
+    "bumpy", r"5x \cos x + (2y - 1)^2",
+    lambda x, y: 5 * x * np.cos(x) + (2 * y - 1) * (2 * y - 1),
+    lambda x, y: (5 * np.cos(x) - 5 * x * np.sin(x), 4 * (2 * y - 1)),
+    lambda x, y: (-10 * np.sin(x) - 5 * x * np.cos(x), 0, 8),
+    domain=((-4, 5), (-4, 5)),
+    minima=[(3.4256184594817283, 0.5), (-0.8603335890193797, 0.5)],
+    stationary=[(0.8603335890193797, 0.5), (-3.4256184594817283, 0.5)],
+    start=(1.5, 3.5),
+)  # fmt: skip
+
+saddle = _surface(
+    "saddle", "x^2 - y^2",
+    lambda x, y: x * x - y * y,
+    lambda x, y: (2 * x, -2 * y),
+    lambda x, y: (2, 0, -2),
+    domain=((-2, 2), (-2, 2)), stationary=[(0, 0)], start=(-1.8, 0.01),
+)  # fmt: skip
+
+
+def _dip(x, y):
+    return np.exp(-(x * x + y * y) / 2)
+
+
+def _plateau_second(x, y):
+    dip = _dip(x, y)
+    return (1 - x * x) * dip, -x * y * dip, (1 - y * y) * dip
+
+
+plateau = _surface(
+    "plateau", r"1 - e^{-(x^2 + y^2)/2}",
+    lambda x, y: 1 - _dip(x, y),
+    lambda x, y: (x * _dip(x, y), y * _dip(x, y)),
+    _plateau_second,
+    domain=((-5, 5), (-5, 5)), minima=[(0, 0)], start=(-3, 2),
+)  # fmt: skip
+
+rosenbrock = _surface(
+    "rosenbrock", "(1 - x)^2 + 100(y - x^2)^2",
+    lambda x, y: (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x),
+    lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
+    lambda x, y: (2 - 400 * (y - 3 * x * x), -400 * x, 200),
+    domain=((-2, 2), (-1, 3)), minima=[(1, 1)], start=(-1.2, 1),
+)  # fmt: skip
+
+
+def _himmelblau(x, y):
+    a, b = x * x + y - 11, x + y * y - 7
+    return a * a + b * b
+
+
+def _himmelblau_partials(x, y):
+    a, b = x * x + y - 11, x + y * y - 7
+    return 4 * x * a + 2 * b, 2 * a + 4 * y * b
+
+
+himmelblau = _surface(
+    "himmelblau", "(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+    _himmelblau,
+    _himmelblau_partials,
+    lambda x, y: (12 * x * x + 4 * y - 42, 4 * (x + y), 12 * y * y + 4 * x - 26),
+    domain=((-5, 5), (-5, 5)),
+    minima=[
+        (3, 2),
+        (-2.805118086952745, 3.131312518250573),
+        (-3.779310253377747, -3.2831859912861696),
+        (3.5844283403304917, -1.8481265269644036),
+    ],
+    stationary=[
+        (-0.2708445906673476, -0.9230385564799815),
+        (3.385154183607021, 0.07385187983774928),
+        (0.08667750455539636, 2.884254701174776),
+        (-3.0730257507643897, -0.08135304428796751),
+        (-0.12796134673068008, -1.9537149802445763),
+    ],
+    start=(0, 0),
+)  # fmt: skip
+
+
+def _beale_terms(x, y):
+    yy = y * y
+    return 1.5 - x + x * y, 2.25 - x + x * yy, 2.625 - x + x * yy * y
+
+
+def _beale(x, y):
+    a, b, c = _beale_terms(x, y)
+    return a * a + b * b + c * c
+
+
+def _beale_partials(x, y):
+    a, b, c = _beale_terms(x, y)
+    yy = y * y
+    along_x = 2 * (a * (y - 1) + b * (yy - 1) + c * (yy * y - 1))
+    return along_x, 2 * x * (a + 2 * y * b + 3 * yy * c)
+
+
+def _beale_second(x, y):
+    a, b, c = _beale_terms(x, y)
+    yy = y * y
+    p, q, r = y - 1, yy - 1, yy * y - 1  # the terms' derivatives by x; by y: x, 2xy, 3xyy
+    mixed = a + 2 * y * b + 3 * yy * c + x * (p + 2 * y * q + 3 * yy * r)
+    along_y = x * (1 + 4 * yy + 9 * yy * yy) + 2 * b + 6 * y * c
+    return 2 * (p * p + q * q + r * r), 2 * mixed, 2 * x * along_y
+
+
+beale = _surface(
+    "beale", "(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+    _beale,
+    _beale_partials,
+    _beale_second,
+    domain=((-4.5, 4.5), (-4.5, 4.5)),
+    minima=[(3, 0.5)],
+    stationary=[(0, 1), (0.10053793732415836, -2.644513585023125)],
+    start=(1, 1),
+)  # fmt: skip
+
+
+_TURN = 2 * np.pi
+_VALLEYS = (0.0, 0.9949586376523348, 1.9899122337085495)  # where x² - 10 cos(2πx) is least
+_RIDGES = (0.5025460365546747, 1.5076407318703584)
+
+
+def _grid(*sides):
+    return [(x, y) for x in sides[0] for y in sides[1]]
+
+
+def _both_signs(values):
+    return sorted({s * v for v in values for s in (-1.0, 1.0)})
+
+
+_LOW, _HIGH = _both_signs(_VALLEYS), _both_signs(_RIDGES)
+
+rastrigin = _surface(
+    "rastrigin", r"20 + x^2 - 10\cos 2\pi x + y^2 - 10\cos 2\pi y",
+    lambda x, y: 20 + (x * x - 10 * np.cos(_TURN * x)) + (y * y - 10 * np.cos(_TURN * y)),
+    lambda x, y: (
+        2 * x + 10 * _TURN * np.sin(_TURN * x), 2 * y + 10 * _TURN * np.sin(_TURN * y)
+    ),
+    lambda x, y: (
+        2 + 10 * _TURN * _TURN * np.cos(_TURN * x),
+        0,
+        2 + 10 * _TURN * _TURN * np.cos(_TURN * y),
+    ),
+    domain=((-2.5, 2.5), (-2.5, 2.5)),
+    minima=_grid(_LOW, _LOW),
+    stationary=_grid(_HIGH, _LOW) + _grid(_LOW, _HIGH) + _grid(_HIGH, _HIGH),
+    start=(1.7, -1.2),
+)  # fmt: skip

@@ -1,0 +1,294 @@
+"""LivePlot: marks that move over a matplotlib drawing.
+
+matplotlib draws the scene once. The browser shows that PNG and lays an SVG over it, which holds only
+what moves. Python turns data into fractions of an axes in float64 (log axes too) and sends them as
+float32; the browser knows nothing of data coordinates but the limits of each axes.
+"""
+
+import base64
+import io
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from ipywidgets import widget_serialization
+from PIL import Image
+
+from optimlab import figures
+
+HERE = Path(__file__).parent
+KINDS = ("line", "points", "arrow", "label", "area", "image", "handle")
+#: a point is drawn at most this many axes widths outside its axes
+REACH = 10.0
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class LivePlot(anywidget.AnyWidget):
+    """A matplotlib scene with marks that move over it in the browser.
+
+    Parameters
+    ----------
+    panels : matplotlib Figure or list of Figures
+        The scene. Several figures stand side by side, and below one another where the page is narrow.
+        They are drawn once; their layout is frozen then.
+    alt : str
+        What the scene shows, for readers who do not see it.
+
+    Declare each moving mark once with `add`, then `show` one frame: a dict from the name of a mark to
+    its data in data coordinates, (n, 2); an arrow's rows are (x tail, y tail, x tip, y tip), a label's
+    data is the pair (points, texts), an image's an RGBA grid (h, w, 4) of uint8 with its first row at
+    the bottom, which fills its axes. A frame also takes
+
+    summary : str, one sentence that says what the picture shows
+    goal : str, the state of a target
+    readout : (names, values), values (steps + 1, len(names)): the numbers of each step
+
+    `show_frames` sends a frame for each position of the first of `controls` at once. From then on the
+    browser answers that control by itself, as long as the other controls and the handles have the
+    values that the frames were computed for.
+
+    Traits
+    ------
+    handles : dict, name -> [x, y] in data coordinates ([x] for a handle on a track)
+    step : int, the step marked in the picture; -1 for the last
+    playing : bool
+    """
+
+    _esm = HERE / "live.js"
+    _css = HERE / "live.css"
+
+    panels = traitlets.List().tag(sync=True)
+    axes = traitlets.List().tag(sync=True)
+    marks = traitlets.List().tag(sync=True)
+    images = traitlets.Dict().tag(sync=True)
+    data = traitlets.Dict().tag(sync=True)
+    frames = traitlets.Dict().tag(sync=True)
+    controls = traitlets.List().tag(sync=True, **widget_serialization)
+    handles = traitlets.Dict().tag(sync=True)
+    step = traitlets.Int(-1).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    playback = traitlets.Bool(False).tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, panels, *, alt="", **traits):
+        self._figures = [panels] if hasattr(panels, "savefig") else list(panels)
+        self._looks, self._axes = {}, []
+        self._frame = {}
+        pictures = []
+        for number, figure in enumerate(self._figures):
+            picture = _pixels(figure)
+            figure.set_layout_engine("none")  # marks of the still must not move the axes
+            width, height = figure.get_size_inches() * 100
+            pictures.append({"png": _png(picture), "width": float(width), "height": float(height)})
+            self._axes += [(number, ax) for ax in figure.axes]
+        super().__init__(
+            panels=pictures,
+            axes=[_axes_spec(number, ax) for number, ax in self._axes],
+            alt=alt,
+            **traits,
+        )
+
+    # -- declaring marks ---------------------------------------------------------------------
+
+    def add(self, kind, name, ax, **look):
+        """Declare a mark called `name` on `ax`; its data comes with each frame.
+
+        Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
+        `by_step=True` where row k belongs to step k. A handle takes `label` (what it moves, for
+        screen readers), `at` (its first position), `round` (the grid it snaps to, per axis) and
+        `track`, points (n, 2) of a curve that it stays on: it then moves along x alone.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"kind={kind!r}: a mark is one of {', '.join(KINDS)}")
+        if name in self._looks:
+            raise ValueError(f"name={name!r}: this plot has a mark of that name already")
+        if all(own is not ax for _, own in self._axes):
+            raise ValueError(f"ax={ax!r}: a mark is added to an axes of this plot")
+        index = next(i for i, (_, own) in enumerate(self._axes) if own is ax)
+        spec = {"name": name, "kind": kind, "axes": index, **look}
+        if kind == "handle":
+            at = np.asarray(spec.pop("at"), dtype=float)
+            spec.setdefault("label", name)
+            spec.setdefault("round", [_grain(*ax.get_xlim()), _grain(*ax.get_ylim())])
+            if "track" in spec:
+                track = np.asarray(spec["track"], dtype=float)
+                spec["track"] = self._fractions(ax, track).round(5).tolist()
+                self._tracks = {**getattr(self, "_tracks", {}), name: track}
+            self.handles = {**self.handles, name: at.reshape(-1).tolist()}
+        self._looks[name] = (kind, ax, spec)
+        self.marks = [*self.marks, spec]
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show(self, frame, settings=()):
+        """Show one frame now: the current path, before the frames of a slider are ready."""
+        self._check(frame)
+        self._frame = frame
+        pictures = {n: _png(np.asarray(frame[n])[::-1]) for n in frame if self._kind(n) == "image"}
+        if any(self.images.get(name) != png for name, png in pictures.items()):
+            self.images = {**self.images, **pictures}
+        self.data = self._pack([frame], settings)
+
+    def show_frames(self, frames, settings=()):
+        """Send a frame for each position of the first control, computed for `settings`.
+
+        `settings` are the values of the other controls, in order, and then the handles; the browser
+        uses the frames only while these are what it has itself.
+        """
+        for frame in frames:
+            self._check(frame)
+        self.frames = self._pack(frames, settings)
+
+    def settings(self):
+        """The values of all controls but the first, and the handles: what frames depend on."""
+        return [getattr(widget, name) for widget, name in self.controls[1:]] + [self.handles]
+
+    def _kind(self, name):
+        return self._looks[name][0] if name in self._looks else None
+
+    def _check(self, frame):
+        extra = set(frame) - set(self._looks) - {"summary", "goal", "readout"}
+        if extra:
+            known = ", ".join(sorted(self._looks)) or "none yet"
+            raise ValueError(f"frame: no mark is called {sorted(extra)[0]!r}; the marks are {known}")
+
+    def _fractions(self, ax, values):
+        """Data (n, 2) or (n, 4) as fractions of the axes, clipped to REACH axes widths around it."""
+        values = np.array(values, dtype=float, ndmin=2)
+        out = np.empty_like(values)
+        with np.errstate(all="ignore"):
+            for column in range(values.shape[1]):
+                scale, (low, high) = (
+                    (ax.get_xscale(), ax.get_xlim())
+                    if column % 2 == 0
+                    else (ax.get_yscale(), ax.get_ylim())
+                )
+                v = values[:, column]
+                if scale == "log":
+                    v, low, high = np.log10(v), np.log10(low), np.log10(high)
+                    v = np.where(values[:, column] == 0, -np.inf, v)
+                out[:, column] = np.clip((v - low) / (high - low), -REACH, REACH + 1)
+        return out
+
+    def _pack(self, frames, settings):
+        """Frames as one float32 buffer and a small list that says where each mark lies in it."""
+        chunks, length, layouts = [], 0, []
+
+        def store(values):
+            nonlocal length
+            values = np.asarray(values, dtype=np.float32)
+            chunks.append(values.tobytes())
+            place = [length, *values.shape]
+            length += values.size
+            return place
+
+        with np.errstate(over="ignore"):  # a loss of 1e60 is inf in a readout of 3 digits
+            for frame in frames:
+                layout, texts = {}, {}
+                for name, data in frame.items():
+                    kind = self._kind(name)
+                    if kind is None or kind == "image":
+                        continue
+                    if kind == "label":
+                        data, texts[name] = data[0], list(data[1])
+                    layout[name] = store(self._fractions(self._looks[name][1], data))
+                packed = {"marks": layout, "texts": texts}
+                packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
+                if "readout" in frame:
+                    names, values = frame["readout"]
+                    packed |= {"names": list(names), "values": store(values)}
+                layouts.append(packed)
+        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+
+    # -- the still -----------------------------------------------------------------------------
+
+    def still(self):
+        """The scene with the current frame drawn on it, as PNG bytes, panels side by side."""
+        artists = []
+        try:
+            for name, (kind, ax, spec) in self._looks.items():
+                data, texts = self._frame.get(name), ()
+                if kind == "handle" and data is None:
+                    data = self._handle_point(name)
+                if data is None:
+                    continue
+                if kind == "label":
+                    data, texts = data
+                if kind != "image":
+                    data = self._fractions(ax, data)
+                artists += figures.draw_mark(ax, kind, data, spec, texts)
+                if spec.get("by_step") and kind == "line":
+                    known = data[np.isfinite(data).all(axis=1)][-1:]
+                    artists += figures.draw_mark(
+                        ax, "points", known, {"color": spec.get("color"), "size": 10}
+                    )
+            pictures = [_pixels(figure) for figure in self._figures]
+        finally:
+            for artist in artists:
+                artist.remove()
+        height = max(picture.shape[0] for picture in pictures)
+        padded = [
+            np.pad(p, ((0, height - p.shape[0]), (0, 0), (0, 0)), constant_values=255)
+            for p in pictures
+        ]
+        return _png(np.concatenate(padded, axis=1))
+
+    def _handle_point(self, name):
+        at = self.handles[name]
+        if len(at) == 1:
+            track = self._tracks[name]
+            at = [at[0], float(np.interp(at[0], *track.T))]
+        return [at]
+
+    def mimebundle(self, model_id, summary=None):
+        """(data, metadata) for an output: the live view, the still, and one sentence."""
+        text = summary or self._frame.get("summary") or self.alt or "A live plot."
+        width = int(sum(panel["width"] for panel in self.panels))
+        data = {
+            "text/plain": text,
+            "image/png": base64.b64encode(self.still()).decode(),
+            VIEW: {"version_major": 2, "version_minor": 0, "model_id": model_id},
+        }
+        return data, {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
+
+    def _repr_mimebundle_(self, **_):
+        return self.mimebundle(self.model_id)
+
+
+def _pixels(figure):
+    """The figure as RGB at two pixels a CSS pixel, (height, width, 3)."""
+    dpi = figure.dpi
+    figure.set_dpi(200)
+    try:
+        figure.canvas.draw()
+        return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+    finally:
+        figure.set_dpi(dpi)
+
+
+def _png(pixels):
+    """RGB or RGBA pixels as PNG; a picture without transparency in 256 colours, for its size."""
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    if image.mode == "RGB":
+        image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    buffer = io.BytesIO()
+    image.save(buffer, "png", optimize=True)
+    return buffer.getvalue()
+
+
+def _axes_spec(panel, ax):
+    box = ax.get_position()
+    return {
+        "panel": panel,
+        "rect": [box.x0, 1 - box.y1, box.width, box.height],
+        "xlim": [float(v) for v in ax.get_xlim()],
+        "ylim": [float(v) for v in ax.get_ylim()],
+        "xscale": ax.get_xscale(),
+        "yscale": ax.get_yscale(),
+    }
+
+
+def _grain(low, high):
+    """The grid a handle snaps to: a power of ten, at most 1/200 of the axis."""
+    return float(10.0 ** np.floor(np.log10(abs(high - low) / 200)))

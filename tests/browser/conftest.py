@@ -1,0 +1,42 @@
+"""Fixtures for tests in a real browser: `lab` is one page of a real JupyterLab."""
+
+import os
+
+import pytest
+from jupyter_driver import FLAGS, Server, browser_page, find_browser
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A JupyterLab for all browser tests of this worker."""
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium; without one the tests are skipped, or in CI fail."""
+    program = find_browser()
+    if program is None:
+        reason = "no Chromium on PATH (chromium, chromium-browser or google-chrome)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    # One file's tests share it; it ends with them, for its event loop would disturb others.
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def lab(browser, server, tmp_path):
+    """A fresh window, 1400 by 1000; `lab.open("05_gradient_descent.ipynb", run=True)`."""
+    with browser_page(browser, server, shots=tmp_path) as page:
+        yield page

@@ -1,0 +1,204 @@
+"""The live plot in a real JupyterLab, by key and mouse."""
+
+import json
+
+import pytest
+from nbformat import v4
+
+CELLS = [
+    "from optimlab import SGD, Momentum, explore\nexplorer = explore('ravine', SGD, lr=0.1, "
+    "start=(-7, 2), steps=30)\nexplorer",
+    "line = explore('parabola', SGD, lr=0.2, start=4, steps=10)\nline",
+]
+PATH = '[data-mark="path SGD"]'
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def plot(lab, tmp_path):
+    """The page with both explorers shown."""
+    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
+    path = tmp_path / "live.ipynb"
+    path.write_text(json.dumps(book))
+    lab.open(path)
+    assert lab.run_all() == []
+    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 2")
+    return lab
+
+
+def shape(lab, mark=PATH, plot=0):
+    """What is drawn of a mark: the path of its SVG element."""
+    return lab.live(plot).locator(mark).first.get_attribute("d")
+
+
+def until(lab, condition, argument=None):
+    lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
+
+
+def changed(lab, before, plot=0):
+    """Wait until the path is drawn anew; returns it."""
+    until(
+        lab,
+        "([mark, i, before]) => document.querySelectorAll('.ol-live')[i].querySelector(mark)"
+        ".getAttribute('d') !== before",
+        [PATH, plot, before],
+    )
+    return shape(lab, plot=plot)
+
+
+def source(lab, plot=0):
+    return lab.live(plot).get_attribute("data-source")
+
+
+def handle(lab, plot=0):
+    return lab.live(plot).locator("[data-handle=start]")
+
+
+def run(lab, code):
+    """The answer of a line of Python in the kernel of the page, through the kernel itself."""
+    return lab.page.evaluate(
+        """async code => {
+          const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          const future = kernel.requestExecute({code, store_history: false});
+          let text = '';
+          future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
+          await future.done; return text.trim(); }""",
+        code,
+    )
+
+
+def test_the_rate_slider_moves_the_path_from_frames_while_the_kernel_is_busy(plot):
+    slider = plot.page.locator(".ol-lr .noUi-handle").first
+    before = shape(plot)
+    plot.page.evaluate(
+        """() => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        window.busy = true;
+        kernel.requestExecute({code: 'import time; time.sleep(5)', store_history: false})
+          .done.then(() => { window.busy = false; }); }"""
+    )
+    until(plot, "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
+    slider.focus()
+    for _ in range(5):
+        plot.page.keyboard.press("ArrowRight")
+        before = changed(plot, before)
+        assert source(plot) == "frames"
+    assert plot.page.evaluate("() => window.busy"), "the ticks must not wait for the kernel"
+    text = plot.live().locator(".ol-summary").text_content()
+    assert "learning rate 0.15" in text
+    until(plot, "() => !window.busy")
+    until(plot, "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+    assert run(plot, "print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)") == "0.15 0.15"
+
+
+def test_dragging_the_start_moves_handle_path_and_kernel(plot):
+    before = shape(plot)
+    box = handle(plot).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    plot.page.mouse.move(x, y)
+    plot.page.mouse.down()
+    plot.page.mouse.move(x + 30, y + 20, steps=4)
+    plot.page.mouse.move(x + 60, y + 40, steps=4)
+    plot.page.mouse.up()
+    changed(plot, before)
+    plot.wait_idle()
+    moved = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    assert moved[0] > -6.5 and moved[1] < 1.8
+    assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")
+    until(plot, "t => document.querySelector('.ol-live .ol-summary').textContent.includes(t)", f"{moved[0]:.3g}, {moved[1]:.3g}")
+    # after a pause the frames are those of the new start, and the slider uses them again
+    until(plot, "() => document.querySelector('.ol-live').dataset.source === 'frames'")
+
+
+def test_a_click_puts_the_start_there(plot):
+    box = plot.live().locator("svg.ol-overlay").first.bounding_box()
+    plot.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
+    plot.wait_idle()
+    x, y = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    assert 1 < x < 5 and 0 < y < 3
+
+
+def test_keys_on_a_handle_and_a_button_stay_there(plot):
+    before_cells = plot.cells().count()
+    handle(plot).focus()
+    before = shape(plot)
+    for key in ("ArrowRight", "ArrowDown", "a", "b", "x", "d", "d", "z"):
+        plot.page.keyboard.press(key)
+    changed(plot, before)
+    plot.page.keyboard.press(" ")
+    plot.live().locator("button[data-action=play]").focus()
+    for key in ("a", "b", "x", "d", "d"):
+        plot.page.keyboard.press(key)
+    plot.wait_idle()
+    assert plot.cells().count() == before_cells, "JupyterLab took a key"
+    x, y = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    assert x > -7 and y < 2
+    assert plot.errors() == []
+
+
+def test_play_walks_the_steps_and_the_kernel_follows(plot):
+    plot.live().locator("button[data-action=play]").click()
+    until(plot, "() => { const s = Number(document.querySelector('.ol-live').dataset.step); return s > 0 && s < 30; }")
+    until(plot, "() => document.querySelector('.ol-live').dataset.step === '30'")
+    plot.live().locator("button[data-action=back]").click()
+    plot.live().locator("button[data-action=back]").click()
+    assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
+    plot.wait_idle()
+    assert run(plot, "print(explorer.plot.step)") == "28"
+    # both pictures mark the same step
+    dots = plot.live().locator("[data-step-of]")
+    assert dots.count() == 2 and all(dots.nth(i).is_visible() for i in range(2))
+
+
+def test_space_on_the_handle_plays_and_pauses(plot):
+    handle(plot).focus()
+    plot.page.keyboard.press(" ")
+    until(plot, "() => Number(document.querySelector('.ol-live').dataset.step) < 30")
+    plot.page.keyboard.press(" ")
+    assert plot.live().locator("button[data-action=play]").get_attribute("aria-label") == "Play the steps"
+
+
+def test_hovering_a_step_marks_it_in_both_pictures(plot):
+    d = shape(plot, '[data-mark="loss SGD"]')
+    x, y = map(float, d[1:].split("L")[10].split())
+    overlay = plot.live().locator("svg.ol-overlay").nth(1)
+    box, view = overlay.bounding_box(), overlay.get_attribute("viewBox").split()
+    scale = box["width"] / float(view[2])
+    plot.page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
+    until(plot, "() => document.querySelector('.ol-live').dataset.step === '10'")
+    path = shape(plot)
+    dot = plot.live().locator('[data-step-of="path SGD"]')
+    end = path.split("L")[-1].split()
+    assert [dot.get_attribute("cx"), dot.get_attribute("cy")] == end
+
+
+def test_no_attribute_ever_holds_nan(plot):
+    run(plot, "explorer.controls['lr'].value = 2.0; explorer.controls['steps'].value = 60")
+    until(plot, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('left the plot')")
+    html = plot.live().evaluate("node => node.outerHTML")
+    assert "NaN" not in html and "Infinity" not in html
+
+
+def test_reduced_motion_goes_to_the_end_at_once(plot):
+    plot.page.emulate_media(reduced_motion="reduce")
+    plot.live().locator("button[data-action=back]").click()
+    plot.live().locator("button[data-action=play]").click()
+    until(plot, "() => document.querySelector('.ol-live').dataset.step === '30'")
+    assert plot.live().locator("button[data-action=play]").get_attribute("aria-label") == "Play the steps"
+
+
+def test_a_saved_copy_shows_its_figures_without_a_kernel(plot):
+    plot.save()
+    outputs = [o for c in json.loads(plot.saved().read_text())["cells"] for o in c["outputs"]]
+    assert all(VIEW not in output["data"] for output in outputs)
+    assert [("image/png" in output["data"]) for output in outputs] == [True, True]
+    plot.shutdown_kernel()
+    plot.reopen()
+    pictures = plot.page.locator(".jp-OutputArea-output img")
+    assert pictures.count() == 2
+    assert all(pictures.nth(i).evaluate("img => img.naturalWidth > 400") for i in range(2))
+    assert plot.errors() == []
+    assert "model not found" not in plot.page.locator("body").text_content()
+
+
+def test_nothing_comes_from_the_network(plot):
+    assert plot.outside == []

@@ -1,0 +1,118 @@
+"""What a fresh clone relies on: README's commands, the pins, the package's files, the style."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PINS = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+
+
+def the_command(name):
+    """The one line in the block beneath README's marker; fails unless there is exactly one."""
+    assert README.count(f"<!-- {name} command -->") == 1
+    (command,) = re.findall(rf"^<!-- {name} command -->\n```bash\n(.+)\n```$", README, re.M)
+    return command
+
+
+@pytest.mark.parametrize("name", ["start", "test"])
+def test_readme_has_each_command_once_and_in_one_line(name):
+    command = the_command(name)
+    assert "-m venv .venv" in command and "-r requirements.txt" in command
+    if bash := shutil.which("bash"):
+        subprocess.run([bash, "-n", "-c", command], check=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX script")
+def test_ci_runs_the_command_of_the_readme(tmp_path):
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(script, tmp_path / ".ci" / "run")
+    stand_in = 'echo "CI is $CI"; exit 7'
+    changed = README.replace(the_command("test"), stand_in)
+    (tmp_path / "README.md").write_text(changed, encoding="utf-8")
+    (tmp_path / "chromium").write_text("#!/bin/sh\n")
+    (tmp_path / "chromium").chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [tmp_path / ".ci" / "run"], env=os.environ | {"PATH": path}, capture_output=True, text=True
+    )
+    assert done.returncode == 7, done.stderr
+    assert done.stdout == f"+ {stand_in}\nCI is true\n"
+
+
+def test_github_runs_the_same():
+    workflow = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
+    assert re.findall(r"run: (.+)", workflow) == [".ci/run"]
+
+
+def test_pins_are_pins_and_meet_the_lower_bounds():
+    assert PINS[0].startswith("# uv pip compile pyproject.toml --universal")
+    assert PINS[-1] == "-e ."
+    pins = {}
+    for line in PINS[1:-1]:
+        pin = Requirement(line)
+        (version,) = pin.specifier
+        assert version.operator == "==" and not pin.url, line
+        pins.setdefault(canonicalize_name(pin.name), []).append(version.version)
+    project = PROJECT["project"]
+    for text in project["dependencies"] + project["optional-dependencies"]["test"]:
+        wanted = Requirement(text)
+        found = pins.get(canonicalize_name(wanted.name))
+        assert found, f"{text} has no pin"
+        assert all(map(wanted.specifier.contains, found)), f"{text} is pinned to {found}"
+    assert "torch" not in pins
+
+
+def test_conda_takes_the_same_versions():
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "- -r requirements.txt" in environment
+    assert f"python{PROJECT['project']['requires-python']}," in environment
+
+
+def test_files_that_are_no_python_are_packaged():
+    patterns = PROJECT["tool"]["setuptools"]["package-data"]["optimlab"]
+    package = ROOT / "optimlab"
+    others = [path.relative_to(package).as_posix() for path in package.rglob("*.*")]
+    others = [name for name in others if not name.endswith((".py", ".pyc"))]
+    assert others, "where is the front end?"
+    assert [name for name in others if not any(fnmatch(name, p) for p in patterns)] == []
+
+
+def test_links_of_the_texts_lead_somewhere():
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)}
+        links = {link for link in links if link and "://" not in link}
+        assert [link for link in sorted(links) if not (ROOT / link).exists()] == []
+
+
+def test_every_lesson_is_in_the_readme():
+    lessons = [path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    assert lessons and [name for name in lessons if f"(notebooks/{name})" not in README] == []
+
+
+def test_the_readme_examples_run():
+    blocks = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
+    assert len(blocks) == 3 and all(block.count("\n") <= 12 for block in blocks)
+    space = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), space)
+
+
+def test_style():
+    command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
