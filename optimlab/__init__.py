@@ -13,13 +13,13 @@ from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 
 __version__ = "0.1.0"
 
-_MODULES = ("explorers", "figures", "style")
+_MODULES = ("explorers", "figures", "lessons", "style")
 _NAMES = {"LivePlot": "live", "explore": "explorers"}
 
 __all__ = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam",
     "descend", "Path", "functions", "Function", "numerical_gradient", "check_gradient",
-    "explore", "LivePlot", "explorers", "figures", "style",
+    "explore", "LivePlot", "explorers", "figures", "lessons", "style",
 ]  # fmt: skip
 
 

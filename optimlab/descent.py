@@ -62,11 +62,11 @@ class Path:
         """One run of a batch as a `Path` of its own: ``path[3]``, or ``path[2, 5]``."""
         if not self.batch:
             raise TypeError("this path is a single run: only a batch has runs to pick")
-        optimizer = self.optimizer.fresh()
-        for name in optimizer.hyperparameters():
+        optimizer = _checked_optimizer(self.optimizer)
+        for name in optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ():
             values = np.broadcast_to(getattr(optimizer, name), self.start.shape)[index]
-            one = np.min(values) == np.max(values)
-            setattr(optimizer, name, float(np.min(values)) if one else values)
+            same = values.size and np.all(values == values.flat[0])
+            setattr(optimizer, name, values.flat[0] if same else values)
         run = Path(self.function, optimizer, self.steps, self.start[index])
         at = (slice(None), *(index if isinstance(index, tuple) else (index,)))
         for name in ("points", "losses", "probes", "gradients"):
@@ -76,6 +76,7 @@ class Path:
             run.states = {slot: values[at] for slot, values in self.states.items()}
         run.end = self.end[index]
         run.diverged = self.diverged[index]
+        run.overflowed = np.broadcast_to(self.overflowed, self.batch)[index]
         if not run.batch:
             run.diverged = int(run.diverged) if run.diverged >= 0 else None
         return run
@@ -484,8 +485,8 @@ def _mark_divergence(path):
     """Set `diverged`, and everything from that step on to NaN."""
     lost = np.logical_or.accumulate(_not_finite(path.function, path.points, path.losses))
     path.diverged = _first(lost)
-    if lost.ndim == 1 and path.diverged is not None:
-        path.overflowed = _grew_too_large(path)
+    if lost.any():
+        path.overflowed = _grew_too_large(path, lost)
     for array in (path.points, path.losses, *path.states.values()):
         array[lost] = np.nan
     for array in (path.probes, path.gradients):
@@ -493,11 +494,15 @@ def _mark_divergence(path):
     path.end = path.points[-1]
 
 
-def _grew_too_large(path):
-    """Whether a single path diverged by size, and not by 0/0 or a point outside f's reach."""
-    k = path.diverged
-    seen = [path.points[: k + 1], path.losses[: k + 1], path.gradients[:k]]
-    return any(np.isinf(a).any() or np.nanmax(np.abs(a), initial=0) > 1e100 for a in seen)
+def _grew_too_large(path, lost):
+    """Whether a run diverged by size, and not by 0/0 or at a point where f is undefined."""
+    until = np.ones_like(lost)  # up to the step that diverged, itself included
+    until[1:] = ~lost[:-1]
+    big = (np.abs(path.losses) > 1e100) & until
+    for array, steps in ((path.points, until), (path.gradients, until[1:])):
+        huge = np.abs(array) > 1e100
+        big[: len(steps)] |= (huge.any(axis=-1) if path.function._shape else huge) & steps
+    return big.any(axis=0)
 
 
 def _first(mask):

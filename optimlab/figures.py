@@ -12,6 +12,8 @@ from matplotlib.patches import FancyArrowPatch, Polygon
 
 from optimlab import style
 
+#: a loss this many times the first one is far out of the picture
+LOST = 1e6
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -33,9 +35,19 @@ def step_names(count):
     return [f"x{k}".translate(SUBSCRIPTS) for k in range(count)]
 
 
-def domain_box(function):
-    """The domain as ((xlo, xhi), (ylo, yhi)), or (lo, hi) in one dimension, as plain floats."""
-    return np.asarray(function.domain, dtype=float).tolist()
+def spread_names(points, domain):
+    """Which of the points (n, 2) on a curve to name, and how, so that no name covers another.
+
+    >>> spread_names(np.array([[4.0, 6], [0, 6], [4, 6]]), (-1, 5))
+    ([0, 1], ['x₀', 'x₁'])
+    """
+    apart = 0.05 * np.ptp(domain)
+    kept = []
+    for k, (x, y) in enumerate(points):
+        if np.isfinite([x, y]).all() and all(abs(x - points[j][0]) > apart for j in kept):
+            kept.append(k)
+    names = step_names(len(points))
+    return kept, [names[k] for k in kept]
 
 
 def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=style.INK):
@@ -125,14 +137,13 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     )
     texts = []
     if names:
-        for text, (x, y) in zip(step_names(len(xy)), xy, strict=True):
-            if np.isfinite([x, y]).all():
-                texts.append(
-                    ax.annotate(
-                        text, (x, y), (5, 5), textcoords="offset points", fontsize=9,
-                        annotation_clip=True, clip_on=True,
-                    )
-                )  # fmt: skip
+        for k, text in zip(*spread_names(xy, ax.get_xlim()), strict=True):
+            texts.append(
+                ax.annotate(
+                    text, xy[k], (5, 5), textcoords="offset points", fontsize=9,
+                    annotation_clip=True,
+                )
+            )  # fmt: skip
     return {"line": line, "start": start, "end": end, "names": texts}
 
 
@@ -156,6 +167,9 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     seen = seen[np.isfinite(seen)]
     if log is None:
         log = seen.size > 0 and seen.min() > 0 and seen.max() > 100 * seen.min()
+    first = max(abs(float(path.losses[0])) for path in paths)
+    if seen.size and seen.max() > LOST * first > 0:  # a run that left: do not scale to its end
+        ax.set_ylim(seen[seen > 0].min() / 3 if log else seen.min(), LOST * first)
     ax.set(xlabel="step", ylabel="loss", yscale="log" if log else "linear")
     if len(paths) > 1:
         ax.legend()
@@ -225,11 +239,11 @@ def draw_mark(ax, kind, data, look, texts=()):
             **common,
         )  # fmt: skip
     if kind == "area":
-        rows = data[np.isfinite(data).all(axis=1)]
-        if not len(rows):
-            return []
-        patch = Polygon(rows, facecolor=color, alpha=look.get("opacity", 0.2), lw=0, **common)
-        return [ax.add_patch(patch)]
+        known = np.isfinite(data).all(axis=1)
+        pieces = np.split(data, np.flatnonzero(~known))  # all but the first begin with a gap
+        pieces = [rows[np.isfinite(rows).all(axis=1)] for rows in pieces]
+        fill = {"facecolor": color, "alpha": look.get("opacity", 0.2), "lw": 0} | common
+        return [ax.add_patch(Polygon(rows, **fill)) for rows in pieces if len(rows)]
     if kind == "arrow":
         return [
             ax.add_patch(

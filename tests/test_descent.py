@@ -212,6 +212,35 @@ def test_any_start_and_rate(rule, start, lr):
     assert single.diverged is None and batch.diverged.tolist() == [-1]
 
 
+@every_rule
+@pytest.mark.parametrize("f", [functions.ravine, functions.parabola])
+def test_a_run_of_a_batch_is_a_path(rule, f):
+    rates = np.array([[0.01, 0.1, 1e200], [0.2, 0.3, 0.4]])
+    column = rates[..., None] if f.dim > 1 else rates
+    batch = descend(f, rule(lr=column), steps=15)
+    for i in np.ndindex(2, 3):
+        single, picked = descend(f, rule(lr=rates[i]), steps=15), batch[i]
+        assert picked.batch == () and picked.diverged == single.diverged
+        assert picked.summary() == single.summary() and repr(picked.optimizer) == repr(
+            single.optimizer
+        )
+        close(np.nan_to_num(picked.points), np.nan_to_num(single.points))
+        assert_array_equal(picked.start, single.start)
+    assert batch[1].batch == (3,) and batch[1].points.shape == (16, 3, *f.start.shape)
+    assert descend(f, rule(lr=column), steps=15, record=False)[0, 1].points is None
+    with pytest.raises(TypeError, match="single run"):
+        _ = picked[0]
+
+
+def test_a_run_of_a_batch_of_a_rule_of_ones_own():
+    class Plain:
+        def update(self, params, grads):
+            params["point"] = params["point"] - 0.1 * grads["point"]
+
+    batch = descend("ravine", Plain(), start=np.ones((3, 2)), steps=5)
+    assert_array_equal(batch[1].points, descend("ravine", SGD(0.1), (1, 1), 5).points)
+
+
 def test_sweeps_by_shape():
     rates = np.linspace(0.1, 1, 7)
     assert descend("parabola", SGD(lr=rates), start=4, steps=3).points.shape == (4, 7)
@@ -253,7 +282,7 @@ def test_a_bare_function():
     # not written for many points at a time: fine, one at a time
     two = descend(lambda p: p[0] ** 2 / 20 + p[1] ** 2, SGD(lr=0.1), start=(-7, 2), steps=5)
     assert_allclose(two.points, descend("ravine", SGD(lr=0.1), steps=5).points, atol=1e-8)
-    with pytest.raises(ValueError, match=r"gave shape \(2,\).*one number for each point, \(5,\)"):
+    with pytest.raises(ValueError, match=r"gave shape \(5, 2\).*for each point, \(3, 5\)"):
         descend(
             lambda p: p[0] ** 2, SGD(), start=np.ones((5, 2)), gradient=lambda p, k: p, steps=2
         )
@@ -359,6 +388,9 @@ def test_ravine_beyond_its_limit_diverges_at_the_step_that_theory_says():
     path = descend("ravine", SGD(lr=1.5), steps=2000)  # y doubles each step, y² overflows
     k = int(np.ceil((np.log2(sys.float_info.max) / 2) - 1))
     assert abs(path.diverged - k) <= 1
+    k = path.diverged
+    assert np.isfinite(path.gradients[k - 1]).all() and np.isnan(path.gradients[k]).all()
+    assert np.isfinite(path.probes[k - 1]).all() and np.isnan(path.probes[k]).all()
     assert path.left() == 1 and path.left(((-1e9, 1e9), (-1e9, 1e9))) == 29
 
 
@@ -373,7 +405,7 @@ def test_a_loss_that_is_undefined_is_divergence_too():
     f = Function("log", "x - \\ln x", loss, lambda x: 1 - 1 / x, domain=(0, 5), start=3.0)
     batch = descend(f, SGD(lr=5.0), start=starts, steps=20)
     bare = descend(f, SGD(lr=5.0), start=starts, steps=20, record=False)
-    assert batch.diverged[0] == 1
+    assert batch.diverged[0] == 1 and "undefined value at step 1" in batch[0].summary()
     assert_array_equal(batch.diverged, bare.diverged)
     path = descend(f, SGD(lr=5.0), steps=20)
     assert path.diverged == 1 and "undefined value at step 1" in path.summary()
@@ -399,6 +431,9 @@ def test_start_at_the_edge_of_what_can_be_stored():
             "ravine", SGD(lr=0.1), start=[(1e200, 0), (1, 1)], steps=3, record=record
         )
         assert batch.diverged.tolist() == [0, -1]
+        # at this rate the next point is the minimum, but the run was lost at its start
+        path = descend("ravine", SGD(lr=10), start=(1e200, 0), steps=3, record=record)
+        assert path.diverged == 0 and np.isnan(path.losses).all() and np.isnan(path.end).all()
     assert descend("ravine", SGD(lr=0.1), start=(1e-200, 1e-200), steps=3).losses[-1] == 0.0
 
 

@@ -39,13 +39,18 @@ def decades(low, high, *also):
 
 
 def guarded(method):
-    """A callback whose exception appears in the explorer's status line, never nowhere."""
+    """A callback whose exception appears in the explorer's status line, never nowhere.
+
+    While the explorer is being built there is a caller to tell, and the exception is raised.
+    """
 
     @wraps(method)
     def run(self, *args, **kwargs):
         try:
             result = method(self, *args, **kwargs)
         except Exception as error:
+            if getattr(self, "_building", False):
+                raise
             self.status = f"{type(error).__name__}: {error}"
             return None
         self.status = ""
@@ -90,10 +95,10 @@ class Explorer(widgets.VBox):
         self._line.layout.display = "none"
         rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
         self.children = [*(rows if self.controls else []), plot, *below, self._line]
+        self._building = True
         self._update()
         self._send_frames()
-        if self.status:  # while it is being built an error is an error
-            raise RuntimeError(self.status)
+        self._building = False
         for number, (widget, name) in enumerate(plot.controls):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_other, "handles")

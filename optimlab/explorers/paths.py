@@ -5,7 +5,7 @@ import numpy as np
 
 from optimlab import figures, functions, style
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, decades, guarded, number, short, slider
+from optimlab.explorers.base import Explorer, decades, guarded, number, slider
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
 
@@ -98,8 +98,9 @@ class PathExplorer(Explorer):
         else:
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
-        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
         curve, losses = figures.panel(460, 370)
+        losses.xaxis.get_major_locator().set_params(integer=True)
         losses.set(xlabel="step", ylabel="loss", xlim=(-0.02 * most_steps, most_steps * 1.02))
         scale, limits = self._loss_axis(values)
         losses.set(yscale=loss_scale or scale)
@@ -109,7 +110,7 @@ class PathExplorer(Explorer):
             losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
             losses.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
             losses.annotate(
-                f"target {short(goal)}", (0, goal), (2, 4), textcoords="offset points",
+                f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
                 color=style.HIGHLIGHT, fontsize=8.5,
             )  # fmt: skip
         looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
@@ -176,9 +177,9 @@ class PathExplorer(Explorer):
         rows = [
             rf"{left} &&\quad {right}" for left, right in zip(rule.formula(), put_in, strict=True)
         ]
-        body = r" \ ".join(rows)
+        body = r" \\ ".join(rows).replace("&", "&amp;").replace("<", "&lt;")  # it is HTML
         self.inspector.value = (
-            f"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
+            rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
         )
 
     @property
@@ -223,22 +224,13 @@ class PathExplorer(Explorer):
             else:
                 columns |= {name: losses}
         if self.names:
-            frame["names"] = self._named(xy[: self.names])
+            kept, texts = figures.spread_names(xy[: self.names], self.domain)
+            frame["names"] = (xy[kept], texts)
         frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
         frame["summary"] = " ".join(sentences)
         if goals:
             frame["goal"] = " ".join(goals)
         return frame
-
-    def _named(self, points):
-        """The first points and their names, without those too close to the one named before."""
-        width = np.ptp(self.domain)
-        texts = figures.step_names(len(points))
-        kept = []
-        for k, (x, _) in enumerate(points):
-            if all(abs(x - points[j, 0]) > 0.05 * width for j in kept):
-                kept.append(k)
-        return points[kept], [texts[k] for k in kept]
 
     def _goal(self, name, losses):
         """How a run stands against the target."""
@@ -246,9 +238,9 @@ class PathExplorer(Explorer):
         whose = f"{name}: " if len(self.rules) > 1 else ""
         with np.errstate(invalid="ignore"):
             hits = np.flatnonzero(losses[: within + 1] <= goal)
-        wanted = f"Target: loss {short(goal)} within {within} steps. {whose}"
+        wanted = f"Target: loss {goal:g} within {within} steps. {whose}"
         if hits.size:
             return f"{wanted}Reached at step {hits[0]}."
         at = min(within, len(losses) - 1)
-        now = short(losses[at]) if np.isfinite(losses[at]) else "too large"
+        now = f"{losses[at]:.6g}" if np.isfinite(losses[at]) else "too large"
         return f"{wanted}Not yet: {at} steps, {now}."

@@ -138,18 +138,22 @@ class View {
     const [x, y, w, h] = axes.rect;
     const box = { x: x * width, y: y * height, w: w * width, h: h * height };
     const overlay = this.overlays[axes.panel];
-    const clip = make("clipPath", { id: `${this.id}-${i}` }, overlay, SVG);
-    const rim = 7; // a mark that sits on the frame is seen whole
-    make("rect", { x: box.x - rim, y: box.y - rim, width: box.w + 2 * rim, height: box.h + 2 * rim }, clip, SVG);
-    const layer = make("g", { "clip-path": `url(#${this.id}-${i})` }, overlay, SVG);
-    return { ...axes, overlay, layer, box };
+    const clipped = (rim) => {
+      const id = `${this.id}-${i}-${rim}`;
+      const clip = make("clipPath", { id }, overlay, SVG);
+      make("rect", { x: box.x - rim, y: box.y - rim, width: box.w + 2 * rim, height: box.h + 2 * rim }, clip, SVG);
+      return make("g", { "clip-path": `url(#${id})` }, overlay, SVG);
+    };
+    // Lines end at the frame; a dot that sits on the frame is seen whole.
+    return { ...axes, overlay, box, layer: clipped(0), dots: clipped(7) };
   }
 
   buildMark(mark) {
     const axes = this.axes[mark.axes];
     const color = mark.color ?? "#20242a";
+    const layer = ["points", "label"].includes(mark.kind) ? axes.dots : axes.layer;
     const node = (tag, attributes) =>
-      make(tag, { "data-mark": mark.name, ...attributes }, axes.layer, SVG);
+      make(tag, { "data-mark": mark.name, ...attributes }, layer, SVG);
     const stroke = { fill: "none", stroke: color, "stroke-width": mark.width ?? 2, "stroke-linejoin": "round" };
     if (mark.dash?.length) stroke["stroke-dasharray"] = mark.dash.join(" ");
     if (mark.opacity !== undefined && mark.kind !== "area") stroke.opacity = mark.opacity;
@@ -160,9 +164,9 @@ class View {
           : { fill: mark.fill === false ? "none" : color, stroke: mark.fill === false ? color : "#fff", "stroke-width": mark.fill === false ? 2.5 : 0.6, opacity: mark.opacity ?? 1 };
       const parts = { node: node("path", look) };
       if (mark.by_step) {
-        parts.rest = make("path", { ...look, opacity: 0.22 }, axes.layer, SVG);
+        parts.rest = make("path", { ...look, opacity: 0.22 }, layer, SVG);
         if (mark.kind === "line") {
-          parts.now = make("circle", { r: 6, fill: color, stroke: "#fff", "stroke-width": 1.5, "data-step-of": mark.name }, axes.layer, SVG);
+          parts.now = make("circle", { r: 6, fill: color, stroke: "#fff", "stroke-width": 1.5, "data-step-of": mark.name }, axes.dots, SVG);
         }
       }
       return { ...mark, ...parts };
@@ -285,9 +289,11 @@ class View {
       const d = this.linePath(axes, rows);
       mark.node.setAttribute("d", d ? `${d}Z` : "");
     } else if (mark.kind === "arrow") {
-      mark.node.setAttribute("d", rows.filter(finite).map((row) => this.arrowPath(axes, row)).join(""));
+      const shown = mark.by_step ? rows.slice(0, step + 1) : rows;
+      mark.node.setAttribute("d", shown.filter(finite).map((row) => this.arrowPath(axes, row)).join(""));
     } else if (mark.kind === "label") {
-      this.paintLabels(mark, axes, rows, frame.texts[mark.name] ?? []);
+      const shown = mark.by_step ? rows.slice(0, step + 1) : rows;
+      this.paintLabels(mark, axes, shown, frame.texts[mark.name] ?? []);
     }
   }
 
@@ -363,7 +369,8 @@ class View {
 
   paintHandle(mark) {
     const axes = this.axes[mark.axes];
-    const at = this.model.get("handles")[mark.name];
+    // a handle in hand stays under the pointer, whatever the kernel answers to where it was
+    const at = (this.held === mark && this.heldAt) || this.model.get("handles")[mark.name];
     if (!at || !at.every(Number.isFinite)) return;
     const fx = this.fraction(axes, 0, at[0]);
     const fy = mark.track ? this.onTrack(mark.track, fx) : this.fraction(axes, 1, at[1]);
@@ -463,12 +470,14 @@ class View {
     if (!this.held) return;
     event.currentTarget.releasePointerCapture(event.pointerId);
     this.held.node.classList.remove("ol-held");
-    this.held = null;
+    this.held = this.heldAt = null;
+    this.paint();
   }
 
   place(mark, { axes, fx, fy }) {
     const at = [this.value(axes, 0, fx, mark.round[0])];
     if (!mark.track) at.push(this.value(axes, 1, fy, mark.round[1]));
+    if (this.held === mark) this.heldAt = at;
     this.moveHandle(mark, at);
   }
 

@@ -1,0 +1,261 @@
+"""A surface to turn, with the path lying on it, beside the contour lines of the same run.
+
+plotly draws the surface and is imported when the first one is made: its JavaScript is about 5 MB for
+each surface in a notebook.
+"""
+
+import io
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from optimlab import figures, style
+from optimlab.explorers.base import guarded
+from optimlab.explorers.paths import PathExplorer
+from optimlab.live.live import _pixels, _png
+from optimlab.optimizers import SGD
+
+WIDTH, HEIGHT = 560, 520
+#: how far above the surface a path is drawn, so that it is not hidden in it; of the height shown
+LIFT = 0.012
+#: matplotlib's marker -> plotly's in three dimensions
+SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "P": "cross", "^": "diamond", "v": "x"}
+GRID = "#e3e6ea"
+CONTOUR = "#8fa5bd"
+
+
+class SurfaceExplorer(PathExplorer):
+    """`explore` for a function of two variables, with its surface beside it.
+
+    `figure` is the plotly FigureWidget. The path on it follows every slider and the start, in place,
+    so that the view stays as the learner turned it. The slider below turns it from the keyboard.
+
+    Parameters
+    ----------
+    function, rules, lr, start, steps, domain, **options
+        As for `explore`.
+    samples : int
+        Points of the surface along each axis.
+    """
+
+    def __init__(
+        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61, **options
+    ):  # fmt: skip
+        self.figure, self.samples = None, samples
+        super().__init__(
+            function, rules, lr=lr, start=start, steps=steps, domain=domain, **options
+        )
+        if self.line:
+            raise ValueError(f"function={self.function.name}: a surface needs two variables")
+        self.figure = self._surface()
+        self.turn = widgets.IntSlider(
+            value=-60, min=-180, max=180, step=5, description="turn (degrees)", readout=False,
+            style={"description_width": "initial"}, layout={"width": "420px", "max_width": "100%"},
+        )  # fmt: skip
+        self.turn.add_class("ol-turn")
+        self.turn.observe(self._on_turn, "value")
+        self._place()
+        self._lift_paths()
+
+    def _alt(self):
+        return super()._alt() + " The same path lies on the surface beside them."
+
+    # -- the surface, drawn once -----------------------------------------------------------------
+
+    def _surface(self):
+        import plotly.graph_objects as go
+
+        x, y, z = figures.surface_grid(self.function, self.domain, self.samples)
+        low, high = float(z.min()), float(z.max())
+        self._height = high - low
+        colours = [[t, to_hex(style.SURFACE(t))] for t in np.linspace(0, 1, 9).tolist()]
+        ground = go.Surface(
+            x=x[0], y=y[:, 0], z=z, colorscale=colours, showscale=False, hoverinfo="skip",
+            name="surface", opacity=0.85,
+            lighting={"ambient": 0.95, "diffuse": 0.1, "specular": 0, "fresnel": 0},
+            contours={"x": {"highlight": False}, "y": {"highlight": False}, "z": {
+                "show": True, "color": CONTOUR, "width": 1, "highlight": False,
+                "start": low, "end": high, "size": self._height / 15,
+            }},
+        )  # fmt: skip
+        font = {"size": 13, "color": style.INK, "family": "DejaVu Sans, Verdana, sans-serif"}
+        axis = {
+            "showbackground": False, "gridcolor": GRID, "zeroline": False, "showspikes": False,
+            "tickfont": {"size": 12}, "nticks": 6,
+        }  # fmt: skip
+        scene = {
+            "xaxis": axis | {"title": {"text": "x"}, "range": list(self.domain[0])},
+            "yaxis": axis | {"title": {"text": "y"}, "range": list(self.domain[1])},
+            "zaxis": axis | {"title": {"text": "f"}},
+            "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7},
+            "camera": {"eye": _eye(-60, 1.25, 1.75), "center": {"x": 0, "y": 0, "z": -0.15}},
+            "dragmode": "turntable", "uirevision": "kept",
+        }  # fmt: skip
+        figure = go.FigureWidget(
+            [ground, *self._stars(go), *self._path_traces(go)],
+            layout={
+                "width": WIDTH, "height": HEIGHT, "margin": dict.fromkeys("lrtb", 0), "font": font,
+                "paper_bgcolor": "white", "showlegend": False, "scene": scene,
+                "uirevision": "kept", "template": None,
+            },
+        )  # fmt: skip
+        figure._config = figure._config | {"displayModeBar": False, "displaylogo": False}
+        return figure
+
+    def _stars(self, go):
+        """A star at each minimum in the picture, outlined as it is on the contour lines."""
+        at = np.asarray(self.function.minima, float).reshape(-1, 2)
+        at = at[figures.path_inside(at, np.array(self.domain))]
+        x, y, z = self._on_surface(at)
+        return [
+            go.Scatter3d(
+                x=x, y=y, z=z, mode="text", text=["★"] * len(at), textposition="middle center",
+                textfont={"size": size, "color": color}, hoverinfo="skip", name=name,
+            )
+            for name, size, color in (("outline", 25, style.INK), ("minima", 19, "#ffd54a"))
+        ]  # fmt: skip
+
+    def _path_traces(self, go):
+        """For each rule a line on the surface, a mark for each step, a start ring and a dot."""
+        traces = []
+        for rule in self.rules:
+            name = rule.__name__
+            look = style.rule_style(name)
+            color, symbol = look["color"], SYMBOLS.get(look["marker"], "circle")
+            common = {"x": [], "y": [], "z": [], "hoverinfo": "skip"}
+            dash = "dash" if look["dash"] else "solid"
+            line = {"color": color, "width": 5, "dash": dash}
+            steps = {"color": color, "size": 3.5, "symbol": symbol}
+            ring = {"color": style.INK, "size": 9, "symbol": "circle-open", "line": {"width": 3}}
+            dot = {"color": color, "size": 7, "line": {"color": "white", "width": 1}}
+            traces += [
+                go.Scatter3d(name=f"path {name}", mode="lines", line=line, **common),
+                go.Scatter3d(name=f"steps {name}", mode="markers", marker=steps, **common),
+                go.Scatter3d(name=f"start {name}", mode="markers", marker=ring, **common),
+                go.Scatter3d(name=f"now {name}", mode="markers", marker=dot, **common),
+            ]
+        return traces
+
+    def _place(self):
+        """The surface stands to the right of the contour lines, or below them on a narrow page."""
+        self.plot.layout.flex = "0 1 472px"
+        beside = widgets.VBox([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
+        both = widgets.HBox([self.plot, beside], layout={"flex_flow": "row wrap"})
+        self.children = [both if child is self.plot else child for child in self.children]
+
+    # -- what moves ------------------------------------------------------------------------------
+
+    def frames(self, rates):
+        frames = super().frames(rates)
+        if len(rates) == 1:  # the path that is shown now, and not those that may be asked for
+            self._lift_paths()
+        return frames
+
+    @guarded
+    def _on_step(self, change):
+        super()._on_step(change)
+        with self.figure.batch_update():
+            self._mark_step()
+
+    @guarded
+    def _on_turn(self, change):
+        eye = self.figure.layout.scene.camera.eye
+        far = float(np.hypot(eye.x, eye.y))
+        self.figure.update_layout(scene_camera_eye=_eye(change.new, eye.z, far))
+
+    def _lift_paths(self):
+        """Lay the current paths on the surface: the same traces get new points."""
+        if self.figure is None or not self.paths:
+            return
+        with self.figure.batch_update():
+            for name, path in self.paths.items():
+                self._move(f"path {name}", self._on_surface(_fine(path.points)))
+                self._move(f"steps {name}", self._on_surface(path.points))
+                self._move(f"start {name}", self._on_surface(path.points[:1]))
+            self._mark_step()
+
+    def _mark_step(self):
+        for name, path in self.paths.items():
+            known = np.flatnonzero(np.isfinite(path.points).all(axis=1))
+            last = int(known[-1]) if known.size else 0
+            k = min(self.plot.step, last) if self.plot.step >= 0 else last
+            self._move(f"now {name}", self._on_surface(path.points[k : k + 1]))
+
+    def _move(self, trace, xyz):
+        trace = next(t for t in self.figure.data if t.name == trace)
+        trace.x, trace.y, trace.z = xyz
+
+    def _on_surface(self, points):
+        """x, y and z of points (n, 2) just above the surface; NaN outside the part shown."""
+        points = np.asarray(points, float).reshape(-1, 2)
+        inside = figures.path_inside(points, np.array(self.domain))
+        xy = np.where(inside[:, None], points, np.nan)
+        with np.errstate(all="ignore"):
+            z = self.function(xy) + LIFT * self._height
+        return (*xy.T, np.where(inside, z, np.nan))
+
+    # -- the still -------------------------------------------------------------------------------
+
+    def still(self):
+        """The live plot's panels below one another, and the surface beside them, as PNG bytes."""
+        flat = np.asarray(Image.open(io.BytesIO(self.plot.still())).convert("RGB"))
+        width = int(2 * self.plot.panels[0]["width"])
+        column = np.concatenate([flat[:, :width], flat[:, width : 2 * width]])
+        figure, ax = figures.panel(
+            460, 460, subplot_kw={"projection": "3d", "computed_zorder": False}
+        )
+        figures.draw_surface(ax, self.function, self.domain, samples=min(41, self.samples))
+        for rule in self.rules:
+            self._draw_path(ax, rule.__name__)
+        stars = next(t for t in self.figure.data if t.name == "minima")
+        ax.plot(
+            stars.x, stars.y, stars.z, linestyle="none", marker="*", markersize=13, zorder=12,
+            markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
+        )  # fmt: skip
+        ax.set(zlabel="f")
+        ax.set_box_aspect((1, 1, 0.7), zoom=0.95)
+        surface = _pixels(figure)
+        rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
+        return _png(np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1))
+
+    def _draw_path(self, ax, name):
+        look = style.rule_style(name)
+        lying = {t.name: (t.x, t.y, t.z) for t in self.figure.data}
+        dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+        color = look["color"]
+        ax.plot(*lying[f"path {name}"], color=color, linestyle=dash, linewidth=2, zorder=10)
+        for part, marker, size, edge, fill in (
+            ("steps", look["marker"], 3, color, color),
+            ("start", "o", 10, style.INK, "none"),
+            ("now", "o", 8, color, color),
+        ):
+            ax.plot(
+                *lying[f"{part} {name}"], linestyle="none", marker=marker, markersize=size,
+                color=edge, markerfacecolor=fill, markeredgewidth=1.5, zorder=11,
+            )  # fmt: skip
+
+    def _repr_mimebundle_(self, **_):
+        import base64
+
+        self.figure._repr_mimebundle_()  # a view begins with the traces as they are now
+        data, metadata = super()._repr_mimebundle_()
+        picture = self.still()
+        data["image/png"] = base64.b64encode(picture).decode()
+        metadata["image/png"]["width"] = Image.open(io.BytesIO(picture)).width // 2
+        return data, metadata
+
+
+def _eye(degrees, height, far):
+    """Where the camera stands: `far` from the axis, turned by `degrees`."""
+    angle = np.radians(degrees)
+    return {"x": float(far * np.cos(angle)), "y": float(far * np.sin(angle)), "z": float(height)}
+
+
+def _fine(points):
+    """A path with points between its points, so that its line follows the surface."""
+    between = int(np.clip(2000 // max(1, len(points)), 2, 12))
+    t = np.arange(between)[:, None] / between
+    steps = points[:-1, None] + t * np.diff(points, axis=0)[:, None]
+    return np.concatenate([steps.reshape(-1, 2), points[-1:]])

@@ -1,0 +1,81 @@
+"""What the lessons need besides pictures: the map of the series and a look at the installation."""
+
+import importlib.metadata
+import json
+import re
+import sys
+from pathlib import Path
+
+#: what a learner's installation must have, by the name under which it is installed
+NEEDED = (
+    "numpy", "matplotlib", "seaborn", "plotly", "anywidget", "ipywidgets", "jupyterlab", "nbval",
+)  # fmt: skip
+INSTALL = "python -m pip install -r requirements.txt"
+
+
+class Listing:
+    """Lines to read, which a notebook shows as Markdown and everything else as text."""
+
+    def __init__(self, markdown, text):
+        self.markdown, self.text = markdown, text
+
+    def _repr_markdown_(self):
+        return self.markdown
+
+    def __repr__(self):
+        return self.text
+
+
+def missing(needed=NEEDED, least=(3, 11)):
+    """What the lessons need and this Python does not have, each as a short sentence.
+
+    >>> missing(["numpy", "no-such-thing"])
+    ['no-such-thing is not installed']
+    """
+    found = []
+    if sys.version_info[:2] < least:
+        found.append(f"Python is {sys.version.split()[0]}, and must be {'.'.join(map(str, least))}")
+    for name in needed:
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found.append(f"{name} is not installed")
+    return found
+
+
+def check_environment():
+    """Print what is missing for the lessons and how to install it, or that nothing is."""
+    found = missing()
+    for line in found:
+        print(line)
+    if found:
+        print(f"To install it, run this beside README.md:  {INSTALL}")
+    else:
+        print(f"Everything is here: Python 3.11 or newer, {', '.join(NEEDED)}.")
+
+
+def series(folder="."):
+    """The lessons in `folder` as a table: a link, the question, the time, made from the files.
+
+    Title, question (the line in italics) and time stand in the first cell of each lesson.
+    """
+    rows = []
+    for path in sorted(Path(folder).glob("[0-9][0-9]*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        head = "".join(cells[0]["source"]) if cells else ""
+        title = re.search(r"^# (.+)$", head, re.M)
+        question = re.search(r"^\*(?!\*)(.+?)\*$", head, re.M)
+        minutes = re.search(r"\*\*Time\*\*:? *(.+? minutes)", head)
+        rows.append(
+            (
+                path.name,
+                title.group(1) if title else path.stem,
+                question.group(1) if question else "",
+                minutes.group(1) if minutes else "",
+            )
+        )
+    if not rows:
+        raise ValueError(f"folder={str(folder)!r}: no file there is called like 00_name.ipynb")
+    table = ["| lesson | question | time |", "|---|---|---|"]
+    table += [f"| [{title}]({name}) | {ask} | {time} |" for name, title, ask, time in rows]
+    return Listing("\n".join(table), "\n".join(title for _, title, _, _ in rows))

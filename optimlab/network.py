@@ -1,0 +1,271 @@
+r"""What a network computes: numbers forward, derivatives backward, and a loss of its weights.
+
+A `Graph` is a short list of nodes.  Each knows how to compute its number from earlier ones, and
+its local derivatives.  That is enough for the chain rule:
+
+>>> values = cube.forward(x=1.5)
+>>> values["t"], values["y"]
+(2.0, 8.0)
+>>> slopes = cube.backward(values)
+>>> slopes["t"], slopes["x"]
+(12.0, 24.0)
+
+Everything works on arrays too, so one pass answers all positions of a slider.
+
+The losses are functions of (w, b) like those of the catalogue, to be drawn and descended on:
+
+>>> loss = squared_loss([1, 2, 3], [2, 4, 6])
+>>> loss.minima.round(6) + 0.0
+array([[2., 0.]])
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimlab.functions import Function
+
+__all__ = [
+    "Edge", "Graph", "Node", "cube", "logistic_loss", "sigmoid", "softmax", "squared_loss",
+    "two_layers",
+]  # fmt: skip
+
+
+class Node(NamedTuple):
+    """A number computed from others.
+
+    name, inputs   what it is called, and the names of what it is computed from
+    value          the numbers of `inputs` -> its number
+    partials       the same -> its derivative with respect to each of `inputs`
+    formula        the right-hand side, as it is written beside the node
+    """
+
+    name: str
+    inputs: tuple
+    value: callable
+    partials: callable
+    formula: str = ""
+
+
+class Edge(NamedTuple):
+    """An arrow of a graph: `target` is computed from `source`, with this local derivative."""
+
+    source: str
+    target: str
+    local: object
+
+
+class Graph:
+    """Numbers that are computed from one another; the last node is the output.
+
+    Parameters
+    ----------
+    inputs : dict, name -> number, what the graph starts from
+    nodes : Nodes, each of inputs and nodes before it
+
+    >>> product = Graph({"a": 2.0, "b": 3.0},
+    ...                 [Node("c", ("a", "b"), lambda a, b: a * b, lambda a, b: (b, a), "a b")])
+    >>> product.backward(product.forward())["a"]
+    3.0
+    """
+
+    def __init__(self, inputs, nodes):
+        self.inputs, self.nodes = dict(inputs), list(nodes)
+        known = set(self.inputs)
+        for node in self.nodes:
+            unknown = [name for name in node.inputs if name not in known]
+            if unknown:
+                raise ValueError(
+                    f"node {node.name!r} needs {unknown[0]!r}, which is neither an input nor a "
+                    f"node before it"
+                )
+            if node.name in known:
+                raise ValueError(f"node {node.name!r}: there is a number of that name already")
+            known.add(node.name)
+        if not self.nodes:
+            raise ValueError("nodes=[]: a graph has at least one node, its output")
+
+    @property
+    def output(self):
+        """The name of the last node."""
+        return self.nodes[-1].name
+
+    def forward(self, **given):
+        """All numbers by name: the inputs, with those in `given` changed, and every node."""
+        unknown = sorted(set(given) - set(self.inputs))
+        if unknown:
+            raise ValueError(f"{unknown[0]}: the inputs are {', '.join(self.inputs)}")
+        values = self.inputs | given
+        for node in self.nodes:
+            values[node.name] = node.value(*(values[name] for name in node.inputs))
+        return values
+
+    def edges(self, values):
+        """Every arrow with its local derivative, in the order of the nodes."""
+        return [
+            Edge(source, node.name, local)
+            for node in self.nodes
+            for source, local in zip(
+                node.inputs, node.partials(*(values[name] for name in node.inputs)), strict=True
+            )
+        ]
+
+    def backward(self, values):
+        """The derivative of the output with respect to every number, by the chain rule.
+
+        From the output back to the inputs: local derivative times what comes in, and a sum
+        where a number is used more than once.
+        """
+        slopes = dict.fromkeys(values, 0.0) | {self.output: 1.0}
+        for source, target, local in reversed(self.edges(values)):
+            slopes[source] = slopes[source] + local * slopes[target]
+        return slopes
+
+
+#: y = (2x - 1)³, the chain rule's first example
+cube = Graph(
+    {"x": 1.0},
+    [
+        Node("t", ("x",), lambda x: 2 * x - 1, lambda x: (2.0,), "2x − 1"),
+        Node("y", ("t",), lambda t: t * t * t, lambda t: (3 * t * t,), "t³"),
+    ],
+)
+
+#: a network of two layers, one neuron each, on one example: x = 2 should give 1
+two_layers = Graph(
+    {"x": 2.0, "w1": 0.5, "b1": -0.5, "w2": 1.5, "b2": -0.2},
+    [
+        Node(
+            "z", ("w1", "x", "b1"),
+            lambda w1, x, b1: w1 * x + b1, lambda w1, x, b1: (x, w1, 1.0), "w₁x + b₁",
+        ),
+        Node("a", ("z",), np.tanh, lambda z: (1 - np.tanh(z) ** 2,), "tanh z"),
+        Node(
+            "y", ("w2", "a", "b2"),
+            lambda w2, a, b2: w2 * a + b2, lambda w2, a, b2: (a, w2, 1.0), "w₂a + b₂",
+        ),
+        Node("L", ("y",), lambda y: (y - 1) * (y - 1), lambda y: (2 * (y - 1),), "(y − 1)²"),
+    ],
+)  # fmt: skip
+
+
+# --- losses ----------------------------------------------------------------------------------
+
+
+def sigmoid(z):
+    """1/(1 + e⁻ᶻ): any number becomes one between 0 and 1.
+
+    >>> sigmoid(0.0), round(sigmoid(2.0), 4), sigmoid(-1000.0)
+    (0.5, 0.8808, 0.0)
+    """
+    z = np.asarray(z, dtype=float)
+    small = np.exp(-np.abs(z))  # never overflows
+    return Function._plain(np.where(z >= 0, 1, small) / (1 + small))
+
+
+def softmax(scores):
+    """Scores along the last axis become positive numbers that sum to 1.
+
+    >>> softmax([2.0, 1.0, 0.0]).round(3)
+    array([0.665, 0.245, 0.09 ])
+    """
+    scores = np.asarray(scores, dtype=float)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def squared_loss(x, y, domain=None):
+    """L(w, b), the mean of (w·x + b - y)² over the data, as a Function of (w, b).
+
+    `domain` is the part of the (w, b) plane that is shown; by default a window about the
+    minimum, 1.5 sd(y)/sd(x) to either side in w and 3 sd(y) in b.
+
+    >>> loss = squared_loss([0, 1, 2], [1, 3, 5])
+    >>> loss((2, 1)), loss((0, 0)).__round__(3), loss.gradient((0.0, 0.0)).round(3)
+    (0.0, 11.667, array([-8.667, -6.   ]))
+    """
+    x, y = _data(x, y)
+    if not np.ptp(x) > 0:
+        raise ValueError(f"x={x}: a line needs at least two different x")
+    xm, ym, xx = x.mean(), y.mean(), (x * x).mean()
+    slope = ((x - xm) * (y - ym)).mean() / x.var()
+    best = np.array([slope, ym - slope * xm])
+    least = ((slope * x + best[1] - y) ** 2).mean()
+    if domain is None:
+        reach = (1.5 * (y.std() or 1.0) / x.std(), 3 * (y.std() or 1.0))
+        domain = [(c - r, c + r) for c, r in zip(best, reach, strict=True)]
+
+    def value(p):  # the loss is a parabola about its minimum
+        w, b = p[..., 0] - best[0], p[..., 1] - best[1]
+        return least + xx * w * w + 2 * xm * w * b + b * b
+
+    def gradient(p):
+        w, b = p[..., 0] - best[0], p[..., 1] - best[1]
+        return np.stack([2 * (xx * w + xm * b), 2 * (xm * w + b)], axis=-1)
+
+    def hessian(p):
+        return np.broadcast_to(2 * np.array([[xx, xm], [xm, 1.0]]), (*p.shape, 2))
+
+    latex = r"\frac{1}{n}\sum_i (w x_i + b - y_i)^2"
+    return Function(
+        "squared loss", latex, value, gradient, hessian, domain=domain, minima=[best]
+    )  # fmt: skip
+
+
+def logistic_loss(x, y, domain):
+    """L(w, b), the mean cross-entropy of σ(w·x + b) against labels 0 and 1, as a Function.
+
+    >>> loss = logistic_loss([-1, 1], [0, 1], domain=((-2, 2), (-2, 2)))
+    >>> round(loss((0, 0)), 4), round(loss((1, 0)), 4)
+    (0.6931, 0.3133)
+    """
+    x, y = _data(x, y)
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError(f"y={y}: the labels must be 0 or 1")
+
+    def scores(p):
+        return p[..., :1] * x + p[..., 1:]
+
+    def value(p):  # -log σ(z) for a 1, -log(1 - σ(z)) for a 0, without overflow
+        return np.logaddexp(0, np.where(y == 1, -1, 1) * scores(p)).mean(axis=-1)
+
+    def gradient(p):
+        off = sigmoid(scores(p)) - y
+        return np.stack([(off * x).mean(axis=-1), off.mean(axis=-1)], axis=-1)
+
+    def hessian(p):
+        q = sigmoid(scores(p))
+        q = q * (1 - q)
+        ww, wb, bb = ((q * f).mean(axis=-1) for f in (x * x, x, 1.0))
+        return np.stack([np.stack([ww, wb], axis=-1), np.stack([wb, bb], axis=-1)], axis=-1)
+
+    latex = r"-\frac{1}{n}\sum_i \left(y_i\log p_i + (1 - y_i)\log(1 - p_i)\right)"
+    minima = _newton(gradient, hessian, domain)
+    return Function("cross-entropy", latex, value, gradient, hessian, domain=domain, minima=minima)
+
+
+def _newton(gradient, hessian, domain):
+    """[minimum] of a convex loss, or [] where it has none in the domain."""
+    point = np.zeros(2)
+    for _ in range(50):
+        with np.errstate(all="ignore"):
+            try:
+                point = point - np.linalg.solve(hessian(point), gradient(point))
+            except np.linalg.LinAlgError:
+                return []
+        if not (np.abs(point) < 1e6).all():
+            return []
+    box = np.asarray(domain, dtype=float)
+    inside = (point >= box[:, 0]).all() and (point <= box[:, 1]).all()
+    return [point] if inside and np.abs(gradient(point)).max() < 1e-9 else []
+
+
+def _data(x, y):
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if x.ndim != 1 or x.shape != y.shape or not x.size:
+        raise ValueError(
+            f"x has shape {x.shape} and y {y.shape}: give two lists of numbers of the same length"
+        )
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ValueError("x and y must be finite")
+    return x, y

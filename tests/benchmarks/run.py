@@ -1,0 +1,98 @@
+"""How fast optimlab is beside what it is meant to replace: ratios within one run, as a table.
+
+    python tests/benchmarks/run.py                # everything, about three minutes
+    python tests/benchmarks/run.py live drag      # these parts alone
+
+    live     a learning-rate tick in JupyterLab, key press to painted curve, beside `interact` with
+             matplotlib and a plotly FigureWidget; a tick while the kernel is busy
+    drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
+    wire     what the browser is sent to show a plot
+    rules    the update rules beside torch.optim (skipped without torch)
+    import   `import optimlab` beside `import numpy`
+
+Prints a Markdown table, the one in the README, and what it was measured with. The first three parts
+need Chromium and Playwright, `rules` needs `pip install torch`. Run it on a quiet machine: ratios
+bear some load, the few milliseconds of a screen frame do not. The exit status is 1 if a measurement
+failed, and 0 otherwise, also where a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+from report import HEAD, Row
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
+
+PARTS = ("live", "drag", "wire", "rules", "import")
+IN_A_BROWSER = ("live", "drag", "wire")
+PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"some of: {', '.join(PARTS)}")
+    given = parser.parse_args().parts or PARTS
+    if unknown := set(given) - set(PARTS):
+        parser.error(f"{sorted(unknown)[0]} is none of the parts {', '.join(PARTS)}")
+    parts = [part for part in PARTS if part in given]
+    rows, failed = [], []
+    for group in filter(None, ([p for p in parts if p in IN_A_BROWSER], *quiet(parts))):
+        try:
+            rows += measured(group)
+        except Exception:
+            traceback.print_exc()
+            failed += group
+            rows.append(Row(", ".join(group), "the measurement failed"))
+    print(HEAD, *rows, "", conditions(), sep="\n")
+    return 1 if failed else 0
+
+
+def quiet(parts):
+    return [[part] for part in parts if part not in IN_A_BROWSER]
+
+
+def measured(group):
+    print(f"measuring {', '.join(group)} …", file=sys.stderr)
+    if group == ["rules"]:
+        import rules
+
+        return rules.rows()
+    if group == ["import"]:
+        import imports
+
+        return imports.rows()
+    import browser
+
+    return browser.rows(group)
+
+
+def conditions():
+    """What the numbers were measured with, in one line."""
+    versions = [f"Python {platform.python_version()}"]
+    for name in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions.append(f"{name} {importlib.metadata.version(name).split('+')[0]}")
+    return f"Measured on {os.cpu_count()} cores with {', '.join([*versions, *chromium()])}."
+
+
+def chromium():
+    with contextlib.suppress(ImportError, OSError, TypeError, IndexError):
+        from jupyter_driver import find_browser
+
+        said = subprocess.run([find_browser(), "--version"], capture_output=True, text=True)
+        yield " ".join(said.stdout.split()[:2])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

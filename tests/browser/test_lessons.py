@@ -1,0 +1,119 @@
+"""Every lesson as a learner meets it: stored, run, moved by hand, saved and opened again."""
+
+import pytest
+from jupyter_driver import NOTEBOOKS
+
+LESSONS = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
+PICTURES = ".jp-OutputArea-output img"
+
+# What a plot shows: everything that moves, and the sentence.
+STATE = """plot => [...plot.querySelectorAll('.ol-overlay'), plot.querySelector('.ol-summary')]
+  .map(node => node.innerHTML).join('')"""
+MOVED = "([plot, before]) => (" + STATE + ")(plot) !== before"
+
+
+def state(plot):
+    return plot.evaluate(STATE)
+
+
+def wait_for_change(lab, plot, before, what):
+    try:
+        lab.page.wait_for_function(MOVED, arg=[plot.element_handle(), before], timeout=10_000)
+    except Exception as error:
+        raise AssertionError(f"{what} changed nothing in the picture") from error
+
+
+def press_slider(lab, plot, number):
+    """One key on the slider in hand: the picture must change."""
+    box = lab.page.locator(".jp-OutputArea-output", has=lab.page.locator(".ol-live:visible")).nth(number)
+    sliders = box.locator(".noUi-handle")
+    if sliders.count() == 0:
+        return 0
+    slider, before = sliders.first, state(plot)
+    low, high, now = (float(slider.get_attribute(f"aria-value{k}")) for k in ("min", "max", "now"))
+    slider.focus()
+    lab.page.keyboard.press("ArrowLeft" if now >= (low + high) / 2 else "ArrowRight")
+    wait_for_change(lab, plot, before, f"the slider of plot {number}")
+    return 1
+
+
+def drag_handles(lab, plot, number):
+    """Every handle by mouse and by keys: its position and the picture must change."""
+    handles = plot.locator("[data-handle]")
+    for i in range(handles.count()):
+        handle = handles.nth(i)
+        handle.scroll_into_view_if_needed()
+        for how in ("mouse", "keys"):
+            before, at = state(plot), handle.get_attribute("aria-valuetext")
+            if how == "mouse":
+                box = handle.bounding_box()
+                x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+                lab.page.mouse.move(x, y)
+                lab.page.mouse.down()
+                lab.page.mouse.move(x + 22, y + 9, steps=3)
+                lab.page.mouse.up()
+            else:
+                handle.focus()
+                for key in ("ArrowLeft", "ArrowLeft", "ArrowUp"):
+                    lab.page.keyboard.press(key)
+            wait_for_change(lab, plot, before, f"{how} on handle {i} of plot {number}")
+            assert handle.get_attribute("aria-valuetext") != at
+    return handles.count()
+
+
+def play(lab, plot):
+    button = plot.locator("button[data-action=back]")
+    if button.count() == 0:
+        return
+    before = plot.get_attribute("data-step")
+    button.click()
+    plot.locator("button[data-action=play]").click()
+    lab.page.wait_for_function(
+        "([plot, step]) => plot.dataset.step === step", arg=[plot.element_handle(), before]
+    )
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
+    lab.open(name)
+    stored = lab.page.locator(PICTURES).count()
+    assert stored > 0, "a notebook not yet run shows its figures"
+    assert lab.page.locator(PICTURES).evaluate_all("all => all.every(i => i.naturalWidth > 100)")
+    assert lab.page.locator(".ol-live").count() == 0
+
+    assert lab.run_all() == []
+    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length > 0")
+    plots = lab.page.locator(".ol-live:visible")
+    moved = 0
+    for number in range(plots.count()):
+        plot = plots.nth(number)
+        moved += press_slider(lab, plot, number) + drag_handles(lab, plot, number)
+        play(lab, plot)
+        lab.wait_idle()
+    assert moved > 0
+    status = lab.page.locator(".ol-status:visible").all_text_contents()
+    assert [line for line in status if line.strip()] == []
+    assert lab.errors() == [] and lab.console == [] and lab.outside == []
+    assert "NaN" not in "".join(plots.evaluate_all("all => all.map(p => p.outerHTML)"))
+
+    lab.save()
+    lab.shutdown_kernel()
+    lab.reopen()
+    assert lab.page.locator(PICTURES).count() == stored
+    assert lab.errors() == []
+    assert "model not found" not in lab.page.locator("body").text_content()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_nothing_is_wider_than_a_narrow_window(lab, name):
+    lab.page.set_viewport_size({"width": 900, "height": 900})
+    lab.open(name, run=True)
+    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length > 0")
+    wide = lab.page.evaluate(
+        """() => { const edge = document.querySelector('.jp-Notebook').getBoundingClientRect().right;
+        return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .widget-hbox')]
+          .filter(n => n.getBoundingClientRect().right > edge + 1).map(n => n.outerHTML.slice(0, 80)); }"""
+    )
+    assert wide == []
+    sizes = lab.page.locator(".ol-panel").evaluate_all("all => all.map(n => n.clientWidth)")
+    assert min(sizes) >= 300, "pictures keep a readable size"

@@ -1,0 +1,193 @@
+"""The general explorer, driven by `.value` as a learner's hand drives it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from optimlab import SGD, Adam, Momentum, descend, explore, functions
+from optimlab.explorers.base import decades, guarded, short
+from optimlab.explorers.paths import PathExplorer
+
+
+def shown(explorer, mark, packed=None, frame=0):
+    """A mark in data coordinates, from what was sent."""
+    packed = packed or explorer.plot.data
+    values = np.frombuffer(packed["buffer"], np.float32).astype(float)
+    offset, rows, columns = packed["list"][frame]["marks"][mark]
+    fractions = values[offset : offset + rows * columns].reshape(rows, columns)
+    spec = next(m for m in explorer.plot.marks if m["name"] == mark)
+    axes = explorer.plot.axes[spec["axes"]]
+    out = []
+    for column, (limits, scale) in zip(
+        fractions.T, [(axes["xlim"], axes["xscale"]), (axes["ylim"], axes["yscale"])], strict=True
+    ):
+        low, high = np.log10(limits) if scale == "log" else limits
+        value = low + column * (high - low)
+        out.append(10**value if scale == "log" else value)
+    return np.stack(out, axis=-1)
+
+
+def text(explorer, key="summary"):
+    return explorer.plot.data["list"][0][key]
+
+
+def test_it_shows_the_path_that_descend_records():
+    explorer = explore("ravine", SGD, lr=0.95, start=(-7, 2), steps=30)
+    path = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=30)
+    np.testing.assert_allclose(shown(explorer, "path SGD"), path.points, atol=1e-5)
+    np.testing.assert_allclose(shown(explorer, "loss SGD")[:, 1], path.losses, rtol=1e-4)
+    assert explorer.summary == text(explorer) == path.summary()
+    np.testing.assert_array_equal(explorer.paths["SGD"].points, path.points)
+
+
+@pytest.mark.parametrize("start", [(-7, 2), (3, -1)])
+def test_every_position_of_the_rate_has_its_frame(start):
+    explorer = explore("ravine", Momentum, lr=0.1, start=start, steps=20)
+    rates = [value for _, value in explorer.controls["lr"].options]
+    frames = explorer.plot.frames
+    assert len(frames["list"]) == len(rates) > 60
+    for i in (0, rates.index(0.1), len(rates) - 1):
+        path = descend("ravine", Momentum(lr=rates[i]), start=start, steps=20)
+        near = np.abs(path.points).max(axis=1) < 20
+        np.testing.assert_allclose(
+            shown(explorer, "path Momentum", frames, i)[near], path.points[near], atol=1e-4
+        )
+        assert frames["list"][i]["summary"] == path.summary()
+
+
+def test_the_rate_slider_changes_path_sentence_and_numbers():
+    explorer = explore("parabola", SGD, lr=0.2, start=4, steps=6)
+    explorer.controls["lr"].value = 1.0
+    np.testing.assert_allclose(shown(explorer, "path SGD")[:, 0], [4, 0, 4, 0, 4, 0, 4], atol=1e-5)
+    assert "learning rate 1 went from 4 to 4" in text(explorer)
+    assert explorer.status == ""
+
+
+def test_the_frames_say_for_which_settings_they_are_and_follow_the_others():
+    explorer = explore("ravine", Momentum, lr=0.1, start=(-7, 2), steps=20)
+    assert explorer.plot.frames["settings"] == [20, 0.9, {"start": [-7.0, 2.0]}]
+    explorer.controls["momentum"].value = 0.5
+    explorer.controls["steps"].value = 12
+    explorer.start = (1, 1)
+    assert explorer.plot.frames["settings"] == [12, 0.5, {"start": [1.0, 1.0]}]
+    assert explorer.plot.data["settings"] == explorer.plot.frames["settings"]
+    path = descend("ravine", Momentum(lr=0.1, momentum=0.5), start=(1, 1), steps=12)
+    np.testing.assert_allclose(shown(explorer, "path Momentum"), path.points, atol=1e-5)
+    assert explorer.start == (1.0, 1.0)
+
+
+def test_the_controls_are_those_the_browser_listens_to():
+    explorer = explore("ravine", [SGD, Adam], lr=0.1)
+    names = [(widget, name) for widget, name in explorer.plot.controls]
+    assert names[0] == (explorer.controls["lr"], "index")
+    assert list(explorer.controls) == ["lr", "steps", "beta1", "beta2"]
+    assert all(name == "value" for _, name in names[1:])
+
+
+def test_several_rules_share_start_and_rate_and_keep_their_looks():
+    explorer = explore("ravine", [SGD, Momentum], lr=0.1, start=(-7, 2), steps=10)
+    lines = {m["name"]: m for m in explorer.plot.marks if m["kind"] == "line"}
+    assert lines["path SGD"]["color"] != lines["path Momentum"]["color"]
+    assert lines["path SGD"]["dash"] != lines["path Momentum"]["dash"]
+    first = [shown(explorer, f"path {name}")[1] for name in ("SGD", "Momentum")]
+    np.testing.assert_array_equal(*first)
+    assert explorer.plot.data["list"][0]["names"] == ["SGD", "Momentum"]
+
+
+def test_a_target_counts_the_steps():
+    explorer = explore("ravine", SGD, lr=0.1, steps=30, target=(0.01, 30))
+    assert "Not yet: 30 steps, 1.34" in text(explorer, "goal")
+    explorer.controls["lr"].value = 0.9
+    losses = descend("ravine", SGD(lr=0.9), steps=30).losses
+    first = int(np.argmax(losses <= 0.01))
+    assert text(explorer, "goal").endswith(f"Reached at step {first}.")
+    explorer.controls["steps"].value = 5
+    assert "Not yet: 5 steps" in text(explorer, "goal")
+
+
+def test_divergence_is_told_and_drawn_without_a_warning():
+    explorer = explore("ravine", SGD, lr=2.0, start=(-7, 2), steps=120, most_steps=2000)
+    assert "left the plot at step" in explorer.summary
+    explorer.controls["steps"].value = 2000
+    assert "reached numbers too large to store at step" in explorer.summary
+    assert len(explorer.plot.still()) > 1000 and explorer.status == ""
+
+
+def test_the_handle_of_a_curve_moves_along_it():
+    explorer = explore("wave", SGD, lr=0.25, start=2.5, steps=10)
+    assert explorer.plot.handles == {"start": [2.5]}
+    explorer.plot.handles = {"start": [1.5]}
+    assert explorer.start == 1.5 and shown(explorer, "path SGD")[0, 0] == pytest.approx(1.5)
+    track = np.array(next(m for m in explorer.plot.marks if m["kind"] == "handle")["track"])
+    low, high = explorer.plot.axes[0]["ylim"]
+    x = -1 + 8 * track[:, 0]
+    np.testing.assert_allclose(low + track[:, 1] * (high - low), functions.wave(x), atol=1e-3)
+
+
+def test_the_inspector_shows_the_update_of_the_marked_step():
+    explorer = explore("parabola", SGD, lr=0.2, start=4, steps=10, inspect=True)
+    assert "From step 9 to step 10" in explorer.inspector.value
+    explorer.plot.step = 1
+    assert "4 - 0.2" in explorer.inspector.value and "= 3.2" in explorer.inspector.value
+    assert "&&" not in explorer.inspector.value, "in HTML an ampersand is written &amp;"
+    explorer = explore("ravine", SGD, lr=2.0, steps=2000, most_steps=2000, inspect=True)
+    assert "too large" in explorer.inspector.value
+
+
+def test_an_exception_in_a_callback_reaches_the_status_line(monkeypatch):
+    explorer = explore("ravine", SGD, lr=0.1)
+
+    def broken(self, values):
+        raise ZeroDivisionError("on <purpose>")
+
+    monkeypatch.setattr(PathExplorer, "frames", broken)
+    explorer.controls["steps"].value = 3
+    assert explorer.status == "ZeroDivisionError: on <purpose>"
+    assert "&lt;purpose&gt;" in explorer._line.value and explorer._line.layout.display is None
+    monkeypatch.undo()
+    explorer.controls["steps"].value = 4
+    assert explorer.status == "" and explorer._line.layout.display == "none"
+
+
+def test_an_exception_while_building_is_raised():
+    with pytest.raises(ValueError, match="start"):
+        explore("ravine", SGD, start=(1, 2, 3))
+    with pytest.raises(TypeError, match="momentum"):
+        explore("ravine", SGD, momentum=0.5)
+    with pytest.raises(ValueError, match="ravin"):
+        explore("ravin", SGD)
+
+
+def test_a_live_plot_is_light():
+    explorer = explore("ravine", SGD, lr=0.1, steps=60, most_steps=60)
+    plot = explorer.plot
+    pictures = sum(len(panel["png"]) for panel in plot.panels)
+    code = len(plot._esm) + len(plot._css)
+    rest = len(json.dumps([plot.marks, plot.axes, plot.data["list"]])) + len(plot.data["buffer"])
+    assert pictures + code + rest < 250_000
+    frames = len(json.dumps(plot.frames["list"])) + len(plot.frames["buffer"])
+    assert frames < 1_000_000
+
+
+def test_round_numbers_and_short_ones():
+    grid = decades(0.001, 2.0, 0.952381)
+    assert {0.01, 0.2, 0.25, 0.95, 1.0, 0.952381, 2.0} <= set(grid) and min(grid) == 0.001
+    assert short(-0.0001234) == "-0.000123" and short((1e50, -7)) == "(1e+50, -7)"
+
+
+def test_guarded_names_the_error():
+    class Thing:
+        status = "old"
+
+        @guarded
+        def good(self):
+            return 1
+
+        @guarded
+        def bad(self):
+            raise KeyError("x")
+
+    thing = Thing()
+    assert thing.bad() is None and thing.status == "KeyError: 'x'"
+    assert thing.good() == 1 and thing.status == ""

@@ -1,0 +1,159 @@
+"""Drawings, by the data on their artists."""
+
+import warnings
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from optimlab import SGD, descend, figures, functions, style
+from optimlab.functions import Function
+
+SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
+CURVES = [name for name in functions.names() if functions.get(name).dim == 1]
+
+
+@pytest.fixture
+def ax():
+    return figures.panel()[1]
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_lowest_drawn_height_lies_at_a_known_minimum(name):
+    function = functions.get(name)
+    x, y, z = figures.surface_grid(function, samples=241)
+    np.testing.assert_array_equal(z[17, 5], function([x[17, 5], y[17, 5]]))
+    if not len(function.minima):
+        return
+    lowest = np.array([x.flat[z.argmin()], y.flat[z.argmin()]])
+    cell = np.array([x[0, 1] - x[0, 0], y[1, 0] - y[0, 0]])
+    at_edge = np.isclose(lowest, np.transpose(function.domain)).any()
+    near = np.abs(np.asarray(function.minima) - lowest) <= 1.01 * cell
+    valley = z.min() >= min(function(np.asarray(function.minima))) - 1e-9
+    assert at_edge or (near.all(axis=1).any() if valley else False)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_contours_are_drawn_over_the_domain_with_a_star_at_each_minimum(name, ax):
+    function = functions.get(name)
+    drawn = figures.draw_contours(ax, function)
+    assert ax.get_xlim() == tuple(function.domain[0]) and ax.get_ylim() == tuple(function.domain[1])
+    if len(function.minima):
+        stars = np.transpose(drawn["minima"].get_data())
+        np.testing.assert_array_equal(np.sort(stars, 0), np.sort(function.minima, 0))
+    else:
+        assert drawn["minima"] is None
+    heights = drawn["lines"].levels
+    assert (np.diff(heights) > 0).all() and heights[0] == pytest.approx(drawn["filled"].zmin)
+    # every vertex of a contour line is at the height of that line
+    index = len(heights) // 2
+    line = drawn["lines"].get_paths()[index]
+    scale = heights[-1] - heights[0]
+    assert np.abs(function(line.vertices) - heights[index]).max() < 0.02 * scale
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_a_curve_is_the_function(name, ax):
+    function = functions.get(name)
+    drawn = figures.draw_curve(ax, function)
+    x, y = drawn["curve"].get_data()
+    np.testing.assert_array_equal(y, function(x))
+    stars = np.transpose(drawn["minima"].get_data())
+    np.testing.assert_allclose(stars[:, 1], function(stars[:, 0]))
+    assert sorted(stars[:, 0]) == sorted(np.ravel(function.minima))
+
+
+def test_a_path_has_its_rule_s_look_a_ring_and_a_dot(ax):
+    path = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=30)
+    drawn = figures.draw_path(ax, path)
+    np.testing.assert_array_equal(np.transpose(drawn["line"].get_data()), path.points)
+    assert drawn["line"].get_color() == style.RULES["SGD"]["color"]
+    np.testing.assert_array_equal(np.transpose(drawn["start"].get_data())[0], path.start)
+    np.testing.assert_array_equal(np.transpose(drawn["end"].get_data())[0], path.end)
+
+
+def test_a_path_on_a_curve_is_named_without_names_on_top_of_each_other(ax):
+    path = descend("parabola", SGD(lr=0.2), start=4, steps=6)
+    ax.set_xlim(-1, 5)
+    drawn = figures.draw_path(ax, path, names=True)
+    np.testing.assert_array_equal(drawn["line"].get_ydata(), path.losses)
+    texts = {text.get_text(): text.xy for text in drawn["names"]}
+    assert texts["x₁"] == pytest.approx((3.2, 3.44))
+    at = sorted(x for x, _ in texts.values())
+    assert min(np.diff(at)) > 0.05 * 6
+
+
+def test_a_diverged_path_still_draws(ax):
+    path = descend("ravine", SGD(lr=60), start=(-7, 2), steps=400)
+    assert path.diverged is not None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn = figures.draw_path(ax, path)
+        figures.draw_losses(ax, path)
+    assert np.isfinite(drawn["end"].get_xdata()).all()
+
+
+def test_losses_take_a_log_axis_where_they_span_decades(ax):
+    long = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=60)
+    (line,) = figures.draw_losses(ax, long)
+    np.testing.assert_array_equal(line.get_ydata(), long.losses)
+    assert ax.get_yscale() == "log"
+    other = figures.panel()[1]
+    figures.draw_losses(other, descend("parabola", SGD(lr=0.01), start=4, steps=5))
+    assert other.get_yscale() == "linear"
+
+
+def test_a_surface_carries_its_path():
+    figure, _ = figures.panel()
+    ax = figure.add_subplot(projection="3d")
+    path = descend("ravine", SGD(lr=1.1), start=(-7, 2), steps=20)
+    drawn = figures.draw_surface(ax, functions.ravine, path=path)
+    x, y, z = drawn["path"].get_data_3d()
+    inside = np.isfinite(x)
+    assert 0 < inside.sum() < len(x), "the part outside the domain is left out"
+    np.testing.assert_array_equal(np.isfinite(z), inside)
+    np.testing.assert_allclose(z[inside], functions.ravine(np.stack([x, y], -1)[inside]))
+
+
+def test_an_image_mark_fills_its_axes_and_a_strange_mark_is_refused(ax):
+    grid = np.zeros((2, 3, 4), np.uint8)
+    (image,) = figures.draw_mark(ax, "image", grid, {})
+    assert image.get_array().shape == (2, 3, 4)
+    with pytest.raises(ValueError, match="kind='dot'.*line, points"):
+        figures.draw_mark(ax, "dot", grid, {})
+
+
+def test_the_rules_are_told_apart_by_colour_dash_marker_and_lightness():
+    looks = style.RULES.values()
+    assert len({look["color"] for look in looks}) == len(style.RULES)
+    assert len({(look["dash"], look["marker"]) for look in looks}) == len(style.RULES)
+
+
+def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        style.use()
+        assert mpl.rcParams["axes.grid"] and mpl.rcParams["figure.constrained_layout.use"]
+        assert mpl.rcParams["font.family"][0] == "DejaVu Sans"
+    before = dict(mpl.rcParams)
+    with style.context():
+        assert mpl.rcParams["axes.titlesize"] == 10
+    assert dict(mpl.rcParams) == before
+    monkeypatch.setattr(style, "KOREAN_FONTS", ("DejaVu Serif",))
+    assert style.rc()["font.family"] == ["DejaVu Sans", "DejaVu Serif"]
+    monkeypatch.setattr(style, "KOREAN_FONTS", ("No such font",))
+    assert style.rc()["font.family"] == ["DejaVu Sans"]
+
+
+def test_panels_stay_out_of_pyplot():
+    before = plt.get_fignums()
+    figure, _ = figures.panel(300, 200)
+    assert isinstance(figure.canvas, FigureCanvasAgg) and plt.get_fignums() == before
+    assert tuple(figure.get_size_inches() * 100) == (300, 200)
+
+
+def test_a_flat_function_has_contour_levels_too(ax):
+    flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
+    figures.draw_contours(ax, flat)

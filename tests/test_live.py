@@ -1,0 +1,181 @@
+"""LivePlot without a browser: what is sent, and the still."""
+
+import base64
+import io
+import json
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from optimlab import figures
+from optimlab.live import LivePlot
+from optimlab.live.live import REACH, VIEW
+
+
+@pytest.fixture
+def scene():
+    """A plot with a linear and a log axes, side by side."""
+    left, ax = figures.panel(300, 240)
+    ax.set(xlim=(0, 10), ylim=(-1, 1))
+    right, losses = figures.panel(300, 240)
+    losses.set(xlim=(0, 4), ylim=(1e-4, 1), yscale="log")
+    return LivePlot([left, right], alt="A scene."), ax, losses
+
+
+def sent(plot, name, packed=None, frame=0):
+    """The fractions of a mark as the browser reads them from the buffer."""
+    packed = packed or plot.data
+    values = np.frombuffer(packed["buffer"], np.float32)
+    offset, rows, columns = packed["list"][frame]["marks"][name]
+    return values[offset : offset + rows * columns].reshape(rows, columns)
+
+
+def test_data_become_fractions_of_linear_and_log_axes(scene):
+    plot, ax, losses = scene
+    plot.add("line", "path", ax)
+    plot.add("line", "loss", losses)
+    plot.show({"path": [[0, -1], [5, 0], [10, 1]], "loss": [[0, 1], [2, 1e-2], [4, 1e-4]]})
+    np.testing.assert_allclose(sent(plot, "path"), [[0, 0], [0.5, 0.5], [1, 1]], atol=1e-7)
+    np.testing.assert_allclose(sent(plot, "loss"), [[0, 1], [0.5, 0.5], [1, 0]], atol=1e-7)
+
+
+def test_what_is_far_outside_is_clipped_and_nan_stays_nan_without_a_warning(scene):
+    plot, ax, losses = scene
+    plot.add("line", "path", ax)
+    plot.add("line", "loss", losses)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plot.show(
+            {
+                "path": [[1e50, 0], [-np.inf, 0], [np.nan, 0], [1e308, -1e308]],
+                "loss": [[0, 1e-60], [1, 0.0], [2, -1.0], [3, 1e300]],
+                "readout": (["loss"], [[1e-60], [0.0], [1e300], [np.nan]]),
+            }
+        )
+        plot.still()
+    path, loss = sent(plot, "path"), sent(plot, "loss")
+    np.testing.assert_array_equal(path[:2, 0], [REACH + 1, -REACH])
+    assert np.isnan(path[2, 0]) and (path[3] == [REACH + 1, -REACH]).all()
+    np.testing.assert_array_equal(loss[[0, 1, 3], 1], [-REACH, -REACH, REACH + 1])
+    assert np.isnan(loss[2, 1]), "a loss below zero has no place on a log axis"
+
+
+def test_arrows_labels_and_readout_travel_with_the_frame(scene):
+    plot, ax, _ = scene
+    plot.add("arrow", "down", ax)
+    plot.add("label", "names", ax)
+    plot.show(
+        {
+            "down": [[0, -1, 10, 1]],
+            "names": ([[5, 0]], ["x₀"]),
+            "readout": (["x", "loss"], [[1, 2], [3, 4]]),
+            "summary": "One sentence.",
+            "goal": "Nearly.",
+        }
+    )
+    np.testing.assert_allclose(sent(plot, "down"), [[0, 0, 1, 1]], atol=1e-7)
+    (frame,) = plot.data["list"]
+    assert frame["texts"] == {"names": ["x₀"]} and frame["names"] == ["x", "loss"]
+    assert (frame["summary"], frame["goal"]) == ("One sentence.", "Nearly.")
+    offset, rows, columns = frame["values"]
+    values = np.frombuffer(plot.data["buffer"], np.float32)[offset:][: rows * columns]
+    np.testing.assert_array_equal(values.reshape(rows, columns), [[1, 2], [3, 4]])
+
+
+def test_frames_are_one_buffer_with_the_settings_they_were_made_for(scene):
+    plot, ax, _ = scene
+    plot.add("line", "path", ax)
+    plot.add("handle", "start", ax, at=(5, 0))
+    plot.show_frames([{"path": [[k, 0]]} for k in range(11)], plot.settings())
+    assert plot.frames["settings"] == [{"start": [5.0, 0.0]}]
+    for k in range(11):
+        assert sent(plot, "path", plot.frames, k)[0, 0] == pytest.approx(k / 10)
+    json.dumps([plot.frames["list"], plot.frames["settings"]])  # only the buffer is binary
+
+
+def test_an_image_is_sent_once_with_its_first_row_at_the_bottom(scene):
+    plot, ax, _ = scene
+    plot.add("image", "map", ax)
+    grid = np.zeros((2, 3, 4), np.uint8)
+    grid[0] = [255, 0, 0, 255]
+    plot.show({"map": grid})
+    picture = np.asarray(Image.open(io.BytesIO(plot.images["map"])))
+    assert picture.shape == (2, 3, 4) and (picture[-1, :, 0] == 255).all()
+    before = plot.images
+    plot.show({"map": grid.copy()})
+    assert plot.images is before
+
+
+def test_a_handle_says_where_it_is_and_snaps_to_a_round_grid(scene):
+    plot, ax, losses = scene
+    plot.add("handle", "start", ax, at=(5, 0.5), label="start point")
+    assert plot.handles == {"start": [5.0, 0.5]}
+    assert plot.marks[-1]["round"] == [0.01, 0.01] and plot.marks[-1]["label"] == "start point"
+    track = [[0, -1], [5, 0], [10, 1]]
+    plot.add("handle", "x", ax, at=[4.0], track=track)
+    assert plot.marks[-1]["track"] == [[0, 0], [0.5, 0.5], [1, 1]]
+    assert plot._handle_point("x") == [[4.0, pytest.approx(-0.2)]]
+
+
+def test_mistakes_are_named(scene):
+    plot, ax, _ = scene
+    plot.add("line", "path", ax)
+    with pytest.raises(ValueError, match="kind='circle'"):
+        plot.add("circle", "x", ax)
+    with pytest.raises(ValueError, match="name='path'"):
+        plot.add("line", "path", ax)
+    with pytest.raises(ValueError, match="ax="):
+        plot.add("line", "other", figures.panel()[1])
+    with pytest.raises(ValueError, match="no mark is called 'paht'; the marks are path"):
+        plot.show({"paht": [[0, 0]]})
+    assert plot.data == {}
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def test_the_still_is_the_background_with_the_marks_on_it(scene):
+    plot, ax, losses = scene
+    plot.add("line", "path", ax, color="#d55e00", width=4, by_step=True)
+    plot.add("points", "dots", losses, color="#0072b2", size=12)
+    plot.add("handle", "start", ax, at=(0, -1), color="#000000")
+    empty = pixels(plot.still())
+    plot.show({"path": [[0, -1], [10, 1]], "dots": [[2, 1e-2]]})
+    full = pixels(plot.still())
+    assert full.shape == (480, 1200, 3)
+    changed = np.abs(full - empty).sum(axis=2) > 60
+    x0, y0, w, h = plot.axes[0]["rect"]
+    middle = int((y0 + h / 2) * 480), int((x0 + w / 2) * 600)
+    assert changed[middle], "the line crosses the middle of its axes"
+    x0, y0, w, h = plot.axes[1]["rect"]
+    dot = int((y0 + h / 2) * 480), 600 + int((x0 + w / 2) * 600)
+    np.testing.assert_allclose(full[dot], [0, 0x72, 0xB2], atol=12)
+    assert not changed[:10].any() and not changed[:, 590:600].any()
+    plot.show({})
+    np.testing.assert_array_equal(pixels(plot.still()), empty)
+
+
+def test_the_axes_do_not_move_when_marks_are_drawn(scene):
+    plot, ax, _ = scene
+    before = ax.get_position().bounds
+    plot.add("label", "wide", ax)
+    plot.show({"wide": ([[9.9, 0.9]], ["a very long label " * 4])})
+    plot.still()
+    assert ax.get_position().bounds == before
+    spec = plot.axes[0]
+    np.testing.assert_allclose(spec["rect"], [before[0], 1 - before[1] - before[3], *before[2:]])
+    assert (spec["xlim"], spec["yscale"], plot.axes[1]["yscale"]) == ([0, 10], "linear", "log")
+
+
+def test_the_output_holds_view_still_and_sentence(scene):
+    plot, ax, _ = scene
+    plot.add("line", "path", ax)
+    plot.show({"path": [[0, 0]], "summary": "A sentence about the path."})
+    data, metadata = plot._repr_mimebundle_()
+    assert data["text/plain"] == "A sentence about the path."
+    assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
+    assert data[VIEW]["model_id"] == plot.model_id
+    assert metadata["image/png"] == {"width": 600, "alt": "A scene. A sentence about the path."}
