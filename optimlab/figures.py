@@ -1,4 +1,4 @@
-"""Drawings with matplotlib. Every `draw_*(ax, ...)` draws on the axes it is given and returns artists.
+"""Drawings with matplotlib. Each `draw_*(ax, ...)` draws on the axes given and returns artists.
 
 The same drawings are the background of a live plot and the still picture of a notebook that has not
 been run, so what moves and what is printed never differ.
@@ -115,9 +115,12 @@ def _stars(ax, x, y):
 def draw_path(ax, path, *, name=None, names=False, label=None):
     """A recorded path: ring at the start, a mark for each step, a filled dot at the end.
 
-    `path` is a Path without batch axes, in one dimension drawn on the curve, in two on the contours.
-    `name` picks the rule's look (by default that of the path's own rule), `names` writes x₀, x₁, …
-    Returns {"line": Line2D, "start": Line2D, "end": Line2D, "names": [Text, ...]}.
+    `path` is a Path without batch axes, in one dimension drawn on the curve, in two on the
+    contours. `name` picks the rule's look (by default that of the path's own rule), `names`
+    writes x₀, x₁, …
+    Where the path leaves the function's domain, a line in the corner says at which step.
+    Returns {"line": Line2D, "start": Line2D, "end": Line2D, "names": [Text, ...], "left": Text or
+    None}.
     """
     points = np.asarray(path.points)
     xy = np.stack([points, path.losses], axis=-1) if points.ndim == 1 else points
@@ -144,14 +147,21 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
                     annotation_clip=True,
                 )
             )  # fmt: skip
-    return {"line": line, "start": start, "end": end, "names": texts}
+    gone = path.left()
+    left = None
+    if gone is not None:
+        left = ax.text(
+            0.03, 0.97, f"leaves the picture at step {gone}", transform=ax.transAxes, va="top",
+            color=look["color"], fontsize=8.5, zorder=7, bbox={"facecolor": "white", "lw": 0},
+        )  # fmt: skip
+    return {"line": line, "start": start, "end": end, "names": texts, "left": left}
 
 
 def draw_losses(ax, paths, *, log=None, labels=None):
     """The loss after each step of one path or several, each in the look of its rule.
 
-    `log` chooses the scale of the loss axis; None takes a log axis where all losses are positive and
-    span more than two decades. Returns the list of Line2D.
+    `log` chooses the scale of the loss axis; None takes a log axis where all losses are positive
+    and span more than two decades. Returns the list of Line2D.
     """
     paths = [paths] if hasattr(paths, "losses") else list(paths)
     labels = labels or [type(path.optimizer).__name__ for path in paths]

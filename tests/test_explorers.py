@@ -188,6 +188,12 @@ def test_guarded_names_the_error():
         def bad(self):
             raise KeyError("x")
 
+        @guarded
+        def outer(self):
+            self.bad()
+
     thing = Thing()
+    thing.outer()
+    assert thing.status == "KeyError: 'x'", "a call inside a callback must not hide its error"
     assert thing.bad() is None and thing.status == "KeyError: 'x'"
     assert thing.good() == 1 and thing.status == ""

@@ -92,6 +92,9 @@ def test_a_diverged_path_still_draws(ax):
         drawn = figures.draw_path(ax, path)
         figures.draw_losses(ax, path)
     assert np.isfinite(drawn["end"].get_xdata()).all()
+    assert drawn["left"].get_text() == f"leaves the picture at step {path.left()}"
+    stays = figures.draw_path(ax, descend("ravine", SGD(lr=0.1), start=(-7, 2), steps=3))
+    assert stays["left"] is None
 
 
 def test_losses_take_a_log_axis_where_they_span_decades(ax):

@@ -1,6 +1,7 @@
 """Sliders and live plots for the lessons."""
 
 from optimlab.explorers.base import Explorer
+from optimlab.explorers.chain import ErrorExplorer, GraphExplorer
 from optimlab.explorers.maps import (
     ChordExplorer,
     ConditionExplorer,
@@ -9,11 +10,16 @@ from optimlab.explorers.maps import (
 )
 from optimlab.explorers.paths import PathExplorer, explore
 from optimlab.explorers.surfaces import SurfaceExplorer
+from optimlab.explorers.training import FitExplorer, GridExplorer
 
 __all__ = [
     "ChordExplorer",
     "ConditionExplorer",
+    "ErrorExplorer",
     "Explorer",
+    "FitExplorer",
+    "GraphExplorer",
+    "GridExplorer",
     "MapExplorer",
     "PathExplorer",
     "StripExplorer",

@@ -41,18 +41,22 @@ def decades(low, high, *also):
 def guarded(method):
     """A callback whose exception appears in the explorer's status line, never nowhere.
 
-    While the explorer is being built there is a caller to tell, and the exception is raised.
+    Only the outermost one catches; and while the explorer is being built there is a caller to
+    tell, so nothing is caught.
     """
 
     @wraps(method)
     def run(self, *args, **kwargs):
+        if getattr(self, "_told_above", False):
+            return method(self, *args, **kwargs)
+        self._told_above = True
         try:
             result = method(self, *args, **kwargs)
         except Exception as error:
-            if getattr(self, "_building", False):
-                raise
             self.status = f"{type(error).__name__}: {error}"
             return None
+        finally:
+            self._told_above = False
         self.status = ""
         return result
 
@@ -62,7 +66,7 @@ def guarded(method):
 class Explorer(widgets.VBox):
     """A live plot with controls. Subclasses draw the scene once and compute frames.
 
-    A subclass builds its LivePlot and its controls in `__init__`, hands them to `assemble`, and says
+    A subclass builds its LivePlot and controls in `__init__`, hands them to `assemble`, and says
     in `frames(values)` what the plot shows for each value of the first control, the slider in hand.
     Everything else follows from that one method: what is shown now, the frames in the browser, the
     sentence, the still.
@@ -82,8 +86,8 @@ class Explorer(widgets.VBox):
         Parameters
         ----------
         plot : LivePlot with its marks declared
-        controls : dict, name -> widget; the first is the slider in hand. A SelectionSlider's options
-            are its values, so that every one of them can be computed ahead.
+        controls : dict, name -> widget; the first is the slider in hand. A SelectionSlider's
+            options are its values, so that every one of them can be computed ahead.
         below : further widgets, under the plot
         """
         self.plot, self.controls = plot, dict(controls)
@@ -95,17 +99,17 @@ class Explorer(widgets.VBox):
         self._line.layout.display = "none"
         rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
         self.children = [*(rows if self.controls else []), plot, *below, self._line]
-        self._building = True
+        self._told_above = True  # an error now is the caller's to see
         self._update()
         self._send_frames()
-        self._building = False
+        self._told_above = False
         for number, (widget, name) in enumerate(plot.controls):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_other, "handles")
         plot.observe(self._on_step, "step")
 
     def frames(self, values):
-        """A frame of the plot for each of `values` of the slider in hand (one None if there is none)."""
+        """A frame for each of `values` of the slider in hand (one None if there is no slider)."""
         raise NotImplementedError
 
     # -- values --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from optimlab.live import LivePlot
 
 FORWARD, BACKWARD = style.PALETTE[0], style.PALETTE[1]
 #: size of a box and how far an arrow lies from the middle of its edge, in columns and rows
-WIDE, HIGH, APART = 0.31, 0.30, 0.05
+WIDE, HIGH, APART = 0.285, 0.30, 0.05
 
 
 def pretty(name):
@@ -46,7 +46,9 @@ class GraphExplorer(Explorer):
             if name == self.hand:
                 count = round((high - low) / step)
                 values = [round(low + k * step, 10) + 0.0 for k in range(count + 1)]
-                controls[name] = slider(pretty(name), values, min(values, key=lambda v: abs(v - value)))
+                controls[name] = slider(
+                    pretty(name), values, min(values, key=lambda v: abs(v - value))
+                )
             else:
                 controls[name] = number(pretty(name), value, low, high, step)
         self.range = sliders[self.hand][:2]
@@ -82,7 +84,7 @@ class GraphExplorer(Explorer):
         plot.add("line", "curve", curve, color=style.INK, width=2)
         plot.add("line", "tangent", curve, color=BACKWARD, width=3)
         plot.add("points", "here", curve, color=FORWARD, size=10)
-        plot.add("label", "slope", curve, color=BACKWARD, size=13, offset=[12, -4])
+        plot.add("label", "slope", curve, color=BACKWARD, **middle)
         return plot
 
     def _draw_graph(self, ax, columns, rows):
@@ -183,7 +185,11 @@ class GraphExplorer(Explorer):
             start, end = self._ends(edge, -APART)
             arrows["backward arrows"][k] = [*end, *start]
             (x0, y0), (x1, y1) = start, end
-            at["locals"][k] = (x0 + x1) / 2, (y0 + y1) / 2 + 0.22
+            slant = np.sign(y0 - y1)  # beside an arrow that is not level, else above it
+            at["locals"][k] = (
+                (x0 + x1) / 2 + 0.22 * abs(slant),
+                (y0 + y1) / 2 + (0.12 * slant or 0.22),
+            )
             shown["locals"][k] = f"× {short(edge.local)}"
             if all(other.source != edge.source for other in edges[:i]):  # nothing more to add
                 shown["slopes"][k] = short(slopes[edge.source])
@@ -191,7 +197,9 @@ class GraphExplorer(Explorer):
         frame |= arrows | {name: (at[name], shown[name]) for name in shown}
         x, y, slope = values[self.hand], values[output], slopes[self.hand]
         frame |= {"curve": curve, "here": [(x, y)], "tangent": self._tangent(x, y, slope)}
-        frame["slope"] = ([(x, y)], [f"slope {short(slope)}"])
+        (left, right), (low, high) = self._curve.get_xlim(), self._curve.get_ylim()
+        top = ((left + right) / 2, high - 0.08 * (high - low))
+        frame["slope"] = ([top], [f"slope at the dot: {short(slope)}"])
         hand, out = pretty(self.hand), pretty(output)
         frame["summary"] = (
             f"At {hand} = {short(x)}, {out} is {short(y)} and the derivative of {out} by {hand} is "
@@ -261,7 +269,9 @@ class ErrorExplorer(Explorer):
         sizes = [float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0]
         self.sizes = np.array(sizes)
         self.errors = self._errors(self.sizes)
-        self.assemble(self._scene(), {"h": slider("h", sizes, min(sizes, key=lambda v: abs(v - h)))})
+        self.assemble(
+            self._scene(), {"h": slider("h", sizes, min(sizes, key=lambda v: abs(v - h)))}
+        )
 
     def _errors(self, h):
         """{"forward": typical errors, "central": typical errors}, one for each h."""
@@ -269,7 +279,9 @@ class ErrorExplorer(Explorer):
         exact = self.function.gradient(points)
         return {
             method: np.sqrt(
-                ((numerical_gradient(self.function, points, h[:, None], method) - exact) ** 2).mean(-1)
+                ((numerical_gradient(self.function, points, h[:, None], method) - exact) ** 2).mean(
+                    -1
+                )
             )
             for method in ("forward", "central")
         }
@@ -281,9 +293,11 @@ class ErrorExplorer(Explorer):
         for (method, error), color, dash in zip(
             self.errors.items(), (FORWARD, BACKWARD), ((7, 3), ()), strict=True
         ):
-            ax.plot(self.sizes, error, color=color, linestyle=(0, dash) if dash else "-", label=method)
+            ax.plot(
+                self.sizes, error, color=color, linestyle=(0, dash) if dash else "-", label=method
+            )
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
-        ax.set(xlim=(6e-16, 1.8), ylim=(1e-16, 1e2))
+        ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
         ax.set_title(f"$f(x) = {self.function.latex}$", fontsize=11)
         ax.legend(loc="upper center")
         digits, table = figures.panel(460, 370)
@@ -291,7 +305,7 @@ class ErrorExplorer(Explorer):
         table.set(xlim=(0, 1), ylim=(0, 1))
         table.set_title(f"at x = {self.x:g}", fontsize=11)
         for y, text in zip(
-            ROWS, ("f(x + h)", "minus", "difference", "divided by", "slope", "exact slope", "off by"),
+            ROWS, ("f(x + h)", "f(x), f(x − h)", "difference", "divided by", "slope", "exact slope", "off by"),
             strict=True,
         ):  # fmt: skip
             table.text(0.0, y, text, fontsize=9.5, va="center")
@@ -337,7 +351,7 @@ class ErrorExplorer(Explorer):
             texts += rows
         forward, central = errors["forward"], errors["central"]
         return {
-            "h": [(h, 1e-16), (h, 1e2)],
+            "h": [(h, 3e-17), (h, 1e2)],
             "forward": [(h, forward)],
             "central": [(h, central)],
             "digits": (points, texts),

@@ -71,7 +71,7 @@ class PathExplorer(Explorer):
         unknown = set(hyperparameters) - known
         if unknown:
             raise TypeError(
-                f"{sorted(unknown)[0]}: none of the rules has it; explore takes {sorted(known)} here"
+                f"{sorted(unknown)[0]}: none of the rules has it; explore takes {sorted(known)}"
             )
         low, high = rates
         controls = {

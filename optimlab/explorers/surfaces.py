@@ -4,6 +4,7 @@ plotly draws the surface and is imported when the first one is made: its JavaScr
 each surface in a notebook.
 """
 
+import base64
 import io
 
 import ipywidgets as widgets
@@ -17,9 +18,9 @@ from optimlab.explorers.paths import PathExplorer
 from optimlab.live.live import _pixels, _png
 from optimlab.optimizers import SGD
 
-WIDTH, HEIGHT = 560, 520
+WIDTH, HEIGHT = 560, 480
 #: how far above the surface a path is drawn, so that it is not hidden in it; of the height shown
-LIFT = 0.012
+LIFT = 0.018
 #: matplotlib's marker -> plotly's in three dimensions
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "P": "cross", "^": "diamond", "v": "x"}
 GRID = "#e3e6ea"
@@ -90,7 +91,7 @@ class SurfaceExplorer(PathExplorer):
             "yaxis": axis | {"title": {"text": "y"}, "range": list(self.domain[1])},
             "zaxis": axis | {"title": {"text": "f"}},
             "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7},
-            "camera": {"eye": _eye(-60, 1.25, 1.75), "center": {"x": 0, "y": 0, "z": -0.15}},
+            "camera": {"eye": _eye(-60, 1.35, 1.75), "center": {"x": 0, "y": 0, "z": -0.15}},
             "dragmode": "turntable", "uirevision": "kept",
         }  # fmt: skip
         figure = go.FigureWidget(
@@ -237,8 +238,6 @@ class SurfaceExplorer(PathExplorer):
             )  # fmt: skip
 
     def _repr_mimebundle_(self, **_):
-        import base64
-
         self.figure._repr_mimebundle_()  # a view begins with the traces as they are now
         data, metadata = super()._repr_mimebundle_()
         picture = self.still()

@@ -1,8 +1,8 @@
 """LivePlot: marks that move over a matplotlib drawing.
 
-matplotlib draws the scene once. The browser shows that PNG and lays an SVG over it, which holds only
-what moves. Python turns data into fractions of an axes in float64 (log axes too) and sends them as
-float32; the browser knows nothing of data coordinates but the limits of each axes.
+matplotlib draws the scene once. The browser shows that PNG and lays an SVG over it, which holds
+only what moves. Python turns data into fractions of an axes in float64 (log axes too) and sends
+them as float32; the browser knows nothing of data coordinates but the limits of each axes.
 """
 
 import base64
@@ -30,23 +30,23 @@ class LivePlot(anywidget.AnyWidget):
     Parameters
     ----------
     panels : matplotlib Figure or list of Figures
-        The scene. Several figures stand side by side, and below one another where the page is narrow.
-        They are drawn once; their layout is frozen then.
+        The scene. Several figures stand side by side, and below one another where the page is
+        narrow. They are drawn once; their layout is frozen then.
     alt : str
         What the scene shows, for readers who do not see it.
 
-    Declare each moving mark once with `add`, then `show` one frame: a dict from the name of a mark to
-    its data in data coordinates, (n, 2); an arrow's rows are (x tail, y tail, x tip, y tip), a label's
-    data is the pair (points, texts), an image's an RGBA grid (h, w, 4) of uint8 with its first row at
-    the bottom, which fills its axes. A frame also takes
+    Declare each moving mark once with `add`, then `show` one frame: a dict from the name of a mark
+    to its data in data coordinates, (n, 2); an arrow's rows are (x tail, y tail, x tip, y tip), a
+    label's data is the pair (points, texts), an image's an RGBA grid (h, w, 4) of uint8 with its
+    first row at the bottom, which fills its axes. A frame also takes
 
     summary : str, one sentence that says what the picture shows
     goal : str, the state of a target
     readout : (names, values), values (steps + 1, len(names)): the numbers of each step
 
-    `show_frames` sends a frame for each position of the first of `controls` at once. From then on the
-    browser answers that control by itself, as long as the other controls and the handles have the
-    values that the frames were computed for.
+    `show_frames` sends a frame for each position of the first of `controls` at once. From then on
+    the browser answers that control by itself, as long as the other controls and the handles have
+    the values that the frames were computed for.
 
     Traits
     ------
@@ -151,10 +151,11 @@ class LivePlot(anywidget.AnyWidget):
         extra = set(frame) - set(self._looks) - {"summary", "goal", "readout"}
         if extra:
             known = ", ".join(sorted(self._looks)) or "none yet"
-            raise ValueError(f"frame: no mark is called {sorted(extra)[0]!r}; the marks are {known}")
+            name = sorted(extra)[0]
+            raise ValueError(f"frame: no mark is called {name!r}; the marks are {known}")
 
     def _fractions(self, ax, values):
-        """Data (n, 2) or (n, 4) as fractions of the axes, clipped to REACH axes widths around it."""
+        """Data (n, 2) or (n, 4) as fractions of the axes, at most REACH axes widths outside."""
         values = np.array(values, dtype=float, ndmin=2)
         out = np.empty_like(values)
         with np.errstate(all="ignore"):
@@ -173,7 +174,7 @@ class LivePlot(anywidget.AnyWidget):
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
-        chunks, length, layouts = [], 0, []
+        chunks, length, layouts, shared = [], 0, [], {}
 
         def store(values):
             nonlocal length
@@ -192,7 +193,10 @@ class LivePlot(anywidget.AnyWidget):
                         continue
                     if kind == "label":
                         data, texts[name] = data[0], list(data[1])
-                    layout[name] = store(self._fractions(self._looks[name][1], data))
+                    key = name, id(data)  # what frames share is sent once
+                    if key not in shared:
+                        shared[key] = store(self._fractions(self._looks[name][1], data))
+                    layout[name] = shared[key]
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:

@@ -1,6 +1,6 @@
 """The update rules in numpy beside the same rules in `torch.optim`, on one thread.
 
-A path: both are fed the same gradients and record every point. torch is given them ready-made, while
+A path: both are fed the same gradients and record every point. torch is given them ready-made and
 `descend` measures them itself, so the comparison errs against optimlab. A large batch: both measure
 the gradient of the ravine in each step and keep the last points alone.
 """

@@ -33,7 +33,7 @@ from report import HEAD, Row
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
 PARTS = ("live", "drag", "wire", "rules", "import")
-IN_A_BROWSER = ("live", "drag", "wire")
+TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 
 
@@ -47,7 +47,7 @@ def main():
         parser.error(f"{sorted(unknown)[0]} is none of the parts {', '.join(PARTS)}")
     parts = [part for part in PARTS if part in given]
     rows, failed = [], []
-    for group in filter(None, ([p for p in parts if p in IN_A_BROWSER], *quiet(parts))):
+    for group in groups(parts):
         try:
             rows += measured(group)
         except Exception:
@@ -58,8 +58,10 @@ def main():
     return 1 if failed else 0
 
 
-def quiet(parts):
-    return [[part] for part in parts if part not in IN_A_BROWSER]
+def groups(parts):
+    """The parts, those that share a notebook together."""
+    shared = [part for part in parts if part in TOGETHER]
+    return [*([shared] if shared else []), *([part] for part in parts if part not in TOGETHER)]
 
 
 def measured(group):

@@ -25,8 +25,8 @@ def wait_for_change(lab, plot, before, what):
 
 def press_slider(lab, plot, number):
     """One key on the slider in hand: the picture must change."""
-    box = lab.page.locator(".jp-OutputArea-output", has=lab.page.locator(".ol-live:visible")).nth(number)
-    sliders = box.locator(".noUi-handle")
+    outputs = lab.page.locator(".jp-OutputArea-output", has=lab.page.locator(".ol-live:visible"))
+    sliders = outputs.nth(number).locator(".noUi-handle")
     if sliders.count() == 0:
         return 0
     slider, before = sliders.first, state(plot)
@@ -110,9 +110,10 @@ def test_nothing_is_wider_than_a_narrow_window(lab, name):
     lab.open(name, run=True)
     lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length > 0")
     wide = lab.page.evaluate(
-        """() => { const edge = document.querySelector('.jp-Notebook').getBoundingClientRect().right;
+        """() => { const right = node => node.getBoundingClientRect().right;
+        const edge = right(document.querySelector('.jp-Notebook'));
         return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .widget-hbox')]
-          .filter(n => n.getBoundingClientRect().right > edge + 1).map(n => n.outerHTML.slice(0, 80)); }"""
+          .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }"""
     )
     assert wide == []
     sizes = lab.page.locator(".ol-panel").evaluate_all("all => all.map(n => n.clientWidth)")

@@ -1,6 +1,7 @@
 """The live plot in a real JupyterLab, by key and mouse."""
 
 import json
+import time
 
 import pytest
 from nbformat import v4
@@ -11,6 +12,7 @@ CELLS = [
     "line = explore('parabola', SGD, lr=0.2, start=4, steps=10)\nline",
 ]
 PATH = '[data-mark="path SGD"]'
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -33,6 +35,40 @@ def shape(lab, mark=PATH, plot=0):
 
 def until(lab, condition, argument=None):
     lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
+
+
+def until_root(lab, condition):
+    """Wait for a condition on `root`, the first live plot."""
+    until(lab, f"() => {{ const root = document.querySelector('.ol-live'); return {condition}; }}")
+
+
+def until_kernel(lab, status):
+    until(lab, f"() => {KERNEL}.status === '{status}'")
+
+
+def in_kernel(lab, code):
+    """Start a line of Python in the kernel of the page; `window.busy` says whether it runs."""
+    lab.page.evaluate(
+        f"""code => {{ window.busy = true;
+        {KERNEL}.requestExecute({{code, store_history: false}})
+          .done.then(() => {{ window.busy = false; }}); }}""",
+        code,
+    )
+
+
+def until_python(lab, code, wanted):
+    """Ask the kernel until it answers `wanted`: changes reach it merged, the last one last."""
+    deadline = time.monotonic() + 10
+    while (found := run(lab, code)) != wanted:
+        assert time.monotonic() < deadline, f"{code} still gives {found!r}"
+
+
+def button(lab, action):
+    return lab.live().locator(f"button[data-action={action}]")
+
+
+def summary(lab):
+    return lab.live().locator(".ol-summary").text_content()
 
 
 def changed(lab, before, plot=0):
@@ -58,11 +94,10 @@ def run(lab, code):
     """The answer of a line of Python in the kernel of the page, through the kernel itself."""
     return lab.page.evaluate(
         """async code => {
-          const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-          const future = kernel.requestExecute({code, store_history: false});
+          const future = KERNEL.requestExecute({code, store_history: false});
           let text = '';
           future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
-          await future.done; return text.trim(); }""",
+          await future.done; return text.trim(); }""".replace("KERNEL", KERNEL),
         code,
     )
 
@@ -70,24 +105,17 @@ def run(lab, code):
 def test_the_rate_slider_moves_the_path_from_frames_while_the_kernel_is_busy(plot):
     slider = plot.page.locator(".ol-lr .noUi-handle").first
     before = shape(plot)
-    plot.page.evaluate(
-        """() => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        window.busy = true;
-        kernel.requestExecute({code: 'import time; time.sleep(5)', store_history: false})
-          .done.then(() => { window.busy = false; }); }"""
-    )
-    until(plot, "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
+    in_kernel(plot, "import time; time.sleep(5)")
+    until_kernel(plot, "busy")
     slider.focus()
     for _ in range(5):
         plot.page.keyboard.press("ArrowRight")
         before = changed(plot, before)
         assert source(plot) == "frames"
     assert plot.page.evaluate("() => window.busy"), "the ticks must not wait for the kernel"
-    text = plot.live().locator(".ol-summary").text_content()
-    assert "learning rate 0.15" in text
-    until(plot, "() => !window.busy")
-    until(plot, "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
-    assert run(plot, "print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)") == "0.15 0.15"
+    assert "learning rate 0.15" in summary(plot)
+    until_python(plot, "print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)", "0.15 0.15")
+    assert source(plot) == "frames" and "learning rate 0.15" in summary(plot)
 
 
 def test_dragging_the_start_moves_handle_path_and_kernel(plot):
@@ -104,9 +132,9 @@ def test_dragging_the_start_moves_handle_path_and_kernel(plot):
     moved = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
     assert moved[0] > -6.5 and moved[1] < 1.8
     assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")
-    until(plot, "t => document.querySelector('.ol-live .ol-summary').textContent.includes(t)", f"{moved[0]:.3g}, {moved[1]:.3g}")
+    until_root(plot, f"root.textContent.includes('{moved[0]:.3g}, {moved[1]:.3g}')")
     # after a pause the frames are those of the new start, and the slider uses them again
-    until(plot, "() => document.querySelector('.ol-live').dataset.source === 'frames'")
+    until_root(plot, "root.dataset.source === 'frames'")
 
 
 def test_a_click_puts_the_start_there(plot):
@@ -125,7 +153,7 @@ def test_keys_on_a_handle_and_a_button_stay_there(plot):
         plot.page.keyboard.press(key)
     changed(plot, before)
     plot.page.keyboard.press(" ")
-    plot.live().locator("button[data-action=play]").focus()
+    button(plot, "play").focus()
     for key in ("a", "b", "x", "d", "d"):
         plot.page.keyboard.press(key)
     plot.wait_idle()
@@ -136,11 +164,11 @@ def test_keys_on_a_handle_and_a_button_stay_there(plot):
 
 
 def test_play_walks_the_steps_and_the_kernel_follows(plot):
-    plot.live().locator("button[data-action=play]").click()
-    until(plot, "() => { const s = Number(document.querySelector('.ol-live').dataset.step); return s > 0 && s < 30; }")
-    until(plot, "() => document.querySelector('.ol-live').dataset.step === '30'")
-    plot.live().locator("button[data-action=back]").click()
-    plot.live().locator("button[data-action=back]").click()
+    button(plot, "play").click()
+    until_root(plot, "Number(root.dataset.step) > 0 && Number(root.dataset.step) < 30")
+    until_root(plot, "root.dataset.step === '30'")
+    button(plot, "back").click()
+    button(plot, "back").click()
     assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
     plot.wait_idle()
     assert run(plot, "print(explorer.plot.step)") == "28"
@@ -152,9 +180,9 @@ def test_play_walks_the_steps_and_the_kernel_follows(plot):
 def test_space_on_the_handle_plays_and_pauses(plot):
     handle(plot).focus()
     plot.page.keyboard.press(" ")
-    until(plot, "() => Number(document.querySelector('.ol-live').dataset.step) < 30")
+    until_root(plot, "Number(root.dataset.step) < 30")
     plot.page.keyboard.press(" ")
-    assert plot.live().locator("button[data-action=play]").get_attribute("aria-label") == "Play the steps"
+    assert button(plot, "play").get_attribute("aria-label") == "Play the steps"
 
 
 def test_hovering_a_step_marks_it_in_both_pictures(plot):
@@ -164,7 +192,7 @@ def test_hovering_a_step_marks_it_in_both_pictures(plot):
     box, view = overlay.bounding_box(), overlay.get_attribute("viewBox").split()
     scale = box["width"] / float(view[2])
     plot.page.mouse.move(box["x"] + x * scale, box["y"] + y * scale)
-    until(plot, "() => document.querySelector('.ol-live').dataset.step === '10'")
+    until_root(plot, "root.dataset.step === '10'")
     path = shape(plot)
     dot = plot.live().locator('[data-step-of="path SGD"]')
     end = path.split("L")[-1].split()
@@ -173,17 +201,17 @@ def test_hovering_a_step_marks_it_in_both_pictures(plot):
 
 def test_no_attribute_ever_holds_nan(plot):
     run(plot, "explorer.controls['lr'].value = 2.0; explorer.controls['steps'].value = 60")
-    until(plot, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('left the plot')")
+    until_root(plot, "root.textContent.includes('left the plot')")
     html = plot.live().evaluate("node => node.outerHTML")
     assert "NaN" not in html and "Infinity" not in html
 
 
 def test_reduced_motion_goes_to_the_end_at_once(plot):
     plot.page.emulate_media(reduced_motion="reduce")
-    plot.live().locator("button[data-action=back]").click()
-    plot.live().locator("button[data-action=play]").click()
-    until(plot, "() => document.querySelector('.ol-live').dataset.step === '30'")
-    assert plot.live().locator("button[data-action=play]").get_attribute("aria-label") == "Play the steps"
+    button(plot, "back").click()
+    button(plot, "play").click()
+    until_root(plot, "root.dataset.step === '30'")
+    assert button(plot, "play").get_attribute("aria-label") == "Play the steps"
 
 
 def test_a_saved_copy_shows_its_figures_without_a_kernel(plot):

@@ -1,0 +1,439 @@
+"""Slopes: a secant that turns into a tangent, slices through a surface, the slope in a direction."""
+
+import ipywidgets as widgets
+import numpy as np
+from contourpy import contour_generator
+
+from optimlab import figures, functions, style
+from optimlab.explorers.base import Explorer, short, slider
+from optimlab.functions import numerical_gradient
+from optimlab.live import LivePlot
+
+#: the numbers of one decade on a slider for h
+DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+SECANT, TANGENT, GRADIENT = style.PALETTE[1], style.PALETTE[2], style.HIGHLIGHT
+ALONG = {"x": style.PALETTE[3], "y": style.PALETTE[4]}
+TOP = 100.0  # of the axis of gaps
+
+
+class SecantExplorer(Explorer):
+    """A secant that turns into the tangent as h shrinks, and beside it the gap between their slopes.
+
+    h is the slider in hand; the point x is a handle on the curve.
+
+    Parameters
+    ----------
+    function : Function or str, of one variable
+    x, h : float
+        The point and the distance h at first.
+    smallest, largest : float
+        Range of h.
+    kinds : tuple of "forward" and "central"
+        The difference that is shown first, and the others that can be chosen.
+    target : float, optional
+        A gap to reach.
+    domain : (low, high)
+        The part of the curve that is shown.
+    """
+
+    def __init__(
+        self, function, *, x=None, h=1.0, smallest=0.001, largest=1.0, kinds=("forward",),
+        target=None, domain=None,
+    ):  # fmt: skip
+        super().__init__()
+        self.function = functions.get(function) if isinstance(function, str) else function
+        if self.function.dim != 1:
+            raise ValueError(f"function={self.function.name}: a secant needs one variable")
+        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        if not kinds or set(kinds) - {"forward", "central"}:
+            raise ValueError(f"kinds={kinds!r}: the kinds are 'forward' and 'central'")
+        self.kinds, self.target = kinds, target
+        self.domain = self.function.domain if domain is None else domain
+        self.steps = _steps(smallest, largest, h)
+        self._floor = max(1e-13, smallest * smallest / 10)
+        controls = {"h": slider("h", self.steps, float(h))}
+        if len(kinds) > 1:
+            controls["kind"] = widgets.ToggleButtons(
+                options=kinds, value=kinds[0], description="difference",
+                style={"description_width": "initial", "button_width": "90px"},
+            )  # fmt: skip
+        self.assemble(self._scene(self.function.start if x is None else x), controls)
+
+    def _scene(self, x):
+        picture, ax = figures.panel(460, 370)
+        curve = figures.draw_curve(ax, self.function, self.domain, minima=False)["curve"]
+        values = curve.get_ydata()
+        margin = 0.08 * np.ptp(values)
+        ax.set_ylim(values.min() - margin, values.max() + margin)
+        self._width, self._height = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
+        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.plot([], [], color=SECANT, label="secant")
+        ax.plot([], [], color=TANGENT, linestyle=(0, (5, 2)), label="tangent")
+        ax.legend(loc="best")
+        gaps, below = figures.panel(460, 370)
+        below.set(
+            xlabel="h", ylabel="gap between the slopes", xscale="log", yscale="log",
+            xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor, TOP),
+        )  # fmt: skip
+        for kind in self.kinds:
+            below.plot([], [], color=self._color(kind), linestyle=self._dash(kind), label=kind)
+        if len(self.kinds) > 1:
+            below.legend(loc="upper left")
+        if self.target:
+            below.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.5)
+            below.annotate(
+                f"target {short(self.target)}", (self.steps[0], self.target), (2, 4),
+                textcoords="offset points", color=style.HIGHLIGHT, fontsize=9,
+            )  # fmt: skip
+        plot = LivePlot([picture, gaps], alt=self._alt())
+        plot.add("area", "triangle", ax, color=SECANT, opacity=0.12)
+        plot.add("line", "run and rise", ax, color=style.MUTED, width=1.5)
+        plot.add("line", "secant", ax, color=SECANT, width=2.2)
+        plot.add("line", "tangent", ax, color=TANGENT, width=2.2, dash=[9, 4])
+        plot.add("points", "ends", ax, color=SECANT, size=9)
+        plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -16])
+        plot.add("label", "rise", ax, color=style.INK, offset=[7, -4])
+        for kind in self.kinds:
+            dash = {"dash": [6, 3]} if kind == "central" else {}
+            plot.add("line", f"gap {kind}", below, color=self._color(kind), width=1.8, **dash)
+        plot.add("points", "gap", below, color=style.INK, size=10)
+        track = np.linspace(*self.domain, 401)
+        plot.add(
+            "handle", "x", ax, at=[float(x)], label="point x", color=style.INK,
+            track=np.stack([track, self.function(track)], axis=-1),
+        )  # fmt: skip
+        return plot
+
+    @staticmethod
+    def _color(kind):
+        return style.PALETTE[0 if kind == "forward" else 3]
+
+    @staticmethod
+    def _dash(kind):
+        return (0, (4, 2)) if kind == "central" else "-"
+
+    def _alt(self):
+        return f"A secant and the tangent of {self.function.name}; the gap of their slopes against h."
+
+    @property
+    def x(self):
+        """Where the tangent touches."""
+        return self.plot.handles["x"][0]
+
+    @x.setter
+    def x(self, value):
+        self.plot.handles = {**self.plot.handles, "x": [float(value)]}
+
+    @property
+    def kind(self):
+        """The difference shown: "forward" or "central"."""
+        return self["kind"] if "kind" in self.controls else self.kinds[0]
+
+    def slopes(self, h, kind=None):
+        """The slopes of the secants for all of `h`, and the exact derivative."""
+        secants = numerical_gradient(self.function, self.x, np.asarray(h), kind or self.kind)
+        return secants, self.function.gradient(self.x)
+
+    def frames(self, values):
+        x, f, kind = self.x, self.function, self.kind
+        curves = {}
+        for each in self.kinds:
+            secants, exact = self.slopes(self.steps, each)
+            gap = np.maximum(np.abs(secants - exact), self._floor)
+            curves[f"gap {each}"] = np.stack([self.steps, gap], axis=-1)
+        left = np.full(len(values), x) - (values if kind == "central" else 0)
+        right = x + np.asarray(values)
+        secants, exact = self.slopes(values)
+        tangent = self._straight(x, f(x), exact)
+        ends = zip(values, left, right, secants, strict=True)
+        return [self._frame(*end, exact) | {"tangent": tangent} | curves for end in ends]
+
+    def _frame(self, h, left, right, slope, exact):
+        low, high = self.function(np.array([left, right]))
+        run, rise = (h if self.kind == "forward" else 2 * h), high - low
+        gap = abs(slope - exact)
+        corners = [(left, low), (right, low), (right, high)]
+        wide = right - left > 0.07 * self._width
+        frame = {
+            "triangle": corners,
+            "run and rise": corners,
+            "secant": self._straight(left, low, slope),
+            "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
+            "run": ([((left + right) / 2, low)], [f"run {short(run)}"] if wide else [""]),
+            "rise": ([(right, (low + high) / 2)], [f"rise {short(rise)}"] if wide else [""]),
+            "gap": [(h, max(gap, self._floor))],
+            "summary": (
+                f"At x = {short(self.x)} with h = {short(h)}: rise {short(rise)} over run "
+                f"{short(run)} gives the secant slope {short(slope)}; the tangent's is "
+                f"{short(exact)}, the gap is {short(gap)}."
+            ),
+        }
+        if self.target:
+            frame["goal"] = f"Target: a gap of at most {short(self.target)}. " + (
+                f"Reached with h = {short(h)}." if gap <= self.target else f"Not yet: {short(gap)}."
+            )
+        return frame
+
+    def _straight(self, x, y, slope):
+        """The straight line through a point, across the picture."""
+        reach = self._width
+        if slope:
+            reach = min(reach, 3 * self._height / abs(slope))
+        return [(x - reach, y - slope * reach), (x + reach, y + slope * reach)]
+
+
+def _steps(smallest, largest, *also):
+    """Round numbers from `smallest` to `largest`, ten a decade, and the numbers in `also`."""
+    if not 0 < smallest < largest:
+        raise ValueError(f"smallest={smallest}, largest={largest}: 0 < smallest < largest is needed")
+    exponents = range(int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest))) + 1)
+    grid = {float(f"{m}e{e}") for e in exponents for m in DECADE}
+    inside = {v for v in grid if smallest * (1 - 1e-9) <= v <= largest * (1 + 1e-9)}
+    return np.array(sorted(inside | {float(v) for v in also}))
+
+
+class _PointExplorer(Explorer):
+    """A function of two variables with a point on its contour lines, which is a handle.
+
+    `round` is the grid the handle snaps to: coarse enough to keep one coordinate while the other moves.
+    """
+
+    def _prepare(self, function, domain):
+        self.function = functions.get(function) if isinstance(function, str) else function
+        if self.function.dim != 2:
+            raise ValueError(f"function={self.function.name}: two variables are needed")
+        self.domain = self.function.domain if domain is None else domain
+        x, y, z = figures.surface_grid(self.function, self.domain, 121)
+        self._range = float(z.min()), float(z.max())
+        self._level = contour_generator(x, y, z)
+        slopes = np.linalg.norm(self.function.gradient(np.stack([x, y], axis=-1)), axis=-1)
+        self.steepest = float(slopes.max())
+        widths = np.ptp(self.domain, axis=-1)
+        self._scale = 0.45 * float(widths.min()) / self.steepest
+        self._start_length = 0.16 * float(widths.min())
+
+    def _map(self, width=400, height=400):
+        """The contour lines, equally long along x and y so that a right angle looks like one."""
+        picture, ax = figures.panel(width, height)
+        figures.draw_contours(ax, self.function, self.domain)
+        ax.set_aspect("equal")
+        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        return picture, ax
+
+    def _add_point(self, plot, ax, at, grain):
+        plot.add("line", "level", ax, color=style.INK, width=1.6)
+        plot.add("arrow", "gradient", ax, color=GRADIENT, width=3)
+        at = self.function.start if at is None else at
+        plot.add(
+            "handle", "point", ax, at=at, label="point", color=style.INK, round=[grain, grain],
+            size=14,
+        )  # fmt: skip
+
+    @property
+    def point(self):
+        """The point as (x, y)."""
+        return tuple(self.plot.handles["point"])
+
+    @point.setter
+    def point(self, at):
+        self.plot.handles = {**self.plot.handles, "point": [float(v) for v in at]}
+
+    def _here(self):
+        """What every frame shows at the point: its contour line and the gradient, to scale."""
+        at = np.array(self.point)
+        gradient = self.function.gradient(at)
+        return {
+            "level": self._contour(self.function(at)),
+            "gradient": [(*at, *(at + self._scale * gradient))],
+        }
+
+    def _contour(self, height):
+        """The contour line of this height, its pieces parted by NaN."""
+        gap = np.full((1, 2), np.nan)
+        pieces = [part for line in self._level.lines(height) for part in (line, gap)]
+        return np.concatenate(pieces) if pieces else gap
+
+
+class SlicesExplorer(_PointExplorer):
+    """A point on the contour lines, and the two slices through it, along x and along y.
+
+    The point is a handle. The slices show the function with the other variable held fixed, and the
+    tangent whose slope is the partial derivative. The arrow is the gradient, to scale.
+
+    Parameters
+    ----------
+    function : Function or str, of two variables
+    point : (x, y)
+        The point at first.
+    target : (slope along x, slope along y), optional
+        Partial derivatives to find, each within 1 % of the steepest slope in the picture.
+    domain : ((xlow, xhigh), (ylow, yhigh))
+        The part of the surface that is shown.
+    grain : float
+        The grid the point snaps to.
+    """
+
+    def __init__(self, function, *, point=None, target=None, domain=None, grain=0.05):
+        super().__init__()
+        self._prepare(function, domain)
+        self.target = target
+        picture, ax = self._map()
+        self._slices = {name: figures.panel(380, 370) for name in "xy"}
+        low, high = self._range
+        margin = 0.12 * (high - low)
+        for name, (_, own) in self._slices.items():
+            other = "y" if name == "x" else "x"
+            own.set(
+                xlabel=name, ylabel="f", xlim=self.domain["xy".index(name)],
+                ylim=(low - margin, high + 1.6 * margin), title=f"along {name}, {other} held fixed",
+            )  # fmt: skip
+        panels = [picture, *(panel for panel, _ in self._slices.values())]
+        plot = LivePlot(panels, alt=f"Contour lines of {self.function.name} and two slices.")
+        for name, (_, own) in self._slices.items():
+            plot.add("line", f"cut {name}", ax, color=ALONG[name], width=2, dash=[7, 4])
+            plot.add("line", f"slice {name}", own, color=ALONG[name], width=2.2)
+            plot.add("line", f"tangent {name}", own, color=TANGENT, width=2.2, dash=[9, 4])
+            plot.add("points", f"at {name}", own, color=style.INK, size=10)
+            plot.add("label", f"slope {name}", own, color=style.INK, offset=[4, -14], size=14)
+        self._add_point(plot, ax, point, grain)
+        self.assemble(plot, {})
+
+    def frames(self, values):
+        (x, y), (xs, ys) = self.point, (np.linspace(*ends, 121) for ends in self.domain)
+        height = self.function((x, y))
+        gradient = self.function.gradient((x, y))
+        along = {"x": np.stack([xs, np.full(121, y)], -1), "y": np.stack([np.full(121, x), ys], -1)}
+        frame = self._here()
+        for i, (name, (_, own)) in enumerate(self._slices.items()):
+            at, slope = (x, y)[i], float(gradient[i])
+            reach = 0.3 * np.ptp(own.get_xlim())
+            if slope:
+                reach = min(reach, 0.3 * np.ptp(own.get_ylim()) / abs(slope))
+            tangent = np.array([[-1, -slope], [1, slope]]) * reach + (at, height)
+            corner = (own.get_xlim()[0], own.get_ylim()[1])
+            frame |= {
+                f"cut {name}": along[name][[0, -1]],
+                f"slice {name}": np.stack([along[name][:, i], self.function(along[name])], -1),
+                f"tangent {name}": tangent,
+                f"at {name}": [(at, height)],
+                f"slope {name}": ([corner], [f"∂f/∂{name} = {short(slope)}"]),
+            }
+        along_x, along_y = (short(v) for v in gradient)
+        frame["summary"] = (
+            f"At {short((x, y))} the slope along x is {along_x} and along y {along_y}; the gradient "
+            f"({along_x}, {along_y}) has length {short(np.linalg.norm(gradient))}."
+        )
+        if self.target:
+            frame["goal"] = self._goal(gradient)
+        return [frame for _ in values]
+
+    def _goal(self, gradient):
+        off = np.abs(gradient - np.array(self.target, float))
+        wanted = f"Target: slopes {short(self.target)}. "
+        if (off <= 0.01 * self.steepest).all():
+            return f"{wanted}Reached at {short(self.point)}."
+        wrong = " and ".join(name for name, miss in zip("xy", off, strict=True) if miss > 0.01 * self.steepest)
+        return f"{wanted}Not yet: look at the slope along {wrong}."
+
+
+class DirectionExplorer(_PointExplorer):
+    """The slope at a point in every direction: a cosine, whose top is the gradient.
+
+    The angle of the direction is the slider in hand; the point is a handle.
+
+    Parameters
+    ----------
+    function : Function or str, of two variables
+    point : (x, y)
+        The point at first.
+    angle : float
+        The direction at first, in degrees, anticlockwise from the x axis.
+    target : "up" or "down", optional
+        Find the direction of the steepest rise or fall.
+    gradient : bool
+        Whether the gradient's arrow and the top of the curve are shown.
+    domain, grain
+        As for SlicesExplorer.
+    """
+
+    ANGLES = np.arange(-180.0, 181.0, 2.0)
+
+    def __init__(
+        self, function, *, point=None, angle=0.0, target=None, gradient=True, domain=None, grain=0.05
+    ):  # fmt: skip
+        super().__init__()
+        self._prepare(function, domain)
+        if target not in (None, "up", "down"):
+            raise ValueError(f"target={target!r}: target is 'up', 'down' or None")
+        self.target, self.reveals = target, gradient
+        picture, ax = self._map()
+        slopes, wheel = figures.panel(460, 370)
+        limit = 1.15 * self.steepest
+        wheel.axhline(0, color=style.MUTED, linewidth=1)
+        wheel.set(
+            xlabel="angle of the direction (degrees)", ylabel="slope in that direction",
+            xlim=(-180, 180), ylim=(-limit, limit), xticks=np.arange(-180, 181, 45),
+        )  # fmt: skip
+        name = self.function.name
+        plot = LivePlot([picture, slopes], alt=f"A direction on {name}, and the slope against its angle.")
+        plot.add("arrow", "direction", ax, color=style.PALETTE[0], width=3.5)
+        plot.add("line", "slopes", wheel, color=style.PALETTE[0], width=2)
+        plot.add("line", "now line", wheel, color=style.PALETTE[0], width=1.2, dash=[3, 3])
+        plot.add("points", "now", wheel, color=style.PALETTE[0], size=12)
+        plot.add("points", "top", wheel, color=GRADIENT, size=12, marker="D")
+        plot.add("label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12])
+        self._add_point(plot, ax, point, grain)
+        angles = sorted({*self.ANGLES.tolist(), float(angle)})
+        self.assemble(plot, {"angle": slider("angle", angles, float(angle))})
+
+    def frames(self, values):
+        at = np.array(self.point)
+        gradient = self.function.gradient(at)
+        steepest = float(np.linalg.norm(gradient))
+        top = float(np.degrees(np.arctan2(gradient[1], gradient[0])))
+        turned = np.linspace(-180, 180, 91)
+        curve = np.stack([turned, _unit(turned) @ gradient], axis=-1)
+        shared = self._here() | {"slopes": curve}
+        if self.reveals and steepest:
+            shared |= {
+                "top": [(top, steepest)],
+                "top name": ([(np.clip(top, -130, 130), steepest)], [f"|∇f| = {short(steepest)}"]),
+            }
+        if not self.reveals:
+            del shared["gradient"]
+        frames = []
+        for angle, unit in zip(values, _unit(values), strict=True):
+            slope = float(unit @ gradient)
+            slope = 0.0 if abs(slope) < 1e-12 * self.steepest else slope
+            frame = {
+                "direction": [(*at, *(at + self._start_length * unit))],
+                "now": [(angle, slope)],
+                "now line": [(angle, 0), (angle, slope)],
+                "summary": self._sentence(angle, slope, top, steepest),
+            }
+            if self.target:
+                frame["goal"] = self._goal(slope, steepest, angle)
+            frames.append(shared | frame)
+        return frames
+
+    def _sentence(self, angle, slope, top, steepest):
+        where = f"At {short(self.point)}"
+        if not steepest:
+            return f"{where} the slope is 0 in every direction."
+        said = f"{where} the slope in direction {short(angle)}° is {short(slope)}"
+        if not self.reveals:
+            return f"{said}."
+        return f"{said}; the steepest is {short(steepest)}, at {round(top):d}°, where the gradient points."
+
+    def _goal(self, slope, steepest, angle):
+        best = steepest if self.target == "up" else -steepest
+        wanted = f"Target: the direction of the steepest {'rise' if best > 0 else 'fall'}. "
+        if steepest and abs(slope - best) <= 0.002 * steepest:
+            return f"{wanted}Reached at {short(angle)}°, slope {short(slope)}."
+        return f"{wanted}Not yet: slope {short(slope)}."
+
+
+def _unit(degrees):
+    """Unit vectors (n, 2) of these angles."""
+    angle = np.radians(np.asarray(degrees, float))
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)

@@ -1,0 +1,270 @@
+"""The parts of the benchmark that need a real JupyterLab in a real Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import scenes
+from jupyter_driver import FLAGS, Server, browser_page, find_browser
+from nbformat import v4
+from report import Row, compare, duration, late, limit, median, size
+
+BLOCKS, PRESSES = 9, 5  # each way is measured in turn, a block at a time
+MOVES = 60
+BURSTS, BURST_MOVES, PERIOD = 5, 200, 10
+SCREEN = 1 / 60
+BUSY = 5
+
+WAYS = {"live": 0, "matplotlib": 2, "plotly": 3}  # cell of each
+CELLS = [scenes.LIVE, scenes.COMMON, scenes.MATPLOTLIB, scenes.PLOTLY]
+INTERACT = "`interact` + matplotlib"
+PLOTLY = "plotly `FigureWidget`"
+
+
+def rows(parts):
+    """The rows of `parts`, from one JupyterLab and one browser."""
+    from playwright.sync_api import sync_playwright
+
+    program = find_browser()
+    if program is None:
+        return [Row(", ".join(parts), "not measured: there is no Chromium or Chrome")]
+    found = []
+    with Server() as server, sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=program, args=FLAGS)
+        with contextlib.closing(chromium):
+            if "live" in parts or "drag" in parts:
+                with browser_page(chromium, server) as lab:
+                    found += timed_rows(Bench(lab, CELLS), parts)
+            if "wire" in parts:
+                found += wire_rows(chromium, server)
+    return found
+
+
+# --- a notebook and its stop-watch -------------------------------------------------------------
+
+
+class Bench:
+    """A notebook of these cells, run, with page.js in its page."""
+
+    def __init__(self, lab, cells):
+        self.lab, self.page = lab, lab.page
+        open_notebook(lab, cells)
+        run_notebook(lab)
+        self.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+        self.page.evaluate(Path(__file__).with_name("page.js").read_text(encoding="utf-8"))
+
+    def show(self, way):
+        """Bring the cell of `way` into the window; what is out of sight is not painted."""
+        root = self.page.locator(".jp-Notebook-cell").nth(WAYS[way])
+        root.evaluate("node => node.scrollIntoView({block: 'start'})")
+        self.rest(200)
+        self.root = root.locator(".jp-Cell-outputArea")
+        return self.root
+
+    def rest(self, milliseconds=20):
+        self.page.evaluate("ms => bench.rest(ms)", milliseconds)
+
+    def time(self, kind, event, act):
+        """(seconds, source) from the event that `act` causes to the painted change."""
+        self.root.evaluate("(root, [kind, event]) => bench.start(root, kind, event)", [kind, event])
+        act()
+        found = self.page.evaluate("() => bench.stopped()")
+        return found["ms"] / 1000, found["source"]
+
+    def presses(self, way, key, count=PRESSES):
+        """Times of `count` presses of an arrow key on the slider of `way`."""
+        self.show(way).locator(".noUi-handle").first.focus()
+        found = []
+        for _ in range(count + 1):
+            found.append(self.press(way, key))
+            self.rest()
+        return found[1:]  # the first wakes everything up
+
+    def press(self, way, key):
+        """(seconds, source) of one press; the kernel may be busy."""
+        return self.time(way, "keydown", lambda: self.page.keyboard.press(key))
+
+    def move(self, x, y):
+        """(seconds, source) of one move of the held handle."""
+        return self.time("dragged", "pointermove", lambda: self.page.mouse.move(x, y))
+
+
+def open_notebook(lab, cells):
+    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells])
+    path = lab.server.folder / "benchmark.ipynb"
+    path.write_text(json.dumps(book), encoding="utf-8")
+    lab.open(path)
+
+
+def run_notebook(lab):
+    if errors := lab.run_all():
+        raise RuntimeError("\n".join(errors))
+    lab.wait_idle()
+
+
+# --- what a tick and a drag cost ---------------------------------------------------------------
+
+
+def timed_rows(bench, parts):
+    ways = WAYS if "live" in parts else ("matplotlib",)
+    ticks = {way: [] for way in ways}
+    for block, way in itertools.product(range(BLOCKS), ways):
+        ticks[way] += bench.presses(way, "ArrowLeft" if block % 2 else "ArrowRight")
+    seconds = {way: [taken for taken, _ in found] for way, found in ticks.items()}
+    found = []
+    if "live" in parts:
+        found += tick_rows(seconds, [source for _, source in ticks["live"]])
+        found.append(busy_row(bench))
+    if "drag" in parts:
+        found += drag_rows(bench, median(seconds["matplotlib"]))
+    return found
+
+
+def tick_rows(seconds, sources):
+    if set(sources) != {"frames"}:
+        raise RuntimeError(f"ticks were painted from {sorted(set(sources))}, not from frames alone")
+    ours = median(seconds["live"])
+    others = {way: median(seconds[way]) for way in ("matplotlib", "plotly")}
+    what = "learning-rate tick, p50"
+    return [
+        compare(what, ours, others["matplotlib"], INTERACT, 1 / 20),
+        compare(what, ours, others["plotly"], PLOTLY, 1 / 6),
+        limit(f"{what}, in one screen frame", ours, SCREEN),
+        limit(
+            "learning-rate tick, p95, in three screen frames",
+            late(seconds["live"]),
+            3 * SCREEN,
+            against=f"{duration(late(seconds['matplotlib']))}, {INTERACT}; "
+            f"{duration(late(seconds['plotly']))}, {PLOTLY}",
+        ),
+    ]
+
+
+def busy_row(bench):
+    """Ticks while the kernel sleeps: they must all be painted before it wakes."""
+    bench.show("live").locator(".noUi-handle").first.focus()
+    bench.page.evaluate("seconds => bench.sleep(seconds)", BUSY)
+    taken = []
+    for _ in range(10):
+        taken.append(bench.press("live", "ArrowRight")[0])
+        bench.page.wait_for_timeout(50)
+    repainted = bench.page.evaluate("() => bench.busy")
+    bench.rest()
+    said = f"{'yes' if repainted else 'no'}, p50 {duration(median(taken))}"
+    return Row(f"a tick repaints while the kernel is busy for {BUSY} s", said, target="yes",
+               met=repainted)  # fmt: skip
+
+
+def drag_rows(bench, redraw):
+    bench.show("live")
+    seconds = drag(bench)
+    bursts = [burst(bench) for _ in range(BURSTS)]
+    lasted = np.mean([found["lasted"] for found in bursts]) / 1000
+    sent = median([found["sent"] for found in bursts])
+    slowest = max(found["shown"] for found in bursts) / 1000
+    left = max(found["left"] for found in bursts)
+    return [
+        compare("start drag, move to painted path, p50", median(seconds), redraw, INTERACT, 1 / 5),
+        Row("start drag, p95", duration(late(seconds))),
+        limit(
+            f"{BURST_MOVES} moves in {lasted:.1f} s: the last one's path is shown after, "
+            f"slowest of {BURSTS}",
+            slowest,
+            0.3,
+        ),
+        Row(
+            "the same: messages that the kernel has not answered 0.3 s after the last move",
+            f"{left} of {sent:.0f} sent",
+            target="none",
+            met=left == 0,
+        ),
+    ]
+
+
+def drag(bench):
+    """Times of single moves of the start, along a circle with the mouse held down."""
+    x, y = grab(bench)
+    seconds = []
+    for angle in np.linspace(0, 2 * np.pi, MOVES + 1)[1:]:
+        to = x + 60 * np.sin(angle), y + 60 * (1 - np.cos(angle))
+        taken, source = bench.move(*to)
+        if source != "data":
+            raise RuntimeError(f"a move was painted from {source!r}, not from the kernel's answer")
+        seconds.append(taken)
+        bench.rest(10)
+    bench.page.mouse.up()
+    bench.rest(500)  # the frames of the new start
+    return seconds
+
+
+def burst(bench):
+    x, y = grab(bench)
+    turns = np.linspace(0, 4 * np.pi, BURST_MOVES + 1)[1:]
+    points = np.stack([x + 60 * np.sin(turns), y + 60 * (1 - np.cos(turns))], axis=-1)
+    points[-1] += 25, 10  # the last place is one where the path has not been
+    call = "(root, [points, period]) => bench.burst(root, points, period)"
+    found = bench.root.evaluate(call, [points.tolist(), PERIOD])
+    bench.page.mouse.up()
+    bench.rest(500)
+    grab(bench)
+    bench.page.mouse.move(x, y)  # back, for the next one
+    bench.page.mouse.up()
+    bench.rest(500)
+    return found
+
+
+def grab(bench):
+    """Press the mouse on the start; returns where that is."""
+    box = bench.root.locator("[data-handle=start]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    bench.page.mouse.move(x, y)
+    bench.page.mouse.down()
+    return x, y
+
+
+# --- what goes over the wire -------------------------------------------------------------------
+
+
+def wire_rows(chromium, server):
+    shown, frames = received(chromium, server, [scenes.LIVE])
+    common, _ = received(chromium, server, [scenes.COMMON])
+    widget, _ = received(chromium, server, [scenes.COMMON, scenes.PLOTLY])
+    against = f"{size(widget - common)}, {PLOTLY}"
+    return [
+        limit("sent to show a live plot, without its frames", shown, 250e3, size, against),
+        limit("its frames", frames, 1e6, size),
+    ]
+
+
+def received(chromium, server, cells):
+    """Bytes that the kernel's socket brings while the cells run: (without frames, frames)."""
+    messages = []
+    with browser_page(chromium, server) as lab:
+        lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: messages.append(m)))
+        open_notebook(lab, cells)
+        messages.clear()
+        run_notebook(lab)
+        lab.page.wait_for_timeout(500)
+    sizes = {False: 0, True: 0}
+    for message in messages:
+        data = message if isinstance(message, bytes) else message.encode()
+        sizes[holds_frames(data)] += len(data)
+    return sizes[False], sizes[True]
+
+
+def holds_frames(data):
+    """Whether a message of Jupyter's v1 protocol updates the trait `frames`.
+
+    It begins with the number of offsets and the offsets, each eight bytes; then come the channel,
+    header, parent header, metadata, content and buffers.
+    """
+    (count,) = struct.unpack_from("<Q", data)
+    offsets = struct.unpack_from(f"<{count}Q", data, 8)
+    parts = [data[start:end] for start, end in itertools.pairwise(offsets)]
+    data = json.loads(parts[4]).get("data")
+    return isinstance(data, dict) and list(data.get("state", [])) == ["frames"]
