@@ -123,7 +123,7 @@ class GraphExplorer(Explorer):
     def _alt(self):
         out = self.graph.output
         return (
-            f"A graph that computes {pretty(out)} from {', '.join(map(pretty, self.graph.inputs))}, "
+            f"A graph of {pretty(out)} from {', '.join(map(pretty, self.graph.inputs))}, "
             f"with the number and the derivative at every node, above {pretty(out)} as a function "
             f"of {pretty(self.hand)}."
         )
@@ -238,7 +238,7 @@ def _columns(numbers, count):
 
 
 def _places(graph):
-    """name -> (column, row) of its box: inputs before the node that takes them, row 0 in the middle."""
+    """name -> (column, row) of its box: inputs before the node that takes them, output in row 0."""
     columns, rows = {}, {graph.output: 0.0}
     for node in graph.nodes:
         columns[node.name] = 1 + max((columns.get(name, 0) for name in node.inputs), default=0)
@@ -277,14 +277,11 @@ class ErrorExplorer(Explorer):
         """{"forward": typical errors, "central": typical errors}, one for each h."""
         points = self.x + np.linspace(-0.5, 0.5, 201)
         exact = self.function.gradient(points)
-        return {
-            method: np.sqrt(
-                ((numerical_gradient(self.function, points, h[:, None], method) - exact) ** 2).mean(
-                    -1
-                )
-            )
-            for method in ("forward", "central")
-        }
+        errors = {}
+        for method in ("forward", "central"):
+            slopes = numerical_gradient(self.function, points, h[:, None], method)
+            errors[method] = np.sqrt(np.mean((slopes - exact) ** 2, axis=-1))
+        return errors
 
     # -- the scene, drawn once -----------------------------------------------------------------
 
@@ -304,10 +301,7 @@ class ErrorExplorer(Explorer):
         table.axis("off")
         table.set(xlim=(0, 1), ylim=(0, 1))
         table.set_title(f"at x = {self.x:g}", fontsize=11)
-        for y, text in zip(
-            ROWS, ("f(x + h)", "f(x), f(x − h)", "difference", "divided by", "slope", "exact slope", "off by"),
-            strict=True,
-        ):  # fmt: skip
+        for text, y in ROWS.items():
             table.text(0.0, y, text, fontsize=9.5, va="center")
         for left, method, color in ((0.22, "forward", FORWARD), (0.62, "central", BACKWARD)):
             table.text(left, 0.95, method, fontsize=10.5, color=color, va="center", weight="bold")
@@ -347,7 +341,7 @@ class ErrorExplorer(Explorer):
             slope = (ahead - behind) / over
             rows = [_full(ahead), _full(behind), f"{ahead - behind:.10g}", by, f"{slope:.12g}"]
             rows += [f"{exact:g}", f"{abs(slope - exact):.1e}"]
-            points += [(left, y) for y in ROWS]
+            points += [(left, y) for y in ROWS.values()]
             texts += rows
         forward, central = errors["forward"], errors["central"]
         return {
@@ -362,8 +356,11 @@ class ErrorExplorer(Explorer):
         }
 
 
-#: heights of the lines of numbers in the picture
-ROWS = (0.84, 0.74, 0.62, 0.52, 0.40, 0.30, 0.18)
+#: the lines of numbers in the picture, and how high each stands
+ROWS = {
+    "f(x + h)": 0.84, "f(x), f(x − h)": 0.74, "difference": 0.62, "divided by": 0.52,
+    "slope": 0.40, "exact slope": 0.30, "off by": 0.18,
+}  # fmt: skip
 
 
 def _full(number):

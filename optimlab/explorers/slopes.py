@@ -1,4 +1,4 @@
-"""Slopes: a secant that turns into a tangent, slices through a surface, the slope in a direction."""
+"""A secant that turns into a tangent, slices through a surface, the slope in a direction."""
 
 import ipywidgets as widgets
 import numpy as np
@@ -17,7 +17,7 @@ TOP = 100.0  # of the axis of gaps
 
 
 class SecantExplorer(Explorer):
-    """A secant that turns into the tangent as h shrinks, and beside it the gap between their slopes.
+    """A secant that turns into the tangent as h shrinks, and the gap between their slopes.
 
     h is the slider in hand; the point x is a handle on the curve.
 
@@ -65,6 +65,7 @@ class SecantExplorer(Explorer):
         values = curve.get_ydata()
         margin = 0.08 * np.ptp(values)
         ax.set_ylim(values.min() - margin, values.max() + margin)
+        ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
         self._width, self._height = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
         ax.set_title(f"${self.function.latex}$", fontsize=12)
         ax.plot([], [], color=SECANT, label="secant")
@@ -82,8 +83,8 @@ class SecantExplorer(Explorer):
         if self.target:
             below.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.5)
             below.annotate(
-                f"target {short(self.target)}", (self.steps[0], self.target), (2, 4),
-                textcoords="offset points", color=style.HIGHLIGHT, fontsize=9,
+                f"target {short(self.target)}", (self.steps[-1], self.target), (0, 4),
+                textcoords="offset points", color=style.HIGHLIGHT, fontsize=9, ha="right",
             )  # fmt: skip
         plot = LivePlot([picture, gaps], alt=self._alt())
         plot.add("area", "triangle", ax, color=SECANT, opacity=0.12)
@@ -113,7 +114,7 @@ class SecantExplorer(Explorer):
         return (0, (4, 2)) if kind == "central" else "-"
 
     def _alt(self):
-        return f"A secant and the tangent of {self.function.name}; the gap of their slopes against h."
+        return f"Secant and tangent of {self.function.name}; the gap of their slopes against h."
 
     @property
     def x(self):
@@ -159,8 +160,6 @@ class SecantExplorer(Explorer):
             "run and rise": corners,
             "secant": self._straight(left, low, slope),
             "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
-            "run": ([((left + right) / 2, low)], [f"run {short(run)}"] if wide else [""]),
-            "rise": ([(right, (low + high) / 2)], [f"rise {short(rise)}"] if wide else [""]),
             "gap": [(h, max(gap, self._floor))],
             "summary": (
                 f"At x = {short(self.x)} with h = {short(h)}: rise {short(rise)} over run "
@@ -168,6 +167,9 @@ class SecantExplorer(Explorer):
                 f"{short(exact)}, the gap is {short(gap)}."
             ),
         }
+        if wide:  # below that the words would be longer than what they name
+            frame["run"] = [((left + right) / 2, low)], [f"run {short(run)}"]
+            frame["rise"] = [(right, (low + high) / 2)], [f"rise {short(rise)}"]
         if self.target:
             frame["goal"] = f"Target: a gap of at most {short(self.target)}. " + (
                 f"Reached with h = {short(h)}." if gap <= self.target else f"Not yet: {short(gap)}."
@@ -185,7 +187,7 @@ class SecantExplorer(Explorer):
 def _steps(smallest, largest, *also):
     """Round numbers from `smallest` to `largest`, ten a decade, and the numbers in `also`."""
     if not 0 < smallest < largest:
-        raise ValueError(f"smallest={smallest}, largest={largest}: 0 < smallest < largest is needed")
+        raise ValueError(f"smallest={smallest}, largest={largest}: give 0 < smallest < largest")
     exponents = range(int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest))) + 1)
     grid = {float(f"{m}e{e}") for e in exponents for m in DECADE}
     inside = {v for v in grid if smallest * (1 - 1e-9) <= v <= largest * (1 + 1e-9)}
@@ -195,7 +197,7 @@ def _steps(smallest, largest, *also):
 class _PointExplorer(Explorer):
     """A function of two variables with a point on its contour lines, which is a handle.
 
-    `round` is the grid the handle snaps to: coarse enough to keep one coordinate while the other moves.
+    The handle snaps to a grid, coarse enough to keep one coordinate while the other moves.
     """
 
     def _prepare(self, function, domain):
@@ -209,13 +211,13 @@ class _PointExplorer(Explorer):
         slopes = np.linalg.norm(self.function.gradient(np.stack([x, y], axis=-1)), axis=-1)
         self.steepest = float(slopes.max())
         widths = np.ptp(self.domain, axis=-1)
-        self._scale = 0.45 * float(widths.min()) / self.steepest
+        self._scale = 0.5 * float(widths.min()) / self.steepest
         self._start_length = 0.16 * float(widths.min())
 
     def _map(self, width=400, height=400):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
         picture, ax = figures.panel(width, height)
-        figures.draw_contours(ax, self.function, self.domain)
+        figures.draw_contours(ax, self.function, self.domain, levels=20)
         ax.set_aspect("equal")
         ax.set_title(f"${self.function.latex}$", fontsize=12)
         return picture, ax
@@ -320,19 +322,20 @@ class SlicesExplorer(_PointExplorer):
             }
         along_x, along_y = (short(v) for v in gradient)
         frame["summary"] = (
-            f"At {short((x, y))} the slope along x is {along_x} and along y {along_y}; the gradient "
-            f"({along_x}, {along_y}) has length {short(np.linalg.norm(gradient))}."
+            f"At {short((x, y))} the slope along x is {along_x} and along y {along_y}; "
+            f"the gradient ({along_x}, {along_y}) has length {short(np.linalg.norm(gradient))}."
         )
         if self.target:
             frame["goal"] = self._goal(gradient)
         return [frame for _ in values]
 
     def _goal(self, gradient):
-        off = np.abs(gradient - np.array(self.target, float))
-        wanted = f"Target: slopes {short(self.target)}. "
-        if (off <= 0.01 * self.steepest).all():
+        missed = np.abs(gradient - np.array(self.target, float)) > 0.01 * self.steepest
+        along_x, along_y = (short(v) for v in self.target)
+        wanted = f"Target: slope {along_x} along x and {along_y} along y. "
+        if not missed.any():
             return f"{wanted}Reached at {short(self.point)}."
-        wrong = " and ".join(name for name, miss in zip("xy", off, strict=True) if miss > 0.01 * self.steepest)
+        wrong = " and ".join(name for name, miss in zip("xy", missed, strict=True) if miss)
         return f"{wanted}Not yet: look at the slope along {wrong}."
 
 
@@ -359,7 +362,8 @@ class DirectionExplorer(_PointExplorer):
     ANGLES = np.arange(-180.0, 181.0, 2.0)
 
     def __init__(
-        self, function, *, point=None, angle=0.0, target=None, gradient=True, domain=None, grain=0.05
+        self, function, *, point=None, angle=0.0, target=None, gradient=True, domain=None,
+        grain=0.05,
     ):  # fmt: skip
         super().__init__()
         self._prepare(function, domain)
@@ -374,8 +378,8 @@ class DirectionExplorer(_PointExplorer):
             xlabel="angle of the direction (degrees)", ylabel="slope in that direction",
             xlim=(-180, 180), ylim=(-limit, limit), xticks=np.arange(-180, 181, 45),
         )  # fmt: skip
-        name = self.function.name
-        plot = LivePlot([picture, slopes], alt=f"A direction on {name}, and the slope against its angle.")
+        alt = f"A direction on {self.function.name}, and the slope against its angle."
+        plot = LivePlot([picture, slopes], alt=alt)
         plot.add("arrow", "direction", ax, color=style.PALETTE[0], width=3.5)
         plot.add("line", "slopes", wheel, color=style.PALETTE[0], width=2)
         plot.add("line", "now line", wheel, color=style.PALETTE[0], width=1.2, dash=[3, 3])
@@ -423,7 +427,7 @@ class DirectionExplorer(_PointExplorer):
         said = f"{where} the slope in direction {short(angle)}° is {short(slope)}"
         if not self.reveals:
             return f"{said}."
-        return f"{said}; the steepest is {short(steepest)}, at {round(top):d}°, where the gradient points."
+        return f"{said}; the steepest is {short(steepest)}, at {round(top):d}°, the gradient's way."
 
     def _goal(self, slope, steepest, angle):
         best = steepest if self.target == "up" else -steepest

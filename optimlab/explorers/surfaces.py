@@ -1,7 +1,7 @@
 """A surface to turn, with the path lying on it, beside the contour lines of the same run.
 
-plotly draws the surface and is imported when the first one is made: its JavaScript is about 5 MB for
-each surface in a notebook.
+plotly draws the surface and is imported when the first one is made: its JavaScript is about 5 MB
+for each surface in a notebook.
 """
 
 import base64
@@ -30,8 +30,8 @@ CONTOUR = "#8fa5bd"
 class SurfaceExplorer(PathExplorer):
     """`explore` for a function of two variables, with its surface beside it.
 
-    `figure` is the plotly FigureWidget. The path on it follows every slider and the start, in place,
-    so that the view stays as the learner turned it. The slider below turns it from the keyboard.
+    `figure` is the plotly FigureWidget. The path on it follows every slider and the start, in
+    place, so that the view stays as the learner turned it. The slider below it turns it, too.
 
     Parameters
     ----------
@@ -42,12 +42,11 @@ class SurfaceExplorer(PathExplorer):
     """
 
     def __init__(
-        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61, **options
+        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
+        **options,
     ):  # fmt: skip
         self.figure, self.samples = None, samples
-        super().__init__(
-            function, rules, lr=lr, start=start, steps=steps, domain=domain, **options
-        )
+        super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
         if self.line:
             raise ValueError(f"function={self.function.name}: a surface needs two variables")
         self.figure = self._surface()

@@ -101,7 +101,7 @@ class FitExplorer(Explorer):
     def _alt(self):
         kind = "a line" if self.model == "line" else "a curve between 0 and 1"
         return (
-            f"{self.names[1]} against {self.names[0]} for {len(self.x)} data points with {kind} and "
+            f"{self.names[1]} against {self.names[0]}, {len(self.x)} points, with {kind} and "
             f"its distance from each point, beside a map of the loss over w and b with one point."
         )
 
@@ -225,8 +225,8 @@ class GridExplorer(Explorer):
 
     def _alt(self):
         return (
-            f"Points of a grid on {self.function.latex} with the lowest marked, beside the number of "
-            f"evaluations against the number of weights, on a log axis."
+            f"Points of a grid on {self.function.latex} with the lowest marked, beside the number "
+            f"of evaluations against the number of weights, on a log axis."
         )
 
     def frames(self, counts):

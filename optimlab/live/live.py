@@ -275,7 +275,7 @@ def _png(pixels):
     """RGB or RGBA pixels as PNG; a picture without transparency in 256 colours, for its size."""
     image = Image.fromarray(np.ascontiguousarray(pixels))
     if image.mode == "RGB":
-        image = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        image = image.quantize(256, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     image.save(buffer, "png", optimize=True)
     return buffer.getvalue()

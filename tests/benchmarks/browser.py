@@ -190,7 +190,7 @@ def drag(bench):
     """Times of single moves of the start, along a circle with the mouse held down."""
     x, y = grab(bench)
     seconds = []
-    for angle in np.linspace(0, 2 * np.pi, MOVES + 1)[1:]:
+    for angle in np.linspace(0, 6, MOVES + 1)[1:]:
         to = x + 60 * np.sin(angle), y + 60 * (1 - np.cos(angle))
         taken, source = bench.move(*to)
         if source != "data":

@@ -1,7 +1,7 @@
 """The same scene three times, as notebook cells: contour lines with a path, and its loss beside it.
 
 `MATPLOTLIB` and `PLOTLY` are what a careful notebook does by itself: the surface is computed once,
-the slider has the same learning rates, plotly's traces are changed in one batch. optimlab gives them
+the slider has the same learning rates, plotly's traces change in one batch. optimlab gives them
 the finished path, so that only the pictures are compared.
 """
 
