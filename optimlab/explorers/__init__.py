@@ -9,12 +9,14 @@ from optimlab.explorers.maps import (
     StripExplorer,
 )
 from optimlab.explorers.paths import PathExplorer, explore
+from optimlab.explorers.slopes import DirectionExplorer, SecantExplorer, SlicesExplorer
 from optimlab.explorers.surfaces import SurfaceExplorer
 from optimlab.explorers.training import FitExplorer, GridExplorer
 
 __all__ = [
     "ChordExplorer",
     "ConditionExplorer",
+    "DirectionExplorer",
     "ErrorExplorer",
     "Explorer",
     "FitExplorer",
@@ -22,6 +24,8 @@ __all__ = [
     "GridExplorer",
     "MapExplorer",
     "PathExplorer",
+    "SecantExplorer",
+    "SlicesExplorer",
     "StripExplorer",
     "SurfaceExplorer",
     "explore",

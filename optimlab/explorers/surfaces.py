@@ -15,7 +15,7 @@ from PIL import Image
 from optimlab import figures, style
 from optimlab.explorers.base import guarded
 from optimlab.explorers.paths import PathExplorer
-from optimlab.live.live import _pixels, _png
+from optimlab.live.live import _pixels
 from optimlab.optimizers import SGD
 
 WIDTH, HEIGHT = 560, 480
@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 560, 480
 LIFT = 0.018
 #: matplotlib's marker -> plotly's in three dimensions
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "P": "cross", "^": "diamond", "v": "x"}
+COLOURS = 128  # of the still, which then takes about 100 kB
 GRID = "#e3e6ea"
 CONTOUR = "#8fa5bd"
 
@@ -204,7 +205,7 @@ class SurfaceExplorer(PathExplorer):
         width = int(2 * self.plot.panels[0]["width"])
         column = np.concatenate([flat[:, :width], flat[:, width : 2 * width]])
         figure, ax = figures.panel(
-            460, 460, subplot_kw={"projection": "3d", "computed_zorder": False}
+            400, 400, subplot_kw={"projection": "3d", "computed_zorder": False}
         )
         figures.draw_surface(ax, self.function, self.domain, samples=min(41, self.samples))
         for rule in self.rules:
@@ -214,11 +215,17 @@ class SurfaceExplorer(PathExplorer):
             stars.x, stars.y, stars.z, linestyle="none", marker="*", markersize=13, zorder=12,
             markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
         )  # fmt: skip
+        for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+            axis.set_pane_color("white")
         ax.set(zlabel="f")
         ax.set_box_aspect((1, 1, 0.7), zoom=0.95)
         surface = _pixels(figure)
         rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
-        return _png(np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1))
+        both = np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1)
+        few = Image.fromarray(both).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
+        buffer = io.BytesIO()
+        few.save(buffer, "png", optimize=True)
+        return buffer.getvalue()
 
     def _draw_path(self, ax, name):
         look = style.rule_style(name)
