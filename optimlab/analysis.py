@@ -48,7 +48,8 @@ def curvatures(function, point=None):
     >>> curvatures(functions.wave, 0.0)
     2.0
     """
-    hessian = function.hessian(_point(function, point))
+    point = _point(function, point)
+    hessian = function.hessian(point)
     if not function._shape:
         return hessian
     return np.linalg.eigvalsh(hessian)

@@ -88,10 +88,11 @@ def contour_levels(z, count=14):
 def draw_contours(ax, function, domain=None, *, samples=181, levels=14, minima=True):
     """Contour lines of a function of two variables on a light surface, and a star at each minimum.
 
+    `levels` is how many lines, or their heights.
     Returns {"filled": QuadContourSet, "lines": QuadContourSet, "minima": Line2D or None}.
     """
     x, y, z = surface_grid(function, domain, samples)
-    heights = contour_levels(z, levels)
+    heights = contour_levels(z, levels) if np.ndim(levels) == 0 else np.asarray(levels)
     filled = ax.contourf(x, y, z, heights, cmap=style.SURFACE, zorder=0, extend="both")
     lines = ax.contour(x, y, z, heights, colors="#8fa5bd", linewidths=0.7, zorder=1)
     stars = None

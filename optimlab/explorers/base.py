@@ -156,6 +156,8 @@ class Explorer(widgets.VBox):
 
     def _refresh_later(self):
         """Compute the frames anew once the learner pauses; at once where no event loop runs."""
+        if self._values() is None:  # nothing to send, and no error of _update to forget
+            return
         if self._waiting is not None:
             self._waiting.cancel()
         try:

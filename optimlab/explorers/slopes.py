@@ -54,8 +54,8 @@ class SecantExplorer(Explorer):
         controls = {"h": slider("h", self.steps, float(h))}
         if len(kinds) > 1:
             controls["kind"] = widgets.ToggleButtons(
-                options=kinds, value=kinds[0], description="difference",
-                style={"description_width": "initial", "button_width": "90px"},
+                options=kinds, value=kinds[0], style={"button_width": "90px"},
+                tooltips=[f"{kind} difference" for kind in kinds],
             )  # fmt: skip
         self.assemble(self._scene(self.function.start if x is None else x), controls)
 
@@ -211,13 +211,15 @@ class _PointExplorer(Explorer):
         slopes = np.linalg.norm(self.function.gradient(np.stack([x, y], axis=-1)), axis=-1)
         self.steepest = float(slopes.max())
         widths = np.ptp(self.domain, axis=-1)
-        self._scale = 0.5 * float(widths.min()) / self.steepest
+        self._scale = 0.4 * float(widths.min()) / self.steepest
         self._start_length = 0.16 * float(widths.min())
 
-    def _map(self, width=400, height=400):
+    def _map(self, width=360, height=370):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
         picture, ax = figures.panel(width, height)
-        figures.draw_contours(ax, self.function, self.domain, levels=20)
+        heights = np.linspace(*self._range, 17)  # evenly spaced: close together means steep
+        drawn = figures.draw_contours(ax, self.function, self.domain, levels=heights)
+        drawn["lines"].set_linestyle("solid")
         ax.set_aspect("equal")
         ax.set_title(f"${self.function.latex}$", fontsize=12)
         return picture, ax
@@ -280,7 +282,7 @@ class SlicesExplorer(_PointExplorer):
         self._prepare(function, domain)
         self.target = target
         picture, ax = self._map()
-        self._slices = {name: figures.panel(380, 370) for name in "xy"}
+        self._slices = {name: figures.panel(360, 370) for name in "xy"}
         low, high = self._range
         margin = 0.12 * (high - low)
         for name, (_, own) in self._slices.items():
@@ -371,12 +373,12 @@ class DirectionExplorer(_PointExplorer):
             raise ValueError(f"target={target!r}: target is 'up', 'down' or None")
         self.target, self.reveals = target, gradient
         picture, ax = self._map()
-        slopes, wheel = figures.panel(460, 370)
+        slopes, wheel = figures.panel(360, 370)
         limit = 1.15 * self.steepest
         wheel.axhline(0, color=style.MUTED, linewidth=1)
         wheel.set(
             xlabel="angle of the direction (degrees)", ylabel="slope in that direction",
-            xlim=(-180, 180), ylim=(-limit, limit), xticks=np.arange(-180, 181, 45),
+            xlim=(-180, 180), ylim=(-limit, limit), xticks=np.arange(-180, 181, 90),
         )  # fmt: skip
         alt = f"A direction on {self.function.name}, and the slope against its angle."
         plot = LivePlot([picture, slopes], alt=alt)
@@ -385,7 +387,9 @@ class DirectionExplorer(_PointExplorer):
         plot.add("line", "now line", wheel, color=style.PALETTE[0], width=1.2, dash=[3, 3])
         plot.add("points", "now", wheel, color=style.PALETTE[0], size=12)
         plot.add("points", "top", wheel, color=GRADIENT, size=12, marker="D")
-        plot.add("label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12])
+        plot.add(
+            "label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12], size=14
+        )
         self._add_point(plot, ax, point, grain)
         angles = sorted({*self.ANGLES.tolist(), float(angle)})
         self.assemble(plot, {"angle": slider("angle", angles, float(angle))})
@@ -401,7 +405,7 @@ class DirectionExplorer(_PointExplorer):
         if self.reveals and steepest:
             shared |= {
                 "top": [(top, steepest)],
-                "top name": ([(np.clip(top, -130, 130), steepest)], [f"|∇f| = {short(steepest)}"]),
+                "top name": ([(np.clip(top, -115, 115), steepest)], [f"|∇f| = {short(steepest)}"]),
             }
         if not self.reveals:
             del shared["gradient"]

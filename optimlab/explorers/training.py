@@ -1,5 +1,7 @@
 """A model beside its point on the loss, and what it costs to try every weight."""
 
+from collections import deque
+
 import numpy as np
 
 from optimlab import figures, functions, network, style
@@ -40,6 +42,7 @@ class FitExplorer(Explorer):
         else:
             self.loss = network.logistic_loss(self.x, self.y, domain or ((-4, 4), (-8, 8)))
         self._linking = False
+        self._placed = deque(maxlen=400)  # where this class, and not a hand, has put handles
         self.assemble(self._scene(tuple(map(float, start))), {})
 
     @property
@@ -120,23 +123,36 @@ class FitExplorer(Explorer):
 
     @guarded
     def _link(self, change):
-        """Make all handles agree with the one that moved."""
+        """Make all handles agree with the one that was moved."""
         handles = {name: list(at) for name, at in change["new"].items()}
-        moved = [name for name in handles if handles[name] != list(change["old"].get(name, ()))]
-        if self.model == "line":
-            if "point" in moved:
-                for name in ("left", "right"):
-                    handles[name][1] = float(self.predict(handles[name][0], *handles["point"]))
+        if self.model == "logistic":
+            return True
+        moved = self._moved(change["old"], handles)
+        before = {name: tuple(at) for name, at in handles.items()}
+        left, right = handles["left"], handles["right"]
+        if moved == "point":
+            for end in (left, right):
+                end[1] = float(self.predict(end[0], *handles["point"]))
+        else:
+            if moved == "left":
+                left[0] = min(left[0], right[0] - self.gap)
             else:
-                left, right = handles["left"], handles["right"]
-                if "left" in moved:
-                    left[0] = min(left[0], right[0] - self.gap)
-                else:
-                    right[0] = max(right[0], left[0] + self.gap)
-                w = (right[1] - left[1]) / (right[0] - left[0])
-                handles["point"] = [float(w), float(left[1] - w * left[0])]
-            self.plot.handles = handles
+                right[0] = max(right[0], left[0] + self.gap)
+            w = (right[1] - left[1]) / (right[0] - left[0])
+            handles["point"] = [float(w), float(left[1] - w * left[0])]
+        self._placed += [(n, *at) for n, at in handles.items() if tuple(at) != before[n]]
+        self.plot.handles = handles
         return True
+
+    def _moved(self, old, new):
+        """The handle that a hand has moved.
+
+        While one is dragged the browser may still hold an older answer of ours for the others:
+        they differ from what they are here, and yet nobody has touched them.
+        """
+        changed = [name for name in new if new[name] != list(old.get(name, ()))]
+        by_hand = [name for name in changed if (name, *new[name]) not in self._placed]
+        return next(iter(by_hand + changed), "point")
 
     # -- what moves ------------------------------------------------------------------------------
 

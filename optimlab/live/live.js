@@ -11,7 +11,6 @@ const ICONS = {
   on: "M3 1l8 6-8 6zM11 1h2v12h-2z",
 };
 const SPEEDS = [0.5, 1, 2, 4];
-let serial = 0;
 
 function make(tag, attributes = {}, parent = null, space = null) {
   const node = space ? document.createElementNS(space, tag) : document.createElement(tag);
@@ -70,7 +69,7 @@ function marker(shape, x, y, size) {
 class View {
   constructor(model, el) {
     this.model = model;
-    this.id = `ol${(serial += 1)}`;
+    this.id = `ol${Math.random().toString(36).slice(2)}`; // each plot is a module of its own: no counter
     this.controls = [];
     this.hover = null;
     this.clean = [];
@@ -131,6 +130,10 @@ class View {
     if (this.model.get("playback")) this.buildBar();
     this.goal = make("div", { class: "ol-goal", "aria-live": "polite" }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", "aria-live": "polite" }, this.root);
+    // JupyterLab asks the focused element itself whether it keeps its keys
+    for (const node of this.root.querySelectorAll("button, input, select, [tabindex]")) {
+      node.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
   }
 
   buildAxes(axes, i) {

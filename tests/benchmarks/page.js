@@ -85,7 +85,11 @@
 
   // Wait until the kernel has done what it was asked, and then for no fixed share of a frame.
   async function rest(ms) {
-    while (unanswered.size || kernel.status !== "idle") await pause(5);
+    const began = performance.now();
+    while (unanswered.size || kernel.status !== "idle") {
+      if (performance.now() - began > LIMIT) throw new Error(`the kernel is ${kernel.status}`);
+      await pause(5);
+    }
     await pause(ms + 40 * Math.random());
   }
 

@@ -1,6 +1,6 @@
 """How fast optimlab is beside what it is meant to replace: ratios within one run, as a table.
 
-    python tests/benchmarks/run.py                # everything, about three minutes
+    python tests/benchmarks/run.py                # everything, two to three minutes
     python tests/benchmarks/run.py live drag      # these parts alone
 
     live     a learning-rate tick in JupyterLab, key press to painted curve, beside `interact` with

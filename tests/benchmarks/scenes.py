@@ -2,7 +2,8 @@
 
 `MATPLOTLIB` and `PLOTLY` are what a careful notebook does by itself: the surface is computed once,
 the slider has the same learning rates, plotly's traces change in one batch. optimlab gives them
-the finished path, so that only the pictures are compared.
+the finished path, so that only the pictures are compared. All are of one size on the screen;
+matplotlib's has half the live plot's resolution, which is its default.
 """
 
 LIVE = """\
@@ -34,8 +35,9 @@ def run(lr):
 MATPLOTLIB = """\
 def draw(lr):
     path = run(lr)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.7))
-    left.contourf(x, y, z, levels, cmap="Blues_r")
+    size = {"figsize": (9.2, 3.7), "dpi": 100, "layout": "constrained"}
+    figure, (left, right) = plt.subplots(1, 2, **size)
+    left.contourf(x, y, z, levels, cmap="Blues")
     left.contour(x, y, z, levels, colors="gray", linewidths=0.7)
     left.plot(*path.points.T, "o-", markersize=4)
     left.plot(0, 0, "*", markersize=13)
