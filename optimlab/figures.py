@@ -74,27 +74,31 @@ def surface_grid(function, domain=None, samples=181):
     return x, y, function(np.stack([x, y], axis=-1))
 
 
-def contour_levels(z, count=14):
-    """Heights for contour lines, evenly spaced in the square root above the lowest value.
-
-    Close together near a minimum, where a path ends, and further apart on the walls.
+def contour_levels(z, count=10):
+    """Heights for contour lines: a power law above the lowest value; half the area lies below
+    its middle. So the lines stand evenly on a saddle, and close together at the bottom of a
+    valley with steep walls.
     """
     low, high = float(np.min(z)), float(np.max(z))
     if not high > low:
         return np.array([low, low + 1.0])
-    return low + (high - low) * np.linspace(0, 1, count + 1) ** 2
+    middle = max((float(np.median(z)) - low) / (high - low), 1e-12)
+    power = np.clip(np.log(middle) / np.log(0.5), 1, 4)
+    return low + (high - low) * np.linspace(0, 1, count + 1) ** power
 
 
-def draw_contours(ax, function, domain=None, *, samples=181, levels=14, minima=True):
+def draw_contours(ax, function, domain=None, *, samples=181, levels=None, minima=True):
     """Contour lines of a function of two variables on a light surface, and a star at each minimum.
 
     `levels` is how many lines, or their heights.
     Returns {"filled": QuadContourSet, "lines": QuadContourSet, "minima": Line2D or None}.
     """
     x, y, z = surface_grid(function, domain, samples)
+    if levels is None:
+        levels = 10 if len(function.minima) <= 9 else 5
     heights = contour_levels(z, levels) if np.ndim(levels) == 0 else np.asarray(levels)
     filled = ax.contourf(x, y, z, heights, cmap=style.SURFACE, zorder=0, extend="both")
-    lines = ax.contour(x, y, z, heights, colors="#8fa5bd", linewidths=0.7, zorder=1)
+    lines = ax.contour(x, y, z, heights, colors="#8fa5bd", linewidths=0.7, linestyles="-", zorder=1)
     stars = None
     at = np.asarray(function.minima, float).reshape(-1, 2)
     inside = (at >= [x.min(), y.min()]).all(axis=1) & (at <= [x.max(), y.max()]).all(axis=1)

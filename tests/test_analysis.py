@@ -198,7 +198,7 @@ def test_a_diverged_run_stays_nowhere_and_does_not_warn():
     parabola = functions.parabola
     found = destination(parabola, SGD(lr=np.array([0.2, 1.5, 3.0])), 4.0, steps=2000)
     assert_array_equal(found, [0, -1, -1])
-    found = destination(functions.bowl, SGD(lr=np.array([[0.1], [0.9]])), (0.0, 4.0), steps=3000)
+    found = destination(functions.ravine, SGD(lr=np.array([[0.9], [3.0]])), (-7, 2), steps=3000)
     assert_array_equal(found, [0, -1])
 
 

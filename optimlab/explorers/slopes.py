@@ -214,7 +214,7 @@ class _PointExplorer(Explorer):
         self._scale = 0.4 * float(widths.min()) / self.steepest
         self._start_length = 0.16 * float(widths.min())
 
-    def _map(self, width=360, height=370):
+    def _map(self, width=350, height=360):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
         picture, ax = figures.panel(width, height)
         heights = np.linspace(*self._range, 17)  # evenly spaced: close together means steep
@@ -282,7 +282,7 @@ class SlicesExplorer(_PointExplorer):
         self._prepare(function, domain)
         self.target = target
         picture, ax = self._map()
-        self._slices = {name: figures.panel(360, 370) for name in "xy"}
+        self._slices = {name: figures.panel(350, 360) for name in "xy"}
         low, high = self._range
         margin = 0.12 * (high - low)
         for name, (_, own) in self._slices.items():
@@ -373,7 +373,7 @@ class DirectionExplorer(_PointExplorer):
             raise ValueError(f"target={target!r}: target is 'up', 'down' or None")
         self.target, self.reveals = target, gradient
         picture, ax = self._map()
-        slopes, wheel = figures.panel(360, 370)
+        slopes, wheel = figures.panel(350, 360)
         limit = 1.15 * self.steepest
         wheel.axhline(0, color=style.MUTED, linewidth=1)
         wheel.set(

@@ -251,7 +251,7 @@ class GridExplorer(Explorer):
         for n in counts:
             x = np.linspace(*self.domain, int(n))
             y = self.function(x)
-            cost = np.stack([d, float(n) ** d], axis=-1)
+            cost = np.array([(k, float(int(n) ** k)) for k in d.tolist()])
             best = float(x[np.argmin(y)])
             off = np.min(np.abs(best - np.atleast_1d(self.function.minima)))
             frames.append(
