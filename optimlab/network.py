@@ -240,24 +240,28 @@ def logistic_loss(x, y, domain):
         return np.stack([np.stack([ww, wb], axis=-1), np.stack([wb, bb], axis=-1)], axis=-1)
 
     latex = r"-\frac{1}{n}\sum_i \left(y_i\log p_i + (1 - y_i)\log(1 - p_i)\right)"
-    minima = _newton(gradient, hessian, domain)
+    minima = _newton(value, gradient, hessian, domain)
     return Function("cross-entropy", latex, value, gradient, hessian, domain=domain, minima=minima)
 
 
-def _newton(gradient, hessian, domain):
-    """[minimum] of a convex loss, or [] where it has none in the domain."""
-    point = np.zeros(2)
-    for _ in range(50):
-        with np.errstate(all="ignore"):
-            try:
-                point = point - np.linalg.solve(hessian(point), gradient(point))
-            except np.linalg.LinAlgError:
-                return []
-        if not (np.abs(point) < 1e6).all():
+def _newton(value, gradient, hessian, domain):
+    """[minimum] of a convex loss, or [] where it has none in the domain.
+
+    Labels that one threshold separates have none: the loss falls for ever as w grows.
+    """
+    point, step = np.zeros(2), np.full(2, np.inf)
+    for _ in range(100):
+        try:
+            step = np.linalg.solve(hessian(point), gradient(point))
+        except np.linalg.LinAlgError:
             return []
+        size = 1.0
+        while size > 1e-9 and value(point - size * step) > value(point):
+            size /= 2
+        point = point - size * step
     box = np.asarray(domain, dtype=float)
     inside = (point >= box[:, 0]).all() and (point <= box[:, 1]).all()
-    return [point] if inside and np.abs(gradient(point)).max() < 1e-9 else []
+    return [point] if inside and np.abs(step).max() < 1e-6 else []
 
 
 def _data(x, y):

@@ -88,6 +88,22 @@ def test_cross_entropy_by_hand():
 def test_separable_data_have_no_minimum():
     assert not len(network.logistic_loss([1, 2, 3], [0, 0, 1], WINDOW).minima)
     assert not len(network.logistic_loss([1, 2, 3], [1, 1, 1], WINDOW).minima)
+    wide = ((-1e4, 1e4), (-1e4, 1e4))
+    assert not len(network.logistic_loss([1, 2, 3], [0, 0, 1], wide).minima)
+
+
+def test_a_minimum_outside_the_window_is_not_listed():
+    assert not len(network.logistic_loss(HOURS, PASSED, ((-1, 1), (-1, 1))).minima)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_minimum_is_found_far_from_the_start(seed):
+    random = np.random.default_rng(seed)
+    x = np.append(random.normal(0, 1, 40), [40.0, -35.0])  # far points make a bare Newton overshoot
+    y = np.append((x[:40] + random.normal(0, 0.3, 40) > 0).astype(int), [0, 0])
+    loss = network.logistic_loss(x, y, ((-50, 50), (-50, 50)))
+    assert len(loss.minima) == 1
+    np.testing.assert_allclose(loss.gradient(loss.minima[0]), 0, atol=1e-9)
 
 
 def test_sigmoid_and_softmax():
