@@ -52,7 +52,8 @@ class Path:
         self.function, self.optimizer, self.steps = function, optimizer, steps
         self.start = self.end = start
         self.points = self.probes = self.gradients = self.states = None
-        self.overflowed = True  # whether it diverged by size; otherwise by an undefined value
+        #: whether it diverged by size; otherwise by an undefined value; None if not recorded
+        self.overflowed = True
 
     def _forget(self):
         self.losses = self.losses[[0, -1]]
@@ -62,6 +63,8 @@ class Path:
         """One run of a batch as a `Path` of its own: ``path[3]``, or ``path[2, 5]``."""
         if not self.batch:
             raise TypeError("this path is a single run: only a batch has runs to pick")
+        if index is Ellipsis or isinstance(index, tuple) and Ellipsis in index:
+            raise TypeError(f"index={index!r}: pick runs by number or slice, without ...")
         optimizer = _checked_optimizer(self.optimizer)
         for name in optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ():
             values = np.broadcast_to(getattr(optimizer, name), self.start.shape)[index]
@@ -124,6 +127,8 @@ class Path:
         who = _description(self.optimizer)
         if self.diverged is not None:
             reason = "numbers too large to store" if self.overflowed else "an undefined value"
+            if self.overflowed is None:
+                reason = "numbers that are not finite"
             end = f"reached {reason} at step {self.diverged}"
             exit_ = None if self.points is None else self.left(domain)
             if exit_ is not None and exit_ < self.diverged:
@@ -167,7 +172,8 @@ def descend(function, optimizer, start=None, steps=50, *, gradient=None, record=
                array (..., d)).  Without `gradient`, a bare function's is found numerically.
     optimizer  a rule such as ``Momentum(lr=0.1)``.  A copy with empty state runs, so the
                same call gives the same path.  Any object with ``update(params, grads)``
-               will do; ``probe(params)`` is asked if it has one.
+               will do, if it has not been used (it is copied as it is); ``probe(params)``
+               is asked if it has one.
     start      a point or many, (..., d); for one variable a number or an array of them.
                Hyperparameters that are arrays are broadcast against it: 300 rates in two
                dimensions are ``lr=rates[:, None]``, in one ``lr=rates``.
@@ -281,9 +287,14 @@ def _checked_start(function, start, optimizer):
 
 
 def _is_plain(optimizer):
-    """Whether it is one of our rules, not a learner's subclass, with plain numbers."""
-    return type(optimizer).__module__ == optimizers.__name__ and not any(
-        np.ndim(getattr(optimizer, name)) for name in optimizer.hyperparameters()
+    """Whether it is one of our rules, not a learner's subclass, with plain numbers.
+
+    With eps = 0 a division may be 0/0, which is NaN for arrays and an error for floats.
+    """
+    return (
+        type(optimizer).__module__ == optimizers.__name__
+        and not any(np.ndim(getattr(optimizer, name)) for name in optimizer.hyperparameters())
+        and getattr(optimizer, "eps", None) != 0
     )
 
 
@@ -301,6 +312,8 @@ class _Measure:
             found = self.function.gradient(point)
         else:
             found = self.gradient(np.copy(point)[()], step)
+        if np.asarray(found).dtype.kind not in "fiu":
+            raise TypeError(f"the gradient at step {step} is {found!r}: it must be numeric")
         if np.shape(found) != np.shape(point):
             raise ValueError(
                 f"the gradient at step {step} has shape {np.shape(found)}: it must have the "
@@ -421,6 +434,7 @@ def _run_arrays(path, measure):
 
 
 def _run_unrecorded(path, measure):
+    path.overflowed = None
     optimizer, function = path.optimizer, path.function
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None

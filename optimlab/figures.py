@@ -57,7 +57,9 @@ def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=sty
     """
     low, high = function.domain if domain is None else domain
     x = np.linspace(low, high, samples)
-    (curve,) = ax.plot(x, function(x), color=color, linewidth=1.6, zorder=2)
+    with np.errstate(all="ignore"):  # where f is not defined the curve has a gap
+        y = function(x)
+    (curve,) = ax.plot(x, np.where(np.isfinite(y), y, np.nan), color=color, linewidth=1.6, zorder=2)
     stars = None
     inside = [m for m in np.atleast_1d(np.asarray(function.minima, float)) if low <= m <= high]
     if minima and inside:
@@ -71,7 +73,9 @@ def surface_grid(function, domain=None, samples=181):
     """Meshes x, y and the values z of a function of two variables over its domain."""
     (xlow, xhigh), (ylow, yhigh) = function.domain if domain is None else domain
     x, y = np.meshgrid(np.linspace(xlow, xhigh, samples), np.linspace(ylow, yhigh, samples))
-    return x, y, function(np.stack([x, y], axis=-1))
+    with np.errstate(all="ignore"):  # where f is not defined the surface has a hole
+        z = function(np.stack([x, y], axis=-1))
+    return x, y, np.where(np.isfinite(z), z, np.nan)
 
 
 def contour_levels(z, count=10):
@@ -79,10 +83,10 @@ def contour_levels(z, count=10):
     its middle. So the lines stand evenly on a saddle, and close together at the bottom of a
     valley with steep walls.
     """
-    low, high = float(np.min(z)), float(np.max(z))
+    low, high = float(np.nanmin(z)), float(np.nanmax(z))
     if not high > low:
         return np.array([low, low + 1.0])
-    middle = max((float(np.median(z)) - low) / (high - low), 1e-12)
+    middle = max((float(np.nanmedian(z)) - low) / (high - low), 1e-12)
     power = np.clip(np.log(middle) / np.log(0.5), 1, 4)
     return low + (high - low) * np.linspace(0, 1, count + 1) ** power
 

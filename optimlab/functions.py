@@ -71,6 +71,8 @@ class Function:
         if len(self.minima) > 1:
             self.minima = self.minima[np.argsort(self.value(self.minima), kind="stable")]
         self.stationary = self._checked_points("stationary", stationary)
+        if start is None and not np.all(np.isfinite(domain)):
+            raise ValueError(f"start=None: {name} needs a start, as its domain has no middle")
         self.start = np.array(np.mean(domain, axis=-1) if start is None else start, dtype=float)
         if self.start.shape != self._shape:
             raise ValueError(f"start={start!r}: {name} needs {self._wanted()}")
@@ -181,7 +183,10 @@ def numerical_gradient(f, point, h=None, method="central"):
 
 
 def _numeric(name, value):
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.asarray(None)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name}={value!r}: {name} must be a number or an array of numbers")
     return array.astype(float)

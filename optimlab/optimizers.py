@@ -57,7 +57,10 @@ class _Hyperparameter:
         return self if instance is None else instance.__dict__[self.name]
 
     def __set__(self, instance, value):
-        number = np.asarray(value)
+        try:
+            number = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            number = np.asarray(None)
         if number.dtype.kind not in "fiu":
             raise TypeError(
                 f"{self.name}={value!r}: {self.name} must be a number or an array of numbers"
@@ -277,6 +280,7 @@ class Optimizer:
             g = np.asarray(None)
         if g.dtype.kind not in "fiu":
             raise TypeError(f"grads[{key!r}]={grads[key]!r}: a gradient must be numeric")
+        g = np.asarray(g, dtype=np.result_type(g, w))  # squares of integers overflow
         if g.shape != w.shape:
             raise ValueError(
                 f"grads[{key!r}] has shape {g.shape}: it must have the shape {w.shape} of {name}"

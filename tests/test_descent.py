@@ -539,3 +539,25 @@ def test_misuse(arguments, error, message):
 
 def test_numpy_integers_are_steps_too():
     assert descend("ravine", SGD(), steps=np.int64(4)).points.shape == (5, 2)
+
+
+def test_an_ellipsis_does_not_pick_runs():
+    path = descend("ravine", SGD(lr=np.array([0.1, 0.2])[:, None]), (-7, 2), 3)
+    with pytest.raises(TypeError, match="index="):
+        path[..., 0]
+
+
+def test_a_gradient_without_a_number_is_named():
+    with pytest.raises(TypeError, match="gradient at step 0 is None"):
+        descend("parabola", SGD(), 4, 3, gradient=lambda x, step: None)
+
+
+@pytest.mark.parametrize("rule", [AdaGrad, RMSProp])
+def test_without_eps_a_zero_gradient_is_nan_and_no_crash(rule):
+    path = descend(lambda x: x * x, rule(lr=0.1, eps=0), 0.0, 5)
+    assert path.diverged == 1 and "undefined value" in path.summary()
+
+
+def test_an_unrecorded_batch_does_not_guess_why_it_diverged():
+    path = descend("ravine", SGD(lr=np.array([0.1, 60])[:, None]), (-7, 2), 500, record=False)
+    assert "not finite at step" in path[1].summary()

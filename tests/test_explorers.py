@@ -1,6 +1,7 @@
 """The general explorer, driven by `.value` as a learner's hand drives it."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from optimlab import SGD, Adam, Momentum, descend, explore, functions
 from optimlab.explorers.base import decades, guarded, short
 from optimlab.explorers.paths import PathExplorer
+from optimlab.functions import Function
 
 
 def shown(explorer, mark, packed=None, frame=0):
@@ -157,6 +159,70 @@ def test_an_exception_while_building_is_raised():
         explore("ravine", SGD, momentum=0.5)
     with pytest.raises(ValueError, match="ravin"):
         explore("ravin", SGD)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"steps": -3}, "steps=-3"),
+        ({"steps": 0}, "steps=0"),
+        ({"steps": 2.5}, r"steps=2\.5"),
+        ({"lr": -1}, "lr=-1"),
+        ({"lr": float("nan")}, "lr=nan"),
+        ({"lr": "a"}, "lr='a'"),
+        ({"rules": Momentum, "momentum": 1.5}, r"momentum=1\.5"),
+        ({"start": (1, float("nan"))}, "start="),
+        ({"start": [(1, 2), (3, 4)]}, "start="),
+        ({"rules": []}, r"rules=\[\]"),
+        ({"rules": "Adam"}, "rules='Adam'"),
+        ({"rules": SGD(lr=0.1)}, "rules=SGD"),
+        ({"rates": (0, 1)}, "rates="),
+        ({"rates": (1, 0.1)}, "rates="),
+        ({"target": 1e-6}, "target="),
+        ({"target": (1e-6, -5)}, "target="),
+        ({"loss_scale": "square"}, "loss_scale='square'"),
+        ({"loss_limits": (0, 10)}, "loss_limits"),
+        ({"function": lambda x: x * x}, "function="),
+        ({"function": Function("f", "f", np.sum, domain=[(0, 1)] * 3)}, "3 variables"),
+        ({"function": Function("f", "f", np.exp, domain=(0, np.inf), start=1)}, "finite"),
+    ],
+)
+def test_bad_input_is_named(given, said):
+    with pytest.raises((ValueError, TypeError), match=said):
+        explore(**{"function": "ravine"} | given)
+
+
+def test_legal_values_beyond_a_slider_s_range_are_kept():
+    explorer = explore("ravine", Momentum, lr=5, steps=50, most_steps=20, momentum=0.999)
+    assert (explorer["lr"], explorer["steps"], explorer["momentum"]) == (5, 50, 0.999)
+    assert explore("ravine", SGD, lr=0)["lr"] == 0
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        Function("log", r"\log x", np.log, domain=(-1, 2), start=1.0),
+        Function("pole", "1/x", lambda p: 1 / p[..., 0], domain=((-1, 1), (-1, 1)), start=(1, 1)),
+        Function("flat", "2", lambda x: 0 * x + 2, domain=(0, 1)),
+        Function("flat", "2", lambda p: 0 * p[..., 0] + 2, domain=((0, 1), (0, 1))),
+    ],
+)
+def test_a_function_with_gaps_poles_or_no_slope_can_be_explored(function):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explorer = explore(function, SGD, lr=0.1, steps=5)
+    assert explorer.status == "" and len(explorer.plot.still()) > 1000
+
+
+def test_a_position_that_cannot_be_computed_is_told_in_the_status_line():
+    def root(x):
+        if np.any(np.asarray(x) < 0):
+            raise ValueError("no root of a negative number")
+        return np.sqrt(x)
+
+    function = Function("root", r"\sqrt{x}", root, domain=(0, 3), start=1.0)
+    explorer = explore(function, lr=0.1, steps=2)
+    assert "no root" in explorer.status and "learning rate 0.1" in explorer.summary
 
 
 def test_a_live_plot_is_light():

@@ -195,6 +195,22 @@ def test_the_gradient_is_perpendicular_to_the_contour_line_on_the_screen(name, p
     assert explorer.function((tip_x, tip_y)) > explorer.function(point), "it points uphill"
 
 
+def test_the_slices_can_keep_the_gradient_for_later():
+    explorer = SlicesExplorer("polynomial", point=(1, 1), gradient=False, target=(3, 10))
+    for point, along in (((1, 1), (15, -4)), ((0, -1), (3, 10))):
+        explorer.point = point
+        marks = explorer.plot.data["list"][0]["marks"]
+        assert not {"gradient", "level"} & set(marks)
+        assert {"cut x", "slice x", "tangent y", "at y"} <= set(marks)
+        assert explorer.summary == (
+            f"At {point} the slope along x is {along[0]} and along y {along[1]}."
+        )
+    assert explorer.plot.data["list"][0]["goal"].endswith("Reached at (0, -1).")
+    assert explorer.status == ""
+    shown_marks = SlicesExplorer("polynomial", point=(1, 1)).plot.data["list"][0]["marks"]
+    assert {"gradient", "level"} <= set(shown_marks)
+
+
 def test_without_a_slider_there_are_no_frames_and_no_status():
     explorer = SlicesExplorer("bowl", point=(1, 3))
     assert explorer.plot.frames == {} and explorer.controls == {}

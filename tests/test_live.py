@@ -133,6 +133,48 @@ def test_mistakes_are_named(scene):
     assert plot.data == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "said"),
+    [
+        ("line", [[1, 2, 3]], r"frame\['mark'\] has shape \(1, 3\).*\(n, 2\)"),
+        ("line", None, "numbers"),
+        ("points", [["a", "b"]], "numbers"),
+        ("arrow", [[1, 2]], r"\(n, 4\)"),
+        ("label", ([[1, 2], [3, 4]], ["one"]), "one text for each point"),
+        ("image", np.zeros((2, 2)), r"\(h, w, 4\)"),
+    ],
+)
+def test_data_of_another_shape_are_refused_and_nothing_is_lost(scene, kind, data, said):
+    plot, ax, _ = scene
+    plot.add(kind, "mark", ax)
+    plot.add("line", "path", ax)
+    plot.show({"path": [[5, 0]]})
+    before, still = plot.data, plot.still()
+    with pytest.raises(ValueError, match=said):
+        plot.show({"mark": data, "path": [[1, 1]]})
+    with pytest.raises(ValueError, match=said):
+        plot.show_frames([{"mark": data}])
+    assert plot.data is before and plot.still() == still
+
+
+def test_a_readout_has_a_column_for_each_name_and_a_handle_a_place(scene):
+    plot, ax, _ = scene
+    with pytest.raises(ValueError, match=r"readout.*\(1, 2\).*'loss'"):
+        plot.show({"readout": (["loss"], [[1, 2]])})
+    with pytest.raises(ValueError, match="at=.*finite"):
+        plot.add("handle", "start", ax, at=(np.nan, 0))
+    assert plot.handles == {}
+
+
+def test_marks_without_data_are_drawn_as_nothing(scene):
+    plot, ax, _ = scene
+    for kind in ("line", "points", "arrow", "area"):
+        plot.add(kind, kind, ax)
+    empty = plot.still()
+    plot.show(dict.fromkeys(("line", "points", "arrow", "area"), []))
+    assert plot.still() == empty
+
+
 def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 

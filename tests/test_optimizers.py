@@ -764,3 +764,12 @@ def test_every_public_name_has_a_docstring():
         for member, value in vars(thing).items():
             if callable(value) and not member.startswith("_"):
                 assert inspect.getdoc(getattr(thing, member)), f"{name}.{member}"
+
+
+@pytest.mark.parametrize("rule", [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam])
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float32])
+def test_gradients_of_another_dtype_are_those_numbers(rule, dtype):
+    exact, given = {"w": np.array([4.0])}, {"w": np.array([4.0])}
+    rule(lr=0.5).update(exact, {"w": np.array([20.0])})
+    rule(lr=0.5).update(given, {"w": np.array([20], dtype=dtype)})
+    assert given["w"] == exact["w"]

@@ -7,6 +7,8 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
+from optimlab import functions
+
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
 #: the numbers of one decade on a learning-rate slider
@@ -36,6 +38,28 @@ def decades(low, high, *also):
     rounding = 1e-9
     inside = {v for v in grid if low * (1 - rounding) <= v <= high * (1 + rounding)}
     return sorted(inside | {float(v) for v in also})
+
+
+def the_function(function, dim=None):
+    """A Function, given as one or by its name, of `dim` variables where that matters.
+
+    Raises TypeError or ValueError that names the argument and says what is accepted.
+    """
+    if isinstance(function, str):
+        function = functions.get(function)
+    if not isinstance(function, functions.Function):
+        raise TypeError(
+            f"function={function!r}: function must be a Function or a name from functions.names()"
+        )
+    wanted = (1, 2) if dim is None else (dim,)
+    if function.dim not in wanted:
+        raise ValueError(
+            f"function={function.name}: it has {function.dim} variables, and must have "
+            f"{' or '.join(map(str, wanted))} to be drawn"
+        )
+    if not np.isfinite(function.domain).all():
+        raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
+    return function
 
 
 def guarded(method):
@@ -100,9 +124,11 @@ class Explorer(widgets.VBox):
         rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
         self.children = [*(rows if self.controls else []), plot, *below, self._line]
         self._told_above = True  # an error now is the caller's to see
-        self._update()
-        self._send_frames()
-        self._told_above = False
+        try:
+            self._update()
+        finally:
+            self._told_above = False
+        self._send_frames()  # of positions not shown yet: an error there is for the status line
         for number, (widget, name) in enumerate(plot.controls):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_other, "handles")

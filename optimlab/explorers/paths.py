@@ -3,11 +3,11 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import figures, functions, style
+from optimlab import figures, style
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, decades, guarded, number, slider
+from optimlab.explorers.base import Explorer, decades, guarded, number, slider, the_function
 from optimlab.live import LivePlot
-from optimlab.optimizers import SGD
+from optimlab.optimizers import SGD, Optimizer
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -47,6 +47,45 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
     return PathExplorer(function, rules, lr=lr, start=start, steps=steps, **options)
 
 
+def _around(values):
+    """Axis limits that show all finite values, with a margin."""
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
+    margin = 0.08 * (high - low) or 1.0
+    return float(low - margin), float(high + margin)
+
+
+def _checked_rules(given):
+    rules = list(given) if isinstance(given, list | tuple) else [given]
+    if not rules or not all(isinstance(r, type) and issubclass(r, Optimizer) for r in rules):
+        raise TypeError(
+            f"rules={given!r}: rules must be an optimizer class such as SGD, or a list of them"
+        )
+    return list(dict.fromkeys(rules))
+
+
+def _checked_target(target):
+    if target is None:
+        return None
+    try:
+        loss, within = target
+        if float(loss) == loss and within == int(within) >= 1:
+            return float(loss), int(within)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"target={target!r}: target must be (loss, steps), with at least one step")
+
+
+def _checked_rates(rates):
+    try:
+        low, high = map(float, rates)
+        if 0 < low < high < np.inf:
+            return low, high
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
+
+
 class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
@@ -56,14 +95,12 @@ class PathExplorer(Explorer):
         inspect=False, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
-        self.function = functions.get(function) if isinstance(function, str) else function
-        self.rules = list(rules) if isinstance(rules, list | tuple) else [rules]
-        self.target = target
+        self.function = the_function(function)
+        self.rules = _checked_rules(rules)
+        self.target = _checked_target(target)
         self.domain = self.function.domain if domain is None else domain
         self.line = self.function.dim == 1
         self.paths = []
-        most_steps = most_steps or max(20, 2 * steps)
-        start = np.asarray(self.function.start if start is None else start, dtype=float)
         if self.line:
             names = 7 if names is None else names
         self.names = names or 0
@@ -73,7 +110,14 @@ class PathExplorer(Explorer):
             raise TypeError(
                 f"{sorted(unknown)[0]}: none of the rules has it; explore takes {sorted(known)}"
             )
-        low, high = rates
+        for rule in self.rules:  # names whatever is wrong with lr, start, steps or the rest
+            own = {name: v for name, v in hyperparameters.items() if hasattr(rule(), name)}
+            tried = descend(self.function, rule(lr=lr, **own), start, steps)
+        if tried.batch or steps < 1:
+            raise ValueError(f"start={start!r}, steps={steps!r}: one point, and at least one step")
+        start = tried.start
+        most_steps = max(most_steps or max(20, 2 * steps), steps)
+        low, high = _checked_rates(rates)
         controls = {
             "lr": slider("learning rate", decades(low, high, lr), float(lr)),
             "steps": number("steps", steps, 1, most_steps, 1),
@@ -81,7 +125,8 @@ class PathExplorer(Explorer):
         for name in [name for name in SLIDERS if name in known]:
             label, least, most, grain = SLIDERS[name]
             first = next(getattr(r(), name) for r in self.rules if hasattr(r(), name))
-            controls[name] = number(label, hyperparameters.get(name, first), least, most, grain)
+            value = hyperparameters.get(name, first)
+            controls[name] = number(label, value, least, max(most, value), grain)
         plot = self._scene(start, most_steps, loss_scale, loss_limits)
         self.inspector = widgets.HTMLMath().add_class("ol-inspector")
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
@@ -93,8 +138,7 @@ class PathExplorer(Explorer):
         if self.line:
             drawn = figures.draw_curve(ax, self.function, self.domain)
             values = drawn["curve"].get_ydata()
-            margin = 0.08 * np.ptp(values)
-            ax.set_ylim(values.min() - margin, values.max() + margin)
+            ax.set_ylim(_around(values))
         else:
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
@@ -103,8 +147,17 @@ class PathExplorer(Explorer):
         losses.xaxis.get_major_locator().set_params(integer=True)
         losses.set(xlabel="step", ylabel="loss", xlim=(-0.02 * most_steps, most_steps * 1.02))
         scale, limits = self._loss_axis(values)
-        losses.set(yscale=loss_scale or scale)
-        losses.set_ylim(loss_limits or limits)
+        if loss_scale not in (None, "log", "linear"):
+            raise ValueError(f"loss_scale={loss_scale!r}: loss_scale must be 'log' or 'linear'")
+        if loss_scale not in (None, scale):
+            scale, limits = loss_scale, _around(values)
+            if scale == "log":
+                limits = 1e-6, max(2 * float(np.nanmax(values)), 1.0)
+        limits = loss_limits or limits
+        if scale == "log" and not min(limits) > 0:
+            raise ValueError(f"loss_limits={limits!r}: on a log axis both must be > 0")
+        losses.set(yscale=scale)
+        losses.set_ylim(limits)
         if self.target:
             goal, within = self.target
             losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
@@ -132,19 +185,17 @@ class PathExplorer(Explorer):
             plot.add("label", "names", ax, color=style.INK)
         handle = {"at": start, "label": "start point", "color": style.INK}
         if self.line:
-            x = np.linspace(*self.domain, 401)
-            handle |= {"at": [start], "track": np.stack([x, self.function(x)], axis=-1)}
+            handle |= {"at": [start], "track": drawn["curve"].get_xydata()}
         plot.add("handle", "start", ax, **handle)
         return plot
 
     def _loss_axis(self, values):
         """Log where the lowest minimum is 0, else the range of the function in the picture."""
-        low, high = float(np.min(values)), float(np.max(values))
+        high = float(np.nanmax(values))
         minima = np.asarray(self.function.minima, float)
         if minima.size and abs(float(np.min(self.function(minima)))) < 1e-12:
             return "log", (1e-6, 2 * high)
-        margin = 0.08 * (high - low)
-        return "linear", (low - margin, high + margin)
+        return "linear", _around(values)
 
     def _alt(self):
         names = " and ".join(rule.__name__ for rule in self.rules)

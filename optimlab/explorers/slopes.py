@@ -271,16 +271,20 @@ class SlicesExplorer(_PointExplorer):
         The point at first.
     target : (slope along x, slope along y), optional
         Partial derivatives to find, each within 1 % of the steepest slope in the picture.
+    gradient : bool
+        Whether the gradient's arrow and the contour line through the point are shown.
     domain : ((xlow, xhigh), (ylow, yhigh))
         The part of the surface that is shown.
     grain : float
         The grid the point snaps to.
     """
 
-    def __init__(self, function, *, point=None, target=None, domain=None, grain=0.05):
+    def __init__(
+        self, function, *, point=None, target=None, gradient=True, domain=None, grain=0.05
+    ):
         super().__init__()
         self._prepare(function, domain)
-        self.target = target
+        self.target, self.reveals = target, gradient
         picture, ax = self._map()
         self._slices = {name: figures.panel(350, 360) for name in "xy"}
         low, high = self._range
@@ -307,7 +311,7 @@ class SlicesExplorer(_PointExplorer):
         height = self.function((x, y))
         gradient = self.function.gradient((x, y))
         along = {"x": np.stack([xs, np.full(121, y)], -1), "y": np.stack([np.full(121, x), ys], -1)}
-        frame = self._here()
+        frame = self._here() if self.reveals else {}
         for i, (name, (_, own)) in enumerate(self._slices.items()):
             at, slope = (x, y)[i], float(gradient[i])
             reach = 0.3 * np.ptp(own.get_xlim())
@@ -323,10 +327,11 @@ class SlicesExplorer(_PointExplorer):
                 f"slope {name}": ([corner], [f"∂f/∂{name} = {short(slope)}"]),
             }
         along_x, along_y = (short(v) for v in gradient)
-        frame["summary"] = (
-            f"At {short((x, y))} the slope along x is {along_x} and along y {along_y}; "
-            f"the gradient ({along_x}, {along_y}) has length {short(np.linalg.norm(gradient))}."
-        )
+        said = f"At {short((x, y))} the slope along x is {along_x} and along y {along_y}"
+        if self.reveals:
+            length = short(np.linalg.norm(gradient))
+            said += f"; the gradient ({along_x}, {along_y}) has length {length}"
+        frame["summary"] = f"{said}."
         if self.target:
             frame["goal"] = self._goal(gradient)
         return [frame for _ in values]

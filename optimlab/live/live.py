@@ -107,16 +107,19 @@ class LivePlot(anywidget.AnyWidget):
             raise ValueError(f"ax={ax!r}: a mark is added to an axes of this plot")
         index = next(i for i, (_, own) in enumerate(self._axes) if own is ax)
         spec = {"name": name, "kind": kind, "axes": index, **look}
+        self._looks[name] = (kind, ax, spec)
         if kind == "handle":
             at = np.asarray(spec.pop("at"), dtype=float)
+            if not np.isfinite(at).all():
+                raise ValueError(f"at={at.tolist()!r}: a handle stands at finite numbers")
             spec.setdefault("label", name)
             spec.setdefault("round", [_grain(*ax.get_xlim()), _grain(*ax.get_ylim())])
             if "track" in spec:
                 track = np.asarray(spec["track"], dtype=float)
-                spec["track"] = self._fractions(ax, track).round(5).tolist()
+                track = track[np.isfinite(track).all(axis=1)]
+                spec["track"] = self._fractions(name, track).round(5).tolist()
                 self._tracks = {**getattr(self, "_tracks", {}), name: track}
             self.handles = {**self.handles, name: at.reshape(-1).tolist()}
-        self._looks[name] = (kind, ax, spec)
         self.marks = [*self.marks, spec]
 
     # -- what is shown -----------------------------------------------------------------------
@@ -124,17 +127,18 @@ class LivePlot(anywidget.AnyWidget):
     def show(self, frame, settings=()):
         """Show one frame now: the current path, before the frames of a slider are ready."""
         self._check(frame)
-        self._frame = frame
         pictures = {n: _png(np.asarray(frame[n])[::-1]) for n in frame if self._kind(n) == "image"}
         if any(self.images.get(name) != png for name, png in pictures.items()):
             self.images = {**self.images, **pictures}
         self.data = self._pack([frame], settings)
+        self._frame = frame
 
     def show_frames(self, frames, settings=()):
         """Send a frame for each position of the first control, computed for `settings`.
 
         `settings` are the values of the other controls, in order, and then the handles; the browser
-        uses the frames only while these are what it has itself.
+        uses the frames only while these are what it has itself. An image is not sent with them: it
+        changes with `show` alone.
         """
         for frame in frames:
             self._check(frame)
@@ -153,10 +157,43 @@ class LivePlot(anywidget.AnyWidget):
             known = ", ".join(sorted(self._looks)) or "none yet"
             name = sorted(extra)[0]
             raise ValueError(f"frame: no mark is called {name!r}; the marks are {known}")
+        for name in set(frame) & set(self._looks):
+            if self._kind(name) == "image":
+                if np.ndim(frame[name]) != 3 or np.shape(frame[name])[2] != 4:
+                    raise ValueError(
+                        f"frame[{name!r}] has shape {np.shape(frame[name])}: an image is (h, w, 4)"
+                    )
+            elif self._kind(name) == "label":
+                points, texts = frame[name]
+                if len(self._rows(name, points)) != len(texts):
+                    raise ValueError(f"frame[{name!r}]: a label needs one text for each point")
+            else:
+                self._rows(name, frame[name])
+        names, values = frame.get("readout", ((), np.empty((0, 0))))
+        if np.ndim(values) != 2 or np.shape(values)[1] != len(names):
+            raise ValueError(
+                f"frame['readout'] has values of shape {np.shape(values)}: one column for each of "
+                f"{list(names)} is needed"
+            )
 
-    def _fractions(self, ax, values):
-        """Data (n, 2) or (n, 4) as fractions of the axes, at most REACH axes widths outside."""
-        values = np.array(values, dtype=float, ndmin=2)
+    def _rows(self, name, data):
+        """The data of a mark as a new float array, (n, 2) or for an arrow (n, 4)."""
+        width = 4 if self._kind(name) == "arrow" else 2
+        try:
+            rows = np.array(data, dtype=float)
+        except (TypeError, ValueError):
+            rows = np.array(np.nan)
+        if rows.size == 0:
+            rows = rows.reshape(0, width)
+        if rows.ndim != 2 or rows.shape[1] != width:
+            raise ValueError(
+                f"frame[{name!r}] has shape {np.shape(rows)}: it must be numbers, (n, {width})"
+            )
+        return rows
+
+    def _fractions(self, name, data):
+        """The data of a mark as fractions of its axes, at most REACH axes widths outside."""
+        ax, values = self._looks[name][1], self._rows(name, data)
         out = np.empty_like(values)
         with np.errstate(all="ignore"):
             for column in range(values.shape[1]):
@@ -195,7 +232,7 @@ class LivePlot(anywidget.AnyWidget):
                         data, texts[name] = data[0], list(data[1])
                     key = name, id(data)  # what frames share is sent once
                     if key not in shared:
-                        shared[key] = store(self._fractions(self._looks[name][1], data))
+                        shared[key] = store(self._fractions(name, data))
                     layout[name] = shared[key]
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
@@ -220,7 +257,7 @@ class LivePlot(anywidget.AnyWidget):
                 if kind == "label":
                     data, texts = data
                 if kind != "image":
-                    data = self._fractions(ax, data)
+                    data = self._fractions(name, data)
                 artists += figures.draw_mark(ax, kind, data, spec, texts)
                 if spec.get("by_step") and kind == "line":
                     known = data[np.isfinite(data).all(axis=1)][-1:]
