@@ -65,7 +65,10 @@ def series(folder="."):
     """
     rows = []
     for path in sorted(Path(folder).glob("[0-9][0-9]*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{path.name} is not a notebook: {error!r}") from None
         head = "".join(cells[0]["source"]) if cells else ""
         title = re.search(r"^# (.+)$", head, re.M)
         question = re.search(r"^\*(?!\*)(.+?)\*$", head, re.M)

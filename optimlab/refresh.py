@@ -315,7 +315,10 @@ def main(arguments=None) -> int:
             found = (
                 problems(nbformat.read(path, as_version=4), path) if given.check else refresh(path)
             )
-        except (OSError, CellExecutionError, nbformat.reader.NotJSONError) as error:
+        except (
+            OSError, UnicodeDecodeError, AttributeError, CellExecutionError,
+            nbformat.ValidationError, nbformat.reader.NotJSONError,
+        ) as error:  # fmt: skip
             found = COLOUR.sub("", f"{type(error).__name__}: {error}").splitlines()
         print(f"{path.name}: {'in order' if not found else ''}")
         for line in found:

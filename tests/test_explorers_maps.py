@@ -254,7 +254,7 @@ def test_the_map_marks_the_limits_of_plain_descent_alone():
 
 @pytest.mark.parametrize("explorer", [StripExplorer, MapExplorer])
 def test_strip_and_map_need_a_curve_with_minima(explorer):
-    with pytest.raises(ValueError, match="ravine: it must have one variable"):
+    with pytest.raises(ValueError, match="ravine: it has 2 variables, and must have 1"):
         explorer(functions.ravine)
     none = functions.Function("slope", "x", lambda x: x, domain=(0, 1))
     with pytest.raises(ValueError, match="slope: it must have 1 to 4 minima"):
@@ -304,8 +304,23 @@ def test_the_red_area_is_between_chord_and_curve():
 
 
 def test_a_chord_needs_a_curve():
-    with pytest.raises(ValueError, match="one variable"):
-        ChordExplorer(functions.bowl)
+    with pytest.raises(ValueError, match="bowl: it has 2 variables, and must have 1"):
+        ChordExplorer("bowl")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rates": np.linspace(1.2, 0.01, 40)}, "rates=.*rising"),
+        ({"rates": [0.1]}, "rates="),
+        ({"starts": [0.0, 1.0, 3.0]}, "starts=.*evenly"),
+        ({"steps": 500}, "steps=500"),
+        ({"steps": 0}, "steps=0"),
+    ],
+)
+def test_a_map_that_would_mislead_is_refused(given, said):
+    with pytest.raises(ValueError, match=said):
+        MapExplorer("wave", **given)
 
 
 # --- the condition number --------------------------------------------------------------------

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from optimlab import figures, functions, style
-from optimlab.explorers.base import Explorer, number, short, slider
+from optimlab import figures, style
+from optimlab.explorers.base import Explorer, number, short, slider, the_function
 from optimlab.functions import numerical_gradient
 from optimlab.live import LivePlot
 
@@ -264,7 +264,7 @@ class ErrorExplorer(Explorer):
 
     def __init__(self, function, x=1.0, *, h=1e-2):
         super().__init__()
-        self.function = functions.get(function) if isinstance(function, str) else function
+        self.function = the_function(function, dim=1)
         self.x = float(x)
         sizes = [float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0]
         self.sizes = np.array(sizes)

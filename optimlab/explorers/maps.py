@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 from optimlab import figures, style
 from optimlab.analysis import destination, rate_start_map, stability_limit
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, number, short, slider
+from optimlab.explorers.base import Explorer, number, short, slider, the_function
 from optimlab.functions import Function
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
@@ -24,14 +24,12 @@ class _Valleys:
     """Where runs on a curve settle, in words and colours; shared by the strip and the map."""
 
     def _name_valleys(self, function):
-        if function.dim != 1:
-            raise ValueError(f"function={function.name}: it must have one variable")
+        self.function = function = the_function(function, dim=1)
         if not 1 <= len(function.minima) <= len(VALLEYS):
             raise ValueError(
                 f"function={function.name}: it must have 1 to {len(VALLEYS)} minima, "
                 f"not {len(function.minima)}"
             )
-        self.function = function
         self.valleys = [short(m) for m in function.minima]
         self.colours = [*VALLEYS[: len(self.valleys)], NOWHERE]  # the last is index -1
 
@@ -97,7 +95,7 @@ class StripExplorer(_Valleys, Explorer):
         super().__init__()
         self._name_valleys(function)
         self.rule, self.steps = rule, steps
-        self.domain = function.domain if domain is None else domain
+        self.domain = self.function.domain if domain is None else domain
         self.target = None
         if target is not None:
             self.target = int(np.argmin(np.abs(function.minima - target)))
@@ -206,12 +204,18 @@ class MapExplorer(_Valleys, Explorer):
         super().__init__()
         self._name_valleys(function)
         self.rule = rule
-        self.domain = function.domain if domain is None else domain
+        self.domain = self.function.domain if domain is None else domain
         if starts is None:
             grain = np.ptp(self.domain) / 160
             starts = self.domain[0] + grain * np.arange(160)
         self.rates = np.asarray(np.arange(2, 242) / 200 if rates is None else rates, dtype=float)
         self.starts = np.asarray(starts, dtype=float)
+        for name, values in (("rates", self.rates), ("starts", self.starts)):
+            gaps = np.diff(values)
+            if values.ndim != 1 or len(values) < 2 or not (gaps > 0).all() or np.ptp(gaps) > 1e-9:
+                raise ValueError(f"{name}={values}: {name} must be rising and evenly spaced")
+        if not 1 <= steps <= 200:
+            raise ValueError(f"steps={steps!r}: steps must be a whole number from 1 to 200")
         self.map = rate_start_map(function, self.rates, self.starts, LONG, rule)
         self.image = np.array([to_rgba(c) for c in self.colours])[self.map.T] * 255
         self.image = self.image.round().astype(np.uint8)
@@ -305,10 +309,8 @@ class ChordExplorer(Explorer):
 
     def __init__(self, function, *, ends=None, domain=None, target=None):
         super().__init__()
-        if function.dim != 1:
-            raise ValueError(f"function={function.name}: it must have one variable")
-        self.function, self.target = function, target
-        self.domain = function.domain if domain is None else domain
+        self.function, self.target = the_function(function, dim=1), target
+        self.domain = self.function.domain if domain is None else domain
         low, high = self.domain
         ends = (low + (high - low) / 4, high - (high - low) / 4) if ends is None else ends
         figure, ax = figures.panel(560, 380)

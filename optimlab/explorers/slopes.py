@@ -4,8 +4,8 @@ import ipywidgets as widgets
 import numpy as np
 from contourpy import contour_generator
 
-from optimlab import figures, functions, style
-from optimlab.explorers.base import Explorer, short, slider
+from optimlab import figures, style
+from optimlab.explorers.base import Explorer, short, slider, the_function
 from optimlab.functions import numerical_gradient
 from optimlab.live import LivePlot
 
@@ -41,9 +41,9 @@ class SecantExplorer(Explorer):
         target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = functions.get(function) if isinstance(function, str) else function
-        if self.function.dim != 1:
-            raise ValueError(f"function={self.function.name}: a secant needs one variable")
+        self.function = the_function(function, dim=1)
+        if not (np.isfinite(h) and h > 0):
+            raise ValueError(f"h={h!r}: h must be > 0")
         kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
         if not kinds or set(kinds) - {"forward", "central"}:
             raise ValueError(f"kinds={kinds!r}: the kinds are 'forward' and 'central'")
@@ -201,9 +201,7 @@ class _PointExplorer(Explorer):
     """
 
     def _prepare(self, function, domain):
-        self.function = functions.get(function) if isinstance(function, str) else function
-        if self.function.dim != 2:
-            raise ValueError(f"function={self.function.name}: two variables are needed")
+        self.function = the_function(function, dim=2)
         self.domain = self.function.domain if domain is None else domain
         x, y, z = figures.surface_grid(self.function, self.domain, 121)
         self._range = float(z.min()), float(z.max())

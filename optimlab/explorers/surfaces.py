@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from optimlab import figures, style
-from optimlab.explorers.base import guarded
+from optimlab.explorers.base import guarded, the_function
 from optimlab.explorers.paths import PathExplorer
 from optimlab.live.live import _pixels
 from optimlab.optimizers import SGD
@@ -47,9 +47,8 @@ class SurfaceExplorer(PathExplorer):
         **options,
     ):  # fmt: skip
         self.figure, self.samples = None, samples
+        function = the_function(function, dim=2)
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
-        if self.line:
-            raise ValueError(f"function={self.function.name}: a surface needs two variables")
         self.figure = self._surface()
         self.turn = widgets.IntSlider(
             value=-60, min=-180, max=180, step=5, description="turn (degrees)", readout=False,

@@ -4,8 +4,8 @@ from collections import deque
 
 import numpy as np
 
-from optimlab import figures, functions, network, style
-from optimlab.explorers.base import Explorer, guarded, short, slider
+from optimlab import figures, network, style
+from optimlab.explorers.base import Explorer, guarded, short, slider, the_function
 from optimlab.live import LivePlot
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
@@ -208,7 +208,7 @@ class GridExplorer(Explorer):
 
     def __init__(self, function, domain=(0, 5), *, points=5, most=101, dimensions=10):
         super().__init__()
-        self.function = functions.get(function) if isinstance(function, str) else function
+        self.function = the_function(function, dim=1)
         self.domain, self.most, self.dimensions = domain, most, dimensions
         counts = list(range(2, 21)) + list(range(21, most + 1, 5))
         self.assemble(
