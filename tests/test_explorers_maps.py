@@ -311,7 +311,7 @@ def test_a_chord_needs_a_curve():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"rates": np.linspace(1.2, 0.01, 40)}, "rates=.*rising"),
+        ({"rates": np.linspace(1.2, 0.01, 40)}, "(?s)rates=.*rising"),
         ({"rates": [0.1]}, "rates="),
         ({"starts": [0.0, 1.0, 3.0]}, "starts=.*evenly"),
         ({"steps": 500}, "steps=500"),
