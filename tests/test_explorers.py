@@ -5,29 +5,12 @@ import warnings
 
 import numpy as np
 import pytest
+from wire import shown
 
 from optimlab import SGD, Adam, Momentum, descend, explore, functions
 from optimlab.explorers.base import decades, guarded, short
 from optimlab.explorers.paths import PathExplorer
 from optimlab.functions import Function
-
-
-def shown(explorer, mark, packed=None, frame=0):
-    """A mark in data coordinates, from what was sent."""
-    packed = packed or explorer.plot.data
-    values = np.frombuffer(packed["buffer"], np.float32).astype(float)
-    offset, rows, columns = packed["list"][frame]["marks"][mark]
-    fractions = values[offset : offset + rows * columns].reshape(rows, columns)
-    spec = next(m for m in explorer.plot.marks if m["name"] == mark)
-    axes = explorer.plot.axes[spec["axes"]]
-    out = []
-    for column, (limits, scale) in zip(
-        fractions.T, [(axes["xlim"], axes["xscale"]), (axes["ylim"], axes["yscale"])], strict=True
-    ):
-        low, high = np.log10(limits) if scale == "log" else limits
-        value = low + column * (high - low)
-        out.append(10**value if scale == "log" else value)
-    return np.stack(out, axis=-1)
 
 
 def text(explorer, key="summary"):

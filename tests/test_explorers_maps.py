@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+import wire
 from matplotlib.colors import to_rgb
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -32,17 +33,16 @@ every_explorer = pytest.mark.parametrize("make", MAKERS, ids=["strip", "map", "c
 
 def sent(explorer, name, frame=None):
     """What the browser got of a mark, in fractions of its axes: (n, 2)."""
-    packed = explorer.plot.data if frame is None else explorer.plot.frames
-    start, *shape = packed["list"][frame or 0]["marks"][name]
-    values = np.frombuffer(packed["buffer"], dtype=np.float32)
-    return values[start : start + int(np.prod(shape))].reshape(shape)
+    return wire.sent(explorer.plot, name, *_where(explorer, frame))
 
 
 def in_data(explorer, name, frame=None):
-    """The same in data coordinates (linear axes)."""
-    ax = explorer.plot._looks[name][1]
-    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
-    return sent(explorer, name, frame) * [x1 - x0, y1 - y0] + [x0, y0]
+    """The same in data coordinates."""
+    return wire.shown(explorer, name, *_where(explorer, frame))
+
+
+def _where(explorer, frame):
+    return (None, 0) if frame is None else (explorer.plot.frames, frame)
 
 
 def picture(explorer):

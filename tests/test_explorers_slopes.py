@@ -4,29 +4,12 @@ import warnings
 
 import numpy as np
 import pytest
+from wire import shown
 
 from optimlab import functions
 from optimlab.explorers import DirectionExplorer, SecantExplorer, SlicesExplorer
 
 BOX = ((-1.5, 1.5), (-1.5, 1.5))
-
-
-def shown(explorer, mark, packed=None, frame=0):
-    """A mark in data coordinates, as it was sent to the browser."""
-    packed = packed or explorer.plot.data
-    numbers = np.frombuffer(packed["buffer"], np.float32).astype(float)
-    offset, rows, columns = packed["list"][frame]["marks"][mark]
-    fractions = numbers[offset : offset + rows * columns].reshape(rows, columns)
-    spec = next(m for m in explorer.plot.marks if m["name"] == mark)
-    axes = explorer.plot.axes[spec["axes"]]
-    limits = [(axes["xlim"], axes["xscale"]), (axes["ylim"], axes["yscale"])] * (columns // 2)
-    out = np.empty_like(fractions)
-    for i, ((low, high), scale) in enumerate(limits):
-        if scale == "log":
-            out[:, i] = 10 ** (np.log10(low) + fractions[:, i] * np.log10(high / low))
-        else:
-            out[:, i] = low + fractions[:, i] * (high - low)
-    return out
 
 
 def words(explorer, mark):

@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 import pytest
 from PIL import Image
+from wire import sent
 
 from optimlab import figures
 from optimlab.live import LivePlot
@@ -22,14 +23,6 @@ def scene():
     right, losses = figures.panel(300, 240)
     losses.set(xlim=(0, 4), ylim=(1e-4, 1), yscale="log")
     return LivePlot([left, right], alt="A scene."), ax, losses
-
-
-def sent(plot, name, packed=None, frame=0):
-    """The fractions of a mark as the browser reads them from the buffer."""
-    packed = packed or plot.data
-    values = np.frombuffer(packed["buffer"], np.float32)
-    offset, rows, columns = packed["list"][frame]["marks"][name]
-    return values[offset : offset + rows * columns].reshape(rows, columns)
 
 
 def test_data_become_fractions_of_linear_and_log_axes(scene):
