@@ -36,10 +36,10 @@ def step_names(count):
 
 
 def spread_names(points, domain):
-    """Which of the points (n, 2) on a curve to name, and how, so that no name covers another.
+    """Those points of a path on a curve, (n, 2), whose names do not cover another, and the names.
 
-    >>> spread_names(np.array([[4.0, 6], [0, 6], [4, 6]]), (-1, 5))
-    ([0, 1], ['x₀', 'x₁'])
+    >>> spread_names(np.array([[4.0, 6], [0, 6], [4, 6]]), (-1, 5))[1]
+    ['x₀', 'x₁']
     """
     apart = 0.05 * np.ptp(domain)
     kept = []
@@ -47,7 +47,7 @@ def spread_names(points, domain):
         if np.isfinite([x, y]).all() and all(abs(x - points[j][0]) > apart for j in kept):
             kept.append(k)
     names = step_names(len(points))
-    return kept, [names[k] for k in kept]
+    return points[kept], [names[k] for k in kept]
 
 
 def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=style.INK):
@@ -134,7 +134,7 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     points = np.asarray(path.points)
     xy = np.stack([points, path.losses], axis=-1) if points.ndim == 1 else points
     look = style.rule_style(name or type(path.optimizer).__name__)
-    dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+    dash = style.linestyle(look["dash"])
     (line,) = ax.plot(
         *xy.T, color=look["color"], linestyle=dash, linewidth=1.8, label=label, zorder=4,
         marker=look["marker"], markersize=4.5,
@@ -149,10 +149,10 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     )
     texts = []
     if names:
-        for k, text in zip(*spread_names(xy, ax.get_xlim()), strict=True):
+        for at, text in zip(*spread_names(xy, ax.get_xlim()), strict=True):
             texts.append(
                 ax.annotate(
-                    text, xy[k], (5, 5), textcoords="offset points", fontsize=9,
+                    text, at, (5, 5), textcoords="offset points", fontsize=9,
                     annotation_clip=True,
                 )
             )  # fmt: skip
@@ -177,7 +177,7 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     lines = []
     for path, label in zip(paths, labels, strict=True):
         look = style.rule_style(type(path.optimizer).__name__)
-        dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+        dash = style.linestyle(look["dash"])
         lines += ax.plot(
             np.arange(len(path.losses)), path.losses, color=look["color"], linestyle=dash,
             marker=look["marker"], markersize=3.5, label=label,
@@ -243,7 +243,7 @@ def draw_mark(ax, kind, data, look, texts=()):
     common = {"transform": ax.transAxes, "zorder": look.get("zorder", 5), "clip_on": True}
     alpha = look.get("opacity", 1)
     if kind == "line":
-        dash = (0, tuple(look["dash"])) if look.get("dash") else "-"
+        dash = style.linestyle(look.get("dash"))
         return ax.plot(
             *data.T, color=color, linewidth=look.get("width", 2) * pixels, linestyle=dash,
             alpha=alpha, scalex=False, scaley=False, **common,

@@ -111,6 +111,15 @@ def use():
         set_matplotlib_formats("png2x")
 
 
+def linestyle(dash):
+    """matplotlib's name for a dash in pixels: on, off, …; a solid line for none.
+
+    >>> linestyle((7, 3)), linestyle(())
+    ((0, (7, 3)), '-')
+    """
+    return (0, tuple(dash)) if dash else "-"
+
+
 def rule_style(name):
     """Colour, dash and marker of the rule called `name`; ink for a rule that has none of its own.
 

@@ -27,14 +27,14 @@ def short(value):
     return f"{float(value) + 0.0:.3g}"
 
 
-def decades(low, high, *also):
-    """Round numbers from `low` to `high`, about 27 a decade, and the numbers in `also`.
+def decades(low, high, *also, decade=DECADE):
+    """Round numbers from `low` to `high`, by default 27 a decade, and the numbers in `also`.
 
     >>> decades(0.1, 0.15, 0.123)
     [0.1, 0.11, 0.12, 0.123, 0.13, 0.14, 0.15]
     """
     exponents = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    grid = [float(f"{m}e{e}") for e in exponents for m in DECADE]
+    grid = [float(f"{m}e{e}") for e in exponents for m in decade]
     rounding = 1e-9
     inside = {v for v in grid if low * (1 - rounding) <= v <= high * (1 + rounding)}
     return sorted(inside | {float(v) for v in also})

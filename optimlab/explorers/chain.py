@@ -291,7 +291,7 @@ class ErrorExplorer(Explorer):
             self.errors.items(), (FORWARD, BACKWARD), ((7, 3), ()), strict=True
         ):
             ax.plot(
-                self.sizes, error, color=color, linestyle=(0, dash) if dash else "-", label=method
+                self.sizes, error, color=color, linestyle=style.linestyle(dash), label=method
             )
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))

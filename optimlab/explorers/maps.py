@@ -62,16 +62,6 @@ def _add_path(plot, name, ax, look):
     )  # fmt: skip
 
 
-def _named(points, width, count):
-    """The first points of a path and their names, without those too close to one named before."""
-    texts = figures.step_names(min(count, len(points)))
-    kept = []
-    for k in range(len(texts)):
-        if all(abs(points[k, 0] - points[j, 0]) > 0.05 * width for j in kept):
-            kept.append(k)
-    return points[kept], [texts[k] for k in kept]
-
-
 class StripExplorer(_Valleys, Explorer):
     """A run on a curve, and a strip under it: where runs from every other start end.
 
@@ -173,7 +163,7 @@ class StripExplorer(_Valleys, Explorer):
         frame = {f"strip {i}": piece for i, piece in enumerate(self._pieces[rate])}
         frame |= {"here": [[self.start, 0], [self.start, 1]]}
         frame |= {"path": xy, "path steps": xy, "loss": curve, "loss steps": curve}
-        frame["names"] = _named(xy, np.ptp(self.domain), 7)
+        frame["names"] = figures.spread_names(xy[:7], self.domain)
         frame["readout"] = (["x", "loss"], xy)
         frame["summary"] = f"{run.summary(self.domain)} {self._settles(valley)}"
         if self.target is not None:
@@ -287,7 +277,7 @@ class MapExplorer(_Valleys, Explorer):
         xy = np.stack([run.points, run.losses], axis=-1)
         frame = {"map": self.image, "path": xy, "path steps": xy, "start": xy[:1]}
         frame |= self._limits
-        frame["names"] = _named(xy, np.ptp(self.domain), 7)
+        frame["names"] = figures.spread_names(xy[:7], self.domain)
         frame["readout"] = (["x", "loss"], xy)
         settles = self._settles(int(self.map[column, row]))
         frame["summary"] = f"{run.summary(self.domain)} {settles}"

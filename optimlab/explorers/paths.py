@@ -169,7 +169,7 @@ class PathExplorer(Explorer):
         looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
         if len(looks) > 1:
             for name, look in looks.items():
-                dash = (0, look["dash"]) if look["dash"] else "-"
+                dash = style.linestyle(look["dash"])
                 losses.plot(
                     [], [], color=look["color"], linestyle=dash, marker=look["marker"], label=name
                 )
@@ -275,8 +275,7 @@ class PathExplorer(Explorer):
             else:
                 columns |= {name: losses}
         if self.names:
-            kept, texts = figures.spread_names(xy[: self.names], self.domain)
-            frame["names"] = (xy[kept], texts)
+            frame["names"] = figures.spread_names(xy[: self.names], self.domain)
         frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
         frame["summary"] = " ".join(sentences)
         if goals:

@@ -5,7 +5,7 @@ import numpy as np
 from contourpy import contour_generator
 
 from optimlab import figures, style
-from optimlab.explorers.base import Explorer, short, slider, the_function
+from optimlab.explorers.base import Explorer, decades, short, slider, the_function
 from optimlab.functions import numerical_gradient
 from optimlab.live import LivePlot
 
@@ -188,10 +188,7 @@ def _steps(smallest, largest, *also):
     """Round numbers from `smallest` to `largest`, ten a decade, and the numbers in `also`."""
     if not 0 < smallest < largest:
         raise ValueError(f"smallest={smallest}, largest={largest}: give 0 < smallest < largest")
-    exponents = range(int(np.floor(np.log10(smallest))), int(np.ceil(np.log10(largest))) + 1)
-    grid = {float(f"{m}e{e}") for e in exponents for m in DECADE}
-    inside = {v for v in grid if smallest * (1 - 1e-9) <= v <= largest * (1 + 1e-9)}
-    return np.array(sorted(inside | {float(v) for v in also}))
+    return np.array(decades(smallest, largest, *also, decade=DECADE))
 
 
 class _PointExplorer(Explorer):

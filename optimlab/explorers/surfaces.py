@@ -229,7 +229,7 @@ class SurfaceExplorer(PathExplorer):
     def _draw_path(self, ax, name):
         look = style.rule_style(name)
         lying = {t.name: (t.x, t.y, t.z) for t in self.figure.data}
-        dash = (0, tuple(look["dash"])) if look["dash"] else "-"
+        dash = style.linestyle(look["dash"])
         color = look["color"]
         ax.plot(*lying[f"path {name}"], color=color, linestyle=dash, linewidth=2, zorder=10)
         for part, marker, size, edge, fill in (
