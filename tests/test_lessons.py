@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from optimlab import lessons
+from optimlab.lessons import contents
 
 
 def book(path, head):
@@ -34,7 +35,7 @@ def test_what_is_missing_is_named(capsys, monkeypatch):
     assert lessons.missing() == []
     assert lessons.missing(["numpy", "no-such-package"]) == ["no-such-package is not installed"]
     assert "must be 99.0" in lessons.missing([], least=(99, 0))[0]
-    monkeypatch.setattr(lessons, "missing", lambda: ["plotly is not installed"])
+    monkeypatch.setattr(contents, "missing", lambda: ["plotly is not installed"])
     lessons.check_environment()
     said = capsys.readouterr().out
     assert "plotly is not installed" in said and lessons.INSTALL in said
