@@ -17,6 +17,8 @@ import re
 import sys
 from pathlib import Path
 
+from optimlab.lessons import contents
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -24,8 +26,9 @@ PLOTLY = "application/vnd.plotly.v1+json"
 KEPT_METADATA = ("tags", "jupyter")
 
 MOST_WORDS = 1100  # 1,000 of prose, and some for formulas
-FEWEST_CELLS, MOST_CELLS = 15, 40
-MOST_LINES = 12
+FEWEST_CELLS, MOST_CELLS = 15, 40  # that a learner sees: folded ones do not count
+MOST_LINES = 12  # of code in a cell that is not folded
+LEAST = {"predictions": 1, "targets": 1, "exercises": 2, "quiz": 3}
 MOST_BYTES = 120_000  # of one figure
 MOST_BYTES_IN_ALL = 2_500_000
 
@@ -55,11 +58,16 @@ def problems(notebook, path=None) -> list[str]:
     path = None if path is None else Path(path)
     found = [*_about_the_file(notebook), *_about_outputs(notebook), *_about_text(notebook, path)]
     found += [*_about_code(notebook), *_about_solutions(notebook, path)]
+    found += _about_questions(notebook, path)
     return found + ([] if path is None else _about_links(notebook, path))
 
 
 def _cells(notebook, kind):
     return [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == kind]
+
+
+def _folded(cell):
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
 
 
 def _outputs(notebook):
@@ -130,10 +138,12 @@ def _all_text(notebook):
 def _about_text(notebook, path):
     prose = _cells(notebook, "markdown")
     words = sum(len(cell.source.split()) for _, cell in prose)
+    words += sum(len(line.split()) for line in _quiz_lines(notebook))
     if words > MOST_WORDS:
         yield f"{words} words of prose (at most {MOST_WORDS}, formulas included)"
-    if not FEWEST_CELLS <= len(notebook.cells) <= MOST_CELLS:
-        yield f"{len(notebook.cells)} cells ({FEWEST_CELLS} to {MOST_CELLS})"
+    cells = sum(not _folded(cell) for cell in notebook.cells)
+    if not FEWEST_CELLS <= cells <= MOST_CELLS:
+        yield f"{cells} cells ({FEWEST_CELLS} to {MOST_CELLS})"
     number = NUMBER.match(path.name) if path is not None else None
     title = f"# {number[1]} · " if number else "# "
     if not notebook.cells or not notebook.cells[0].source.startswith(title):
@@ -148,7 +158,7 @@ def _about_text(notebook, path):
 def _about_code(notebook):
     for i, cell in _cells(notebook, "code"):
         lines = len(cell.source.splitlines())
-        if lines > MOST_LINES:
+        if lines > MOST_LINES and not _folded(cell):
             yield f"cell {i} has {lines} lines of code (at most {MOST_LINES})"
         if INTERACT.search(cell.source):
             yield f"cell {i} uses interact"
@@ -179,7 +189,7 @@ def _about_solutions(notebook, path):
     solutions = [k for k, given in enumerate(tags) if "solution" in given]
     for k in solutions:
         i, cell = code[k]
-        if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+        if not _folded(cell):
             yield f"cell {i} is a solution and not collapsed"
         own = {name for name in _names(cell, binding=True) if name.endswith("_solution")}
         if not own:
@@ -193,6 +203,58 @@ def _about_solutions(notebook, path):
             yield f"cell {i} has {min(own)} and is not tagged as a solution"
     if path is not None and not solutions and not path.name.startswith("00"):
         yield "has no solution cell"
+
+
+def _about_questions(notebook, path):
+    """A lesson predicts, has a target, exercises and a quiz, and gives nothing away."""
+    calls, found = contents.calls(notebook), contents.items(notebook)
+    for kind, least in LEAST.items():
+        if path is not None and len(found[kind]) < least:
+            yield f"{len(found[kind])} {kind} (at least {least})"
+    if path is not None and not _called(calls, "progress"):
+        yield "does not end with lesson.progress()"
+    made = _first_arguments(calls, "Lesson")
+    if path is not None and made != [contents.lesson_number(path)]:
+        yield f"makes Lesson {made}, and its number is {contents.lesson_number(path)!r}"
+    for method in ("predict", "target", "exercise"):
+        names = _first_arguments(calls, method)
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"lesson.{method} has {name!r} twice"
+    checked = _first_arguments(calls, "check")
+    if sorted(checked) != sorted(found["exercises"]):
+        yield f"checks {checked}, and declares the exercises {found['exercises']}"
+    for i, call in calls:
+        if call.func.attr in ("predict", "exercise", "quiz") and not _folded(notebook.cells[i]):
+            yield f"cell {i} gives answers away: fold it"
+    for i, call in _called(calls, "predict"):
+        for option in _lettered(call):
+            if option not in notebook.cells[i - 1].source.splitlines():
+                yield f"cell {i} offers {option!r}, which the text above does not"
+
+
+def _called(calls, method):
+    return [(i, call) for i, call in calls if call.func.attr == method]
+
+
+def _first_arguments(calls, method):
+    given = [call.args[0] for _, call in _called(calls, method) if call.args]
+    return [argument.value for argument in given if isinstance(argument, ast.Constant)]
+
+
+def _lettered(call):
+    """The options of a prediction as the text above lists them: '- (a) …'."""
+    options = next((k.value for k in call.keywords if k.arg == "options"), None)
+    texts = [key.value for key in getattr(options, "keys", []) if isinstance(key, ast.Constant)]
+    return [f"- ({chr(97 + i)}) {text}" for i, text in enumerate(texts)]
+
+
+def _quiz_lines(notebook):
+    """The questions and answers of the quiz: what a learner reads there before the replies."""
+    for _, call in _called(contents.calls(notebook), "quiz"):
+        for question in call.args:
+            asked, options = getattr(question, "elts", [None, None])
+            texts = [asked, *getattr(options, "keys", [])]
+            yield from (t.value for t in texts if isinstance(t, ast.Constant))
 
 
 def _about_links(notebook, path):

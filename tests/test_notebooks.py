@@ -46,6 +46,8 @@ def test_no_figure_is_blank(path):
 
 # The rules themselves: a notebook that keeps them all, and one breach at a time -------------
 
+ASKED = "lesson.predict('way', options={'down': 'Yes.', 'up': 'No.'}, right='down')"
+QUIZ = "lesson.quiz(('one word?', {'a': 'x', 'b': 'y'}), ('b?', {}), ('c?', {}))"
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
 
@@ -57,11 +59,20 @@ def good(tmp_path):
     links = "[back](01_before.ipynb), [on](03_after.ipynb), [source](https://example.org/a)"
     figure = new_output("display_data", {"image/png": PIXEL, "text/plain": "A summary."})
     hidden = {"tags": ["solution"], "jupyter": {"source_hidden": True}}
+    folded = {"tags": ["ask"], "jupyter": {"source_hidden": True}}
     cells = [
         new_markdown_cell(f"# 02 · A lesson\n\n{links}"),
         new_code_cell("from optimlab import style\n\nstyle.use()"),
         new_code_cell("figure", outputs=[figure]),
         new_code_cell("step_solution = 2\nassert step_solution == 2", metadata=hidden),
+        new_code_cell("lesson = lessons.Lesson('02')"),
+        new_markdown_cell("**Predict.** Which way?\n\n- (a) down\n- (b) up"),
+        new_code_cell(ASKED, metadata=folded),
+        new_code_cell("lesson.target('goal', explorer)"),
+        new_code_cell("lesson.exercise('one', 1)\nlesson.exercise('two', 2)", metadata=folded),
+        new_code_cell("lesson.check('one', ...)\nlesson.check('two', ...)"),
+        new_code_cell(QUIZ, metadata=folded),
+        new_code_cell("lesson.progress()"),
         *[new_markdown_cell("Text, $3! = 6$ and `a != b`.") for _ in range(12)],
     ]
     notebook = refresh.normalise(new_notebook(cells=cells))
@@ -129,7 +140,7 @@ def spoil_title(notebook):
 
 
 def spoil_link(notebook):
-    notebook.cells[5].source = "[gone](99_gone.ipynb#there)"
+    notebook.cells[-1].source = "[gone](99_gone.ipynb#there)"
 
 
 def spoil_way_on(notebook):
@@ -137,15 +148,15 @@ def spoil_way_on(notebook):
 
 
 def spoil_prose(notebook):
-    notebook.cells[5].source = "word " * refresh.MOST_WORDS
+    notebook.cells[-1].source = "word " * refresh.MOST_WORDS
 
 
 def spoil_tone(notebook):
-    notebook.cells[5].source = "It works!"
+    notebook.cells[-1].source = "It works!"
 
 
 def spoil_cells(notebook):
-    del notebook.cells[10:]
+    del notebook.cells[-6:]
 
 
 def spoil_lines(notebook):
@@ -169,17 +180,39 @@ def spoil_name(notebook):
 
 
 def spoil_use(notebook):
-    notebook.cells[4] = new_code_cell("step_solution + 1", execution_count=4)
+    notebook.cells[4].source += "\nstep_solution + 1"
 
 
 def spoil_tag(notebook):
     notebook.cells[3].metadata["tags"] = []
 
 
+def replace(cell, old, new):
+    def spoil(notebook):
+        assert old in notebook.cells[cell].source
+        notebook.cells[cell].source = notebook.cells[cell].source.replace(old, new)
+
+    return spoil
+
+
+def spoil_secret(notebook):
+    notebook.cells[6].metadata["jupyter"] = {}
+
+
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (spoil_count, "not run top to bottom: execution counts [1, 7, 3]"),
+        (replace(6, "predict", "ask"), "0 predictions (at least 1)"),
+        (replace(7, "target", "goal"), "0 targets (at least 1)"),
+        (replace(8, "\nlesson.exercise('two', 2)", ""), "1 exercises (at least 2)"),
+        (replace(10, ", ('c?', {})", ""), "2 quiz (at least 3)"),
+        (replace(11, "progress", "board"), "does not end with lesson.progress()"),
+        (replace(4, "02", "03"), "makes Lesson ['03'], and its number is '02'"),
+        (replace(8, "two", "one"), "lesson.exercise has 'one' twice"),
+        (replace(9, "two", "three"), "checks ['one', 'three'], and declares the exercises"),
+        (spoil_secret, "cell 6 gives answers away: fold it"),
+        (replace(5, "(b) up", "(b) up there"), "cell 6 offers '- (b) up', which the text"),
+        (spoil_count, "not run top to bottom: execution counts [1, 7, 3"),
         (spoil_id, "cell ids are missing or not unique"),
         (spoil_kernel, "kernelspec is not python3"),
         (spoil_state, "stores widget state"),
@@ -195,9 +228,10 @@ def spoil_tag(notebook):
         (spoil_title, "the first cell does not begin with '# 02 · '"),
         (spoil_link, "links to 99_gone.ipynb, which does not exist"),
         (spoil_way_on, "has no link on to 03_after.ipynb"),
-        (spoil_prose, f"{refresh.MOST_WORDS + 96} words of prose"),
-        (spoil_tone, "cell 5 has an exclamation mark"),
-        (spoil_cells, "10 cells (15 to 40)"),
+        (spoil_prose, f"{refresh.MOST_WORDS + 111} words of prose"),
+        (replace(10, "one word", "word " * 2000), "2118 words of prose"),
+        (spoil_tone, "cell 23 has an exclamation mark"),
+        (spoil_cells, "14 cells (15 to 40)"),
         (spoil_lines, "cell 2 has 13 lines of code (at most 12)"),
         (spoil_interact, "cell 2 uses interact"),
         (spoil_style, "style.use() is missing"),

@@ -1,5 +1,6 @@
 """What the lessons need besides pictures: the map of the series, questions, checks, progress."""
 
+from optimlab.lessons.board import SeriesBoard
 from optimlab.lessons.contents import (
     INSTALL,
     NEEDED,
@@ -9,5 +10,28 @@ from optimlab.lessons.contents import (
     reply,
     series,
 )
+from optimlab.lessons.predict import Prediction
+from optimlab.lessons.store import Progress, current
+from optimlab.lessons.teacher import class_table
+from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.lesson import Lesson
 
-__all__ = ["INSTALL", "NEEDED", "Listing", "check_environment", "missing", "reply", "series"]
+__all__ = [
+    "INSTALL", "NEEDED", "Exercise", "Lesson", "Listing", "Prediction", "Progress",
+    "check_environment", "class_table", "current", "keep", "missing", "progress", "reset", "series",
+]  # fmt: skip
+
+
+def progress(folder="."):
+    """The page of the whole series: what is done and what is open in each lesson of `folder`."""
+    return SeriesBoard(current(), folder)
+
+
+def keep(path):
+    """Keep the answers in another file from now on; those given so far are written there, too."""
+    current().move(path)
+
+
+def reset(lesson=None):
+    """Forget all answers, or those of one lesson, such as "05"."""
+    current().reset(lesson)

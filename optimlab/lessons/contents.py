@@ -2,6 +2,7 @@
 the reply to an answer.
 """
 
+import ast
 import importlib.metadata
 import json
 import re
@@ -14,6 +15,11 @@ import numpy as np
 NEEDED = (
     "numpy", "matplotlib", "seaborn", "plotly", "anywidget", "ipywidgets", "jupyterlab", "nbval",
 )  # fmt: skip
+NUMBER = re.compile(r"(\d\d[a-z]?)_")
+#: what a method of `lesson` asks for
+ASKING = {
+    "predict": "predictions", "target": "targets", "exercise": "exercises", "quiz": "quiz",
+}  # fmt: skip
 INSTALL = "python -m pip install -r requirements.txt"
 
 
@@ -58,34 +64,108 @@ def check_environment():
         print(f"Everything is here: Python 3.11 or newer, {', '.join(NEEDED)}.")
 
 
-def series(folder="."):
-    """The lessons in `folder` as a table: a link, the question, the time, made from the files.
+def lesson_number(path):
+    """The number of the lesson in a file called like 00_name.ipynb.
 
-    Title, question (the line in italics) and time stand in the first cell of each lesson.
+    >>> lesson_number("notebooks/07a_surfaces.ipynb")
+    '07a'
     """
-    rows = []
-    for path in sorted(Path(folder).glob("[0-9][0-9]*.ipynb")):
-        try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"{path.name} is not a notebook: {error!r}") from None
-        head = "".join(cells[0]["source"]) if cells else ""
-        title = re.search(r"^# (.+)$", head, re.M)
-        question = re.search(r"^\*(?!\*)(.+?)\*$", head, re.M)
-        minutes = re.search(r"\*\*Time\*\*:? *(.+? minutes)", head)
-        rows.append(
-            (
-                path.name,
-                title.group(1) if title else path.stem,
-                question.group(1) if question else "",
-                minutes.group(1) if minutes else "",
-            )
-        )
+    number = NUMBER.match(Path(path).name)
+    if number is None:
+        raise ValueError(f"path={str(path)!r}: a lesson is called like 00_name.ipynb")
+    return number[1]
+
+
+def lesson_paths(folder="."):
+    """The lessons in `folder`, in their order."""
+    return sorted(p for p in Path(folder).glob("*.ipynb") if NUMBER.match(p.name))
+
+
+def _cells(notebook):
+    """The cells of a notebook, given as its path or as the dict that the file holds."""
+    name = "notebook"
+    try:
+        if not isinstance(notebook, dict):
+            path = Path(notebook)
+            name = path.name
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+        return [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{name} is not a notebook: {error!r}") from None
+
+
+def heading(notebook):
+    """Title, question (the line in italics) and time, as in the first cell of each lesson."""
+    cells = _cells(notebook)
+    head = cells[0][1] if cells else ""
+    found = (
+        re.search(r"^# (.+)$", head, re.M),
+        re.search(r"^\*(?!\*)(.+?)\*$", head, re.M),
+        re.search(r"\*\*Time\*\*:? *(.+? minutes)", head),
+    )
+    title, question, minutes = (match[1] if match else "" for match in found)
+    if not title and not isinstance(notebook, dict):
+        title = Path(notebook).stem
+    return title, question, minutes
+
+
+def series(folder="."):
+    """The lessons in `folder` as a table: a link, the question, the time, made from the files."""
+    rows = [(path.name, *heading(path)) for path in lesson_paths(folder)]
     if not rows:
         raise ValueError(f"folder={str(folder)!r}: no file there is called like 00_name.ipynb")
     table = ["| lesson | question | time |", "|---|---|---|"]
     table += [f"| [{title}]({name}) | {ask} | {time} |" for name, title, ask, time in rows]
     return Listing("\n".join(table), "\n".join(title for _, title, _, _ in rows))
+
+
+def items(notebook):
+    """What a lesson asks for: the names of its predictions, targets, exercises, quiz questions.
+
+    They are read from the code, which is not run: calls such as `lesson.predict("one step", ...)`
+    with the name written out. Quiz questions are called "1", "2", "3".
+
+    Parameters
+    ----------
+    notebook : path of the notebook, or the dict that the file holds
+
+    >>> items({"cells": [{"cell_type": "code", "source": "lesson.exercise('slope', 3)"}]})
+    {'predictions': [], 'targets': [], 'exercises': ['slope'], 'quiz': []}
+    """
+    found = {"predictions": [], "targets": [], "exercises": [], "quiz": []}
+    for _, call in calls(notebook):
+        kind = ASKING.get(call.func.attr)
+        if kind == "quiz":
+            found[kind] = [str(number + 1) for number in range(len(call.args))]
+        elif kind and call.args and isinstance(call.args[0], ast.Constant):
+            name = call.args[0].value
+            if isinstance(name, str) and name not in found[kind]:
+                found[kind].append(name)
+    return found
+
+
+def calls(notebook):
+    """What a notebook calls on `lesson` or `lessons`, in order: pairs (cell, ast.Call)."""
+    found = []
+    for i, (kind, source) in enumerate(_cells(notebook)):
+        if kind != "code":
+            continue
+        lines = source.splitlines()
+        kept = [line for line in lines if not line.lstrip().startswith(("%", "!"))]
+        try:
+            tree = ast.parse("\n".join(kept))
+        except (SyntaxError, ValueError):  # not Python, or not yet
+            continue
+        here = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in ("lesson", "lessons")
+        ]
+        found += [(i, call) for call in sorted(here, key=lambda c: (c.lineno, c.col_offset))]
+    return found
 
 
 def reply(answer, hints, otherwise="not yet", *, rtol=0.02):

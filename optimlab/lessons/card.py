@@ -1,0 +1,87 @@
+"""Card: text, choices, a number, words and buttons, in one small widget that keys operate."""
+
+import html
+import re
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def rich(text):
+    """Plain text as HTML; `code` and *stressed* words are marked as in Markdown.
+
+    >>> rich("so `x < 1` is *not* enough")
+    'so <code>x &lt; 1</code> is <em>not</em> enough'
+    """
+    text = html.escape(str(text), quote=False).replace("\n", "<br>")
+    pieces = re.split(r"`([^`]+)`", text)
+    for i, piece in enumerate(pieces):
+        stressed = re.sub(r"(?<!\w)\*(\S(?:[^*]*\S)?)\*(?!\w)", r"<em>\1</em>", piece)
+        pieces[i] = f"<code>{piece}</code>" if i % 2 else stressed
+    return "".join(pieces)
+
+
+def text(words, tone="plain", name=None):
+    """A paragraph. `tone` is plain, good, bad or open; all but plain are read aloud."""
+    return {"kind": "text", "html": rich(words), "tone": tone} | ({"name": name} if name else {})
+
+
+def buttons(*items):
+    """A row of buttons, each (name, label), or (name, label, look) with look primary or off."""
+    return {
+        "kind": "buttons",
+        "items": [
+            {"name": name, "label": label} | {look: True for look in looks if look}
+            for name, label, *looks in items
+        ],
+    }
+
+
+class Card(anywidget.AnyWidget):
+    """A small form drawn from `parts`; `react(name, value)` hears what the learner does.
+
+    Parameters
+    ----------
+    react : callable, gets the name of a field or a button, and its value (None for a button)
+    plain : callable, gives the text that stands for the card where it is not alive
+
+    An exception in `react` appears at the end of the card.
+    """
+
+    _esm = HERE / "card.js"
+    _css = HERE / "card.css"
+
+    parts = traitlets.List().tag(sync=True)
+
+    def __init__(self, react, plain, **traits):
+        super().__init__(**traits)
+        self._react, self._plain = react, plain
+        self.on_msg(lambda _widget, content, _buffers: self.act(**content))
+
+    def act(self, name, value=None):
+        """Do what the learner does: press the button `name`, or give the field `name` a value."""
+        try:
+            self._react(name, value)
+        except Exception as error:
+            words = f"This did not work. {type(error).__name__}: {error}"
+            self.parts = [*self.parts, text(words, "bad", "error")]
+
+    def said(self):
+        """All text of the card, without its marks: for tests, and for readers of its state."""
+        lines = [part["html"] for part in self.parts if part["kind"] == "text"]
+        lines = "\n".join(lines).replace("<br>", "\n")
+        return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</t[dh]>|<tr>", " ", lines)))
+
+    def _repr_mimebundle_(self, **_):
+        words = self._plain()
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"text/plain": _bare(words), "text/markdown": words, VIEW: view}
+
+
+def _bare(words):
+    """Markdown as plain text, as far as the lessons use it."""
+    return re.sub(r"[*`]", "", words)

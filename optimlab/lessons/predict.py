@@ -1,0 +1,446 @@
+"""Predictions: asked before the picture shows the run, kept, and compared with the run afterwards.
+
+A Prediction is a card over an explorer. What is asked is one of four kinds, each a small class that
+knows how to ask, to read an answer, to say and to draw the gap.
+"""
+
+import datetime
+
+import ipywidgets as widgets
+import numpy as np
+
+from optimlab import style
+from optimlab.lessons.card import VIEW, Card, buttons, text
+
+VEIL = "The run appears when you have answered or skipped the question."
+YOU = {"color": style.HIGHLIGHT}
+
+
+def number_words(value):
+    """A number in at most four digits, a point as a pair."""
+    if np.ndim(value):
+        return "(" + ", ".join(number_words(v) for v in value) + ")"
+    return f"{float(value) + 0.0:.4g}"
+
+
+def _finite(value, size):
+    """The numbers of a stored or given answer as floats, or None where they are not `size` many."""
+    try:
+        numbers = np.asarray(value, dtype=float).ravel()
+    except (TypeError, ValueError):
+        return None
+    return numbers if numbers.size == size and np.isfinite(numbers).all() else None
+
+
+class Choice:
+    """One of several answers, each with its reply."""
+
+    def __init__(self, options, right, at=None):
+        if not isinstance(options, dict) or len(options) < 2:
+            raise TypeError("options: a dict of at least two answers, each with its reply")
+        if right not in options:
+            raise ValueError(f"right={right!r}: right must be one of the options {list(options)}")
+        if at is not None and set(at) != set(options):
+            raise ValueError("at: a place for each of the options is needed")
+        self.options, self.right, self.at = options, right, at
+
+    def truth(self, explorer):
+        return self.right
+
+    def lettered(self):
+        """The options as they are shown: '(a) …', '(b) …'."""
+        return [f"({chr(97 + i)}) {option}" for i, option in enumerate(self.options)]
+
+    def ask(self, answer, locked, truth):
+        names = list(self.options)
+        part = {
+            "kind": "choices", "name": "answer", "label": "Your prediction",
+            "options": self.lettered(), "locked": locked,
+            "value": names.index(answer) if answer in names else -1,
+        }  # fmt: skip
+        if locked:
+            looks = {truth: "good"} | ({answer: "bad"} if answer not in (None, truth) else {})
+            part["tones"] = [looks.get(name, "plain") for name in names]
+        return [part]
+
+    def read(self, value):
+        return list(self.options)[int(value)]
+
+    def valid(self, stored):
+        return stored if isinstance(stored, str) and stored in self.options else None
+
+    def words(self, answer):
+        return str(answer)
+
+    def is_right(self, answer, truth):
+        return answer == truth
+
+    def gap(self, answer, truth):
+        said, was = f"You said “{answer}”.", f"It was “{truth}”."
+        if answer is None:
+            return f"You skipped this one. {was} {self.options[truth]}"
+        if answer == truth:
+            return f"{said} So it was. {self.options[truth]}"
+        return f"{said} {was} {self.options[answer]}\n{self.options[truth]}"
+
+    def draw(self, explorer, ax, answer, truth):
+        if self.at is None or answer is None:
+            return
+        you, run = (_place(explorer, self.at[name]) for name in (answer, truth))
+        _mark_point(explorer.plot, ax, you, run if answer != truth else None)
+
+
+class Number:
+    """A number, typed; where it belongs to an axis it is drawn there as a line."""
+
+    def __init__(self, label, right, within, replies=(), along=None):
+        self.label, self.right, self.within = label, right, within
+        self.replies, self.along = list(replies), along
+        if not isinstance(label, str):
+            raise TypeError(f"number={label!r}: number must be the label of the field, a string")
+        if along not in (None, "x", "y"):
+            raise ValueError(f"along={along!r}: along must be 'x' or 'y', the axis it is read on")
+
+    def truth(self, explorer):
+        return float(self.right(explorer) if callable(self.right) else self.right)
+
+    def ask(self, answer, locked, truth):
+        value = "" if answer is None else number_words(answer)
+        field = {"kind": "number", "name": "answer", "label": self.label}
+        return [field | {"value": value, "locked": locked}]
+
+    def read(self, value):
+        numbers = _finite(str(value).replace("−", "-").replace(",", "."), 1)
+        if numbers is None:
+            raise ValueError(f"“{value}” is not a number. Give one such as 3.2 or 40.")
+        return float(numbers[0])
+
+    def valid(self, stored):
+        numbers = None if isinstance(stored, str | bool) else _finite(stored, 1)
+        return None if numbers is None else float(numbers[0])
+
+    def words(self, answer):
+        return number_words(answer)
+
+    def is_right(self, answer, truth):
+        return abs(answer - truth) <= self.within
+
+    def gap(self, answer, truth):
+        was = number_words(truth)
+        if answer is None:
+            return f"You skipped this one. It is {was}."
+        if self.is_right(answer, truth):
+            exact = answer == truth
+            return f"You said {number_words(answer)}. " + (
+                "It is." if exact else f"It is {was}: as near as can be asked."
+            )
+        off = f"{number_words(abs(answer - truth))} too {'much' if answer > truth else 'little'}"
+        hints = [said for value, said in self.replies if abs(answer - value) <= self.within]
+        return " ".join([f"You said {number_words(answer)}. It is {was}: {off}.", *hints[:1]])
+
+    def draw(self, explorer, ax, answer, truth):
+        if self.along is None or answer is None:
+            return
+        plot = explorer.plot
+        if self.along == "x":
+            line = [[answer, v] for v in ax.get_ylim()]
+        else:
+            line = [[v, answer] for v in ax.get_xlim()]
+        _note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
+        _note(plot, "label", "your words", ax, ([line[0]], ["you said"]))
+
+
+class Point:
+    """A place in the picture: a diamond that is clicked, dragged or moved with the arrow keys."""
+
+    def __init__(self, start, right, within=None):
+        self.start, self.right, self.within = start, right, within
+        self.size = np.size(start)
+
+    def truth(self, explorer):
+        return np.asarray(self.right(explorer), dtype=float).ravel()
+
+    def attach(self, explorer, ax, answer, changed):
+        """Add the diamond; `changed(answer)` hears where it is put."""
+        at = np.ravel(self.start if answer is None else answer).astype(float)
+        look = {"at": at, "label": "your prediction", "guess": True, **YOU}
+        if self.size == 1:
+            x = np.linspace(*ax.get_xlim(), 400)
+            look["track"] = np.stack([x, explorer.function(x)], axis=-1)
+        explorer.plot.add("handle", "guess", ax, **look)
+
+        def moved(change):
+            if change.old.get("guess") != change.new.get("guess"):
+                changed(change.new["guess"])
+
+        explorer.plot.observe(moved, "handles")
+
+    def ask(self, answer, locked, truth):
+        if locked:
+            return []
+        where = "not placed yet" if answer is None else f"at {self.words(answer)}"
+        how = "Click in the picture where you expect it, or focus the diamond with Tab and use the "
+        return [text(how + f"arrow keys. Your diamond: {where}.")]
+
+    def read(self, value):
+        numbers = _finite(value, self.size)
+        if numbers is None:
+            raise ValueError(f"{value!r} is no point of this picture.")
+        return numbers.tolist()
+
+    def valid(self, stored):
+        numbers = _finite(stored, self.size)
+        return None if numbers is None else numbers.tolist()
+
+    def words(self, answer):
+        return number_words(answer[0] if self.size == 1 else answer)
+
+    def is_right(self, answer, truth):
+        return bool(np.linalg.norm(np.subtract(answer, truth)) <= self.within)
+
+    def gap(self, answer, truth):
+        was = f"It is {self.words(truth)}"
+        if answer is None:
+            return f"You skipped this one. {was}."
+        off = np.subtract(truth, answer)
+        said = f"You said {self.words(answer)}."
+        if self.is_right(answer, truth):
+            return f"{said} {was}: well seen."
+        if self.size == 1:
+            side = "right" if off[0] > 0 else "left"
+            return f"{said} {was}, {number_words(abs(off[0]))} further {side}."
+        return f"{said} {was}, {number_words(np.linalg.norm(off))} away."
+
+    def draw(self, explorer, ax, answer, truth):
+        if answer is not None:
+            you, run = _place(explorer, answer), _place(explorer, truth)
+            _mark_point(explorer.plot, ax, you, run, dot=False)
+
+
+class Sketch:
+    """A curve drawn over an axes, one value a column, beside the curve of the run."""
+
+    def __init__(self, columns, right, within, quantity="value"):
+        self.columns = np.asarray(columns, dtype=float)
+        self.right, self.within, self.quantity = right, within, quantity
+
+    def truth(self, explorer):
+        return np.asarray(self.right(explorer), dtype=float).ravel()
+
+    def attach(self, explorer, ax, answer, changed):
+        plot = explorer.plot
+        plot.add_sketch(ax, self.columns, label=f"your sketch of the {self.quantity}", **YOU)
+        if answer is not None:
+            plot.drawn = answer
+        plot.observe(lambda change: changed(change.new), "drawn")
+
+    def ask(self, answer, locked, truth):
+        if locked:
+            return []
+        drawn = 0 if answer is None else sum(v is not None for v in answer)
+        how = "Draw across the picture with the mouse, or focus the sketch with Tab and use the "
+        return [text(how + f"arrow keys. Drawn: {drawn} of {len(self.columns)} points.")]
+
+    def read(self, value):
+        known = [v for v in value if v is not None]
+        if len(value) != len(self.columns) or _finite(known, len(known)) is None:
+            raise ValueError(f"A sketch has {len(self.columns)} numbers.")
+        return [None if v is None else float(v) for v in value]
+
+    def valid(self, stored):
+        try:
+            answer = self.read(stored)
+        except (TypeError, ValueError):
+            return None
+        return answer if any(v is not None for v in answer) else None
+
+    def words(self, answer):
+        return ", ".join("-" if v is None else number_words(v) for v in answer)
+
+    def _off(self, answer, truth):
+        drawn = np.array([np.nan if v is None else v for v in answer], dtype=float)
+        return np.abs(drawn - truth)
+
+    def is_right(self, answer, truth):
+        off = self._off(answer, truth)
+        return bool(np.isfinite(off).all() and off.max() <= self.within)
+
+    def gap(self, answer, truth):
+        if answer is None:
+            return "You skipped this one."
+        off = self._off(answer, truth)
+        worst = int(np.nanargmax(off))
+        x, you = number_words(self.columns[worst]), number_words(answer[worst])
+        if self.is_right(answer, truth):
+            return f"Your sketch is never more than {number_words(off.max())} off: well seen."
+        return (
+            f"Your sketch is furthest off at step {x}: you drew {you}, the run had "
+            f"{number_words(truth[worst])}."
+        )
+
+    def draw(self, explorer, ax, answer, truth):
+        pass  # the sketch itself stays
+
+
+def _place(explorer, at):
+    """A place in data coordinates: a pair, or on the explorer's curve over one number."""
+    at = np.ravel(at).astype(float)
+    return at if at.size == 2 else np.array([at[0], float(explorer.function(at[0]))])
+
+
+def _mark_point(plot, ax, you, run, dot=True):
+    """Draw what was predicted, with a line to what happened."""
+    if dot:
+        _note(plot, "points", "your answer", ax, [you], size=12, marker="D")
+    if run is not None:
+        _note(plot, "line", "your gap", ax, [you, run], width=2, dash=[2, 3])
+    at_right = you[0] > np.dot(ax.get_xlim(), [0.25, 0.75])
+    side = {"anchor": "end", "offset": [-10, 12]} if at_right else {"offset": [10, 12]}
+    _note(plot, "label", "your words", ax, ([you], ["you said"]), **side)
+
+
+def _note(plot, kind, name, ax, data, **look):
+    """Lay a mark over every frame of a plot; it is declared when it is first needed."""
+    if all(mark["name"] != name for mark in plot.marks):
+        plot.add(kind, name, ax, **look, **YOU)
+    plot.note(name, data)
+
+
+def _wipe(plot):
+    for mark in plot.marks:
+        if mark["name"] in ("your answer", "your gap", "your words"):
+            plot.note(mark["name"], None)
+
+
+class Prediction(widgets.VBox):
+    """A question, and under it the explorer that answers it once it may. See `Lesson.predict`.
+
+    Attributes
+    ----------
+    name : str
+    explorer : the Explorer below the card, or None
+    answer : what was predicted so far, or None
+    revealed, skipped : bool
+    card : Card
+    """
+
+    def __init__(self, lesson, name, explorer, kind, *, fact=None, why=None, panel=0):
+        super().__init__()
+        self.lesson, self.name, self.explorer, self.kind = lesson, name, explorer, kind
+        self.why, self._panel = why, panel
+        self._truth = kind.truth(explorer)
+        self._fact = (fact(explorer) if callable(fact) else fact) or ""
+        self._complaint = ""
+        self.card = Card(self._react, self._plain)
+        self._read_store()
+        if explorer is not None:
+            self._ax = explorer.plot._axes[panel][1]
+            self._prepare()
+        self.children = [self.card] if explorer is None else [self.card, explorer]
+        self._paint()
+
+    # -- state ---------------------------------------------------------------------------------
+
+    def _read_store(self):
+        entry = self.lesson.store.get(self.lesson.number, "predictions", self.name)
+        self.answer = self.kind.valid(entry.get("answer"))
+        self.revealed = bool(entry.get("revealed"))
+        self.skipped = self.revealed and self.answer is None
+        self.words = entry.get("why") if isinstance(entry.get("why"), str) else ""
+
+    def _prepare(self):
+        """Hide the run, or show it with the prediction if that was answered before."""
+        if hasattr(self.kind, "attach"):
+            self.kind.attach(self.explorer, self._ax, self.answer, self._placed)
+        if self.revealed:
+            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+        else:
+            self.explorer.veil(VEIL)
+
+    def _store(self, **fields):
+        self.lesson.update("predictions", self.name, **fields)
+
+    # -- what the learner does --------------------------------------------------------------------
+
+    def _placed(self, value):
+        if not self.revealed:
+            self.card.act("answer", value)
+
+    def _react(self, name, value):
+        self._complaint = ""
+        if name == "answer" and not self.revealed:
+            self._give(value)
+        elif name == "show" and not self.revealed and self.answer is not None:
+            self.reveal()
+        elif name == "skip" and not self.revealed:
+            self.answer = None
+            self.reveal()
+        elif name == "why":
+            self.words = str(value)
+            self._store(why=self.words)
+        self._paint()
+
+    def _give(self, value):
+        if isinstance(value, str) and not value.strip():
+            return
+        try:
+            self.answer = self.kind.read(value)
+        except ValueError as error:
+            self._complaint = str(error)
+        else:
+            self._store(answer=self.answer, said=self.kind.words(self.answer), skipped=False)
+
+    def reveal(self):
+        """Show the run, and the prediction beside it; from now on the answer stays."""
+        self.revealed, self.skipped = True, self.answer is None
+        right = not self.skipped and self.kind.is_right(self.answer, self._truth)
+        self._store(
+            answer=self.answer, revealed=True, skipped=self.skipped, right=right,
+            truth=self.kind.words(self._truth), why=self.words or None,
+            when=datetime.datetime.now().isoformat(timespec="minutes"),
+        )  # fmt: skip
+        if self.explorer is not None:
+            self.explorer.unveil()
+            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+
+    def restart(self):
+        """Ask anew: what was answered has been forgotten."""
+        self._complaint = ""
+        self._read_store()
+        if self.explorer is not None and not self.revealed:
+            _wipe(self.explorer.plot)
+            self.explorer.veil(VEIL)
+        self._paint()
+
+    # -- what it shows --------------------------------------------------------------------------
+
+    def _paint(self):
+        parts = self.kind.ask(self.answer, self.revealed, self._truth)
+        if self.revealed:
+            right = not self.skipped and self.kind.is_right(self.answer, self._truth)
+            tone = "open" if self.skipped else "good" if right else "bad"
+            gap = self.kind.gap(self.answer, self._truth)
+            parts.append(text(f"{gap} {self._fact}".strip(), tone, "gap"))
+            ask = self.why or ("Why is it so?" if right else "Where does the difference come from?")
+            label = f"{ask} In your own words:"
+            parts.append({"kind": "words", "name": "why", "label": label, "value": self.words})
+        else:
+            show = "Show the answer" if self.explorer is None else "Show the run"
+            look = "primary" if self.answer is not None else "off"
+            parts.append(buttons(("show", show, look), ("skip", "Skip")))
+        if self._complaint:
+            parts.append(text(self._complaint, "bad", "complaint"))
+        if self.lesson.store.trouble:
+            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+        self.card.parts = parts
+
+    def _plain(self):
+        return self.card.said() if self.revealed else f"Not answered yet: {self.name}."
+
+    def _repr_mimebundle_(self, **_):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        if self.explorer is None:
+            words = self._plain()
+            return {"text/plain": words, "text/markdown": words, VIEW: view}
+        data, metadata = self.explorer._repr_mimebundle_()
+        return data | {VIEW: view}, metadata

@@ -1,0 +1,86 @@
+"""Three questions at the end of a lesson, each answer with its own reply."""
+
+import hashlib
+
+from optimlab.lessons.card import Card, text
+
+
+def _mixed(options):
+    """The options in an order that stays: the right one comes first in a lesson's source."""
+    return sorted(options, key=lambda option: hashlib.sha256(option.encode()).hexdigest())
+
+
+class Quiz(Card):
+    """See `Lesson.quiz`. `questions` are pairs of a question and its options."""
+
+    def __init__(self, lesson, questions):
+        self.lesson = lesson
+        self.questions = [_checked(question) for question in questions]
+        if not self.questions:
+            raise ValueError("quiz: at least one question is needed")
+        super().__init__(self._choose, self._questions_alone)
+        self._paint()
+
+    def _entry(self, number):
+        return self.lesson.store.get(self.lesson.number, "quiz", str(number))
+
+    def _choose(self, name, value):
+        number = int(name)
+        _, options = self.questions[number - 1]
+        answer = _mixed(options)[int(value)]
+        fields = {"answer": answer}
+        if _known(self._entry(number).get("first"), options) is None:  # the first answer is what counts
+            fields |= {"first": answer, "right": answer == next(iter(options))}
+        self.lesson.update("quiz", str(number), **fields)
+        self._paint()
+
+    def restart(self):
+        self._paint()
+
+    def _paint(self):
+        parts = []
+        for number, (question, options) in enumerate(self.questions, start=1):
+            entry, right = self._entry(number), next(iter(options))
+            answer = _known(entry.get("answer"), options)
+            order = _mixed(options)
+            part = {
+                "kind": "choices", "name": str(number), "label": f"{number}. {question}",
+                "options": order, "value": -1 if answer is None else order.index(answer),
+                "locked": False,
+            }  # fmt: skip
+            if answer is not None:
+                tone = "good" if answer == right else "bad"
+                part["tones"] = [tone if option == answer else "plain" for option in order]
+            parts.append(part)
+            if answer is not None:
+                parts.append(text(options[answer], tone, f"reply {number}"))
+        if self.lesson.store.trouble:
+            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+        self.parts = parts
+
+    def _questions_alone(self):
+        lines = []
+        for number, (question, options) in enumerate(self.questions, start=1):
+            lines.append(f"**{number}.** {question}\n")
+            lines += [f"- {option}" for option in _mixed(options)]
+            lines.append("")
+        return "\n".join(lines).rstrip()
+
+
+def _known(answer, options):
+    """A stored answer, or None where it is none of the options."""
+    return answer if isinstance(answer, str) and answer in options else None
+
+
+def _checked(question):
+    try:
+        asked, options = question
+        texts = [asked, *options, *options.values()]
+    except (TypeError, ValueError, AttributeError):
+        texts = []
+    if len(texts) < 5 or not all(isinstance(t, str) and t.strip() for t in texts):
+        raise TypeError(
+            f"quiz: {question!r} is no question; give (question, {{right answer: reply, "
+            "wrong answer: reply, …})"
+        )
+    return asked, dict(options)

@@ -1,0 +1,92 @@
+"""Stop a function that does not end, in the thread that called it, on every system."""
+
+import ctypes
+import sys
+import threading
+
+#: seconds between two attempts, for a function that catches the first ones itself
+AGAIN = 0.05
+
+_raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+_raise_in.argtypes = (ctypes.c_ulong, ctypes.py_object)
+_raise_in.restype = ctypes.c_int
+_NOTHING = ctypes.py_object()
+
+
+class TooLong(BaseException):
+    """Raised in a function whose time is over. No Exception, so `except Exception` misses it."""
+
+
+def call(function, args=(), seconds=3.0):
+    """Return `function(*args)`, or raise TooLong if it takes longer than `seconds`.
+
+    A second thread waits beside the call, and has ended when `call` returns or raises. The
+    exception comes between two steps of Python, so a single long call into C code, such as
+    `sum(itertools.count())` or the product of two huge matrices, is stopped only when it ends. A
+    function that catches the exception gets it again at the next line, its handler's included.
+
+    >>> call(pow, (2, 10))
+    1024
+    >>> def forever():
+    ...     while True:
+    ...         pass
+    >>> call(forever, seconds=0.05)
+    Traceback (most recent call last):
+    optimlab.lessons.watch.TooLong
+    """
+    caller, here, tracer = threading.get_ident(), sys._getframe(), sys.gettrace()
+    begun, running, watching = (threading.Lock() for _ in range(3))
+    for lock in (begun, running, watching):
+        lock.acquire()
+    ended, watched = [], []
+
+    class Late(TooLong):
+        def __init__(self):
+            # Made in the caller's thread at the moment it is raised there: from now on the next
+            # line of whatever runs now, also the first one of its `except`, raises it anew.
+            frame = sys._getframe(1)
+            while not ended and frame is not None and frame is not here:
+                frame.f_trace = insist
+                frame = frame.f_back
+            if not ended:
+                sys.settrace(lambda *_: None)  # nothing that is called from now on is traced
+
+    def insist(_frame, event, _argument):
+        if event == "line" and not ended:
+            raise Late
+        return insist
+
+    def watch():
+        begun.acquire()
+        wait = max(seconds, 0)
+        while not running.acquire(timeout=wait):
+            _raise_in(caller, Late)
+            wait = AGAIN
+        watched.append(True)
+        watching.release()
+
+    watchdog = threading.Thread(target=watch, name="optimlab time limit", daemon=True)
+    watchdog.start()
+    try:
+        begun.release()
+        return function(*args)
+    except TooLong:
+        raise TooLong from None
+    finally:
+        # A late exception may still arrive anywhere in this loop, and every line be run again. It
+        # ends when the other thread makes no more of them and the one that may wait is withdrawn.
+        while True:
+            try:
+                ended.append(True)
+                for lock in (begun, running):
+                    if lock.locked() and not watched:
+                        lock.release()
+                while not watched:
+                    watching.acquire(timeout=AGAIN)
+                _raise_in(caller, _NOTHING)
+                if sys.gettrace() is not tracer:
+                    sys.settrace(tracer)
+                break
+            except (TooLong, KeyboardInterrupt):
+                pass
+        watchdog.join()

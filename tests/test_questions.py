@@ -1,0 +1,556 @@
+"""Predictions, targets, checks, quiz and progress page of a lesson, as a learner uses them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from optimlab import SGD, explore, functions
+from optimlab.explorers import SecantExplorer
+from optimlab.lessons import Lesson, Progress, SeriesBoard
+from optimlab.lessons.card import VIEW, Card, rich, text
+
+STEPS = {"4.8": "Uphill.", "3.2": "Rate times slope.", "3.8": "The slope is missing."}
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "optimlab-progress.json"
+
+
+@pytest.fixture
+def lesson(path):
+    return Lesson("05", Progress(path))
+
+
+def again(lesson):
+    """The same lesson in a new kernel."""
+    return Lesson(lesson.number, Progress(lesson.store.path))
+
+
+def run(**more):
+    return explore(functions.parabola, SGD, **{"lr": 0.2, "start": 4, "steps": 10} | more)
+
+
+def ask_step(lesson, **more):
+    return lesson.predict("step", run(), options=STEPS, right="3.2", **more)
+
+
+def stored(lesson, kind="predictions", name="step"):
+    return json.loads(lesson.store.path.read_text())["lessons"][lesson.number][kind][name]
+
+
+def part(card, name):
+    return next(p for p in card.parts if p.get("name") == name)
+
+
+def labels(card):
+    return [item["label"] for p in card.parts if p["kind"] == "buttons" for item in p["items"]]
+
+
+# Predict -------------------------------------------------------------------------------------
+
+
+def test_the_run_is_hidden_until_the_question_is_answered(lesson):
+    asked = ask_step(lesson)
+    assert asked.explorer.veiled and labels(asked.card) == ["Show the run", "Skip"]
+    assert part(asked.card, "answer")["options"] == ["(a) 4.8", "(b) 3.2", "(c) 3.8"]
+    assert asked.card.parts[-1]["items"][0]["off"]
+    asked.card.act("show")  # nothing to compare yet
+    assert asked.explorer.veiled
+    asked.card.act("answer", 0)
+    assert asked.explorer.veiled and asked.card.parts[-1]["items"][0]["primary"]
+    asked.card.act("show")
+    assert not asked.explorer.veiled and asked.explorer.summary.startswith("SGD")
+
+
+def test_the_gap_is_stated_and_each_answer_has_its_reply(lesson):
+    asked = ask_step(lesson, fact=lambda e: f"x₁ is {e.paths['SGD'].points[1]:g}.")
+    asked.card.act("answer", 2)
+    asked.card.act("show")
+    said = asked.card.said()
+    assert said.startswith("You said “3.8”. It was “3.2”. The slope is missing.")
+    assert "Rate times slope." in said and said.endswith("x₁ is 3.2.") and "Uphill" not in said
+    assert part(asked.card, "answer")["tones"] == ["plain", "good", "bad"]
+    assert part(asked.card, "answer")["locked"]
+
+
+def test_who_is_right_hears_why(lesson):
+    asked = ask_step(lesson)
+    asked.card.act("answer", 1)
+    asked.card.act("show")
+    assert asked.card.said() == "You said “3.2”. So it was. Rate times slope."
+    assert part(asked.card, "gap")["tone"] == "good"
+    assert stored(lesson)["right"] is True
+
+
+def test_skipping_is_one_click(lesson):
+    asked = ask_step(lesson)
+    asked.card.act("answer", 0)
+    asked.card.act("skip")
+    assert not asked.explorer.veiled
+    assert asked.card.said() == "You skipped this one. It was “3.2”. Rate times slope."
+    entry = stored(lesson)
+    assert entry["skipped"] and not entry["right"] and "answer" not in entry
+    restored = ask_step(again(lesson))
+    assert restored.skipped and not restored.explorer.veiled
+
+
+def test_an_answer_can_be_changed_until_the_run_is_shown(lesson):
+    asked = ask_step(lesson)
+    for choice in (0, 2, 1):
+        asked.card.act("answer", choice)
+    assert stored(lesson)["answer"] == "3.2"
+    asked.card.act("show")
+    asked.card.act("answer", 0)
+    asked.card.act("skip")
+    assert stored(lesson)["answer"] == "3.2" == asked.answer and not asked.skipped
+
+
+def test_answers_survive_the_kernel(lesson):
+    asked = ask_step(lesson)
+    asked.card.act("answer", 2)
+    restored = ask_step(again(lesson))
+    assert restored.answer == "3.8" and restored.explorer.veiled
+    assert part(restored.card, "answer")["value"] == 2
+    restored.card.act("show")
+    restored.card.act("why", "I forgot the slope.")
+    last = ask_step(again(lesson))
+    assert not last.explorer.veiled and part(last.card, "why")["value"] == "I forgot the slope."
+    assert "You said “3.8”" in last.card.said() and stored(lesson)["why"] == "I forgot the slope."
+
+
+@pytest.mark.parametrize("foreign", ["9.9", 3, None, ["3.2"], {"a": 1}])
+def test_a_stored_answer_that_is_none_of_the_options_is_no_answer(lesson, foreign):
+    lesson.update("predictions", "step", answer=foreign, why=3)
+    asked = ask_step(lesson)
+    assert asked.answer is None and asked.explorer.veiled
+
+
+def mark(asked, name):
+    notes = asked.explorer.plot._notes
+    return np.asarray(notes[name][0] if name == "your words" else notes[name])
+
+
+def test_a_choice_with_a_place_is_drawn_beside_the_truth(lesson):
+    asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8})
+    before = asked.explorer.plot.still()
+    asked.card.act("answer", 0)
+    assert asked.explorer.plot._notes == {} and asked.explorer.plot.still() == before
+    asked.card.act("show")
+    f = functions.parabola
+    np.testing.assert_allclose(mark(asked, "your answer"), [[4.8, f(4.8)]])
+    np.testing.assert_allclose(mark(asked, "your gap"), [[4.8, f(4.8)], [3.2, f(3.2)]])
+    shown = asked.explorer.plot.still()
+    asked.explorer.controls["lr"].value = 0.1
+    np.testing.assert_allclose(mark(asked, "your answer"), [[4.8, f(4.8)]])
+    assert shown != before
+
+
+def test_a_number_is_compared_with_the_run_and_drawn_as_a_line(lesson):
+    asked = lesson.predict(
+        "loss", run(), number="Loss after ten steps", within=0.01, along="y", panel=1,
+        right=lambda e: e.paths["SGD"].losses[-1], replies=[(6, "That is the loss at the start.")],
+    )  # fmt: skip
+    for wrong in ("abc", "nan", "inf", "1 2", "1e999"):
+        asked.card.act("answer", wrong)
+        assert "is not a number" in part(asked.card, "complaint")["html"] and asked.answer is None
+    asked.card.act("answer", "6,0")
+    assert asked.answer == 6 and asked.explorer.veiled
+    asked.card.act("answer", "six")
+    assert asked.answer == 6, "a slip of the key loses nothing"
+    asked.card.act("show")
+    truth = 2 + 4 * 0.36**10
+    assert asked.card.said() == (
+        f"You said 6. It is {truth:.4g}: {6 - truth:.4g} too much. That is the loss at the start."
+    )
+    line = mark(asked, "your answer")
+    assert line[:, 1].tolist() == [6, 6]
+    assert asked.explorer.plot.marks[-1]["axes"] == 1
+
+
+@pytest.mark.parametrize(("said", "right"), [("2.0001", True), ("2.05", False)])
+def test_a_number_near_enough_is_right(lesson, said, right):
+    asked = lesson.predict(
+        "loss", run(), number="Loss", within=0.01, right=lambda e: e.paths["SGD"].losses[-1]
+    )
+    asked.card.act("answer", said)
+    asked.card.act("show")
+    assert stored(lesson, name="loss")["right"] is right
+    assert ("as near as can be asked" in asked.card.said()) is right
+
+
+def test_a_point_is_placed_in_the_picture(lesson):
+    asked = lesson.predict(
+        "end", explore(functions.wave, SGD, lr=0.25, start=2.5, steps=10), point=1.0, within=0.1,
+        right=lambda e: e.paths["SGD"].end,
+    )  # fmt: skip
+    assert "not placed yet" in asked.card.said()
+    plot = asked.explorer.plot
+    plot.handles = plot.handles | {"guess": [4.2]}
+    assert asked.answer == [4.2] and asked.explorer.veiled
+    restored = again(lesson).store.get("05", "predictions", "end")
+    assert restored["answer"] == [4.2]
+    asked.card.act("show")
+    assert asked.card.said() == "You said 4.2. It is 4.913, 0.7132 further right."
+    wave = functions.wave
+    np.testing.assert_allclose(
+        mark(asked, "your gap"), [[4.2, wave(4.2)], [4.9132, wave(4.9132)]], atol=1e-4
+    )
+    plot.handles = plot.handles | {"guess": [1.0]}
+    assert stored(lesson, name="end")["answer"] == [4.2], "what was shown stays"
+
+
+def test_a_point_on_a_surface(lesson):
+    asked = lesson.predict(
+        "end", explore(functions.bowl, SGD, lr=0.1, start=(0, 4), steps=50), point=(1, 1),
+        right=lambda e: e.paths["SGD"].end, within=0.3,
+    )  # fmt: skip
+    plot = asked.explorer.plot
+    plot.handles = plot.handles | {"guess": [2.0, 2.5]}
+    asked.card.act("show")
+    assert asked.card.said() == "You said (2, 2.5). It is (2, 2), 0.5 away."
+    assert stored(lesson, name="end")["right"] is False
+
+
+def test_a_sketch_is_kept_column_by_column(lesson):
+    def ask(lesson):
+        return lesson.predict(
+            "sketch", run(lr=0.9), sketch=range(11), within=0.5,
+            right=lambda e: e.paths["SGD"].losses,
+        )  # fmt: skip
+
+    asked = ask(lesson)
+    asked.explorer.plot.drawn = [6, 2.5, 5] + [None] * 8
+    assert "Drawn: 3 of 11" in asked.card.said()
+    restored = ask(again(lesson))
+    assert restored.explorer.plot.drawn == [6, 2.5, 5] + [None] * 8
+    restored.card.act("show")
+    assert restored.card.said() == (
+        "Your sketch is furthest off at step 1: you drew 2.5, the run had 4.56."
+    )
+    whole = ask(Lesson("06", lesson.store))
+    whole.explorer.plot.drawn = (2 + 4 * 0.64 ** np.arange(11) + 0.3).tolist()
+    whole.card.act("show")
+    assert "never more than 0.3 off" in whole.card.said()
+
+
+def test_a_prediction_without_a_picture(lesson):
+    asked = lesson.predict("sign", options={"left": "Yes.", "right": "No."}, right="left")
+    assert labels(asked.card) == ["Show the answer", "Skip"]
+    asked.card.act("answer", 1)
+    asked.card.act("show")
+    assert asked.card.said() == "You said “right”. It was “left”. No.\nYes."
+
+
+def test_the_stored_output_shows_the_scene_alone(lesson):
+    asked = ask_step(lesson)
+    veiled, _ = asked._repr_mimebundle_()
+    assert veiled[VIEW]["model_id"] == asked.model_id
+    assert veiled["text/plain"].startswith("The run appears")
+    bare = explore(functions.parabola, SGD, lr=0.2, start=4, steps=10)
+    bare.veil("hidden")
+    assert veiled["image/png"] == bare._repr_mimebundle_()[0]["image/png"]
+    asked.card.act("skip")
+    assert asked._repr_mimebundle_()[0]["image/png"] != veiled["image/png"]
+
+
+def test_an_explorer_of_another_kind(lesson):
+    asked = lesson.predict(
+        "secant", SecantExplorer(functions.cubic, x=0.5, h=1.0), number="Slope at h = 0.5",
+        right=lambda e: e.slopes(0.5)[0], within=0.05,
+    )  # fmt: skip
+    asked.card.act("answer", "3.25")
+    asked.card.act("show")
+    assert asked.card.said() == "You said 3.25. It is."
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ({}, "give one of options, number, point, sketch"),
+        ({"options": STEPS, "number": "n", "right": "3.2"}, "give one of"),
+        ({"options": STEPS}, "right, the right answer, is missing"),
+        ({"options": STEPS, "right": "3"}, "right='3': right must be one of"),
+        ({"options": ["a", "b"], "right": "a"}, "options: a dict"),
+        ({"options": STEPS, "right": "3.2", "at": {"4.8": 1}}, "at: a place for each"),
+        ({"number": "n", "right": 3}, "within=None"),
+        ({"number": "n", "right": 3, "within": 1, "along": "z"}, "along='z'"),
+        ({"number": 3, "right": 3, "within": 1}, "number=3"),
+        ({"point": 1.0, "right": 3, "within": 1}, "needs an explorer"),
+    ],
+)
+def test_a_teachers_slip_is_named(lesson, more, complaint):
+    with pytest.raises((TypeError, ValueError), match=complaint.replace("(", r"\(")):
+        lesson.predict("x", None, **more)
+
+
+@pytest.mark.parametrize("name", ["", " ", None, 3])
+def test_a_question_needs_a_name(lesson, name):
+    with pytest.raises(TypeError, match="name="):
+        lesson.predict(name, options=STEPS, right="3.2")
+
+
+# Where answers cannot be kept --------------------------------------------------------------------
+
+
+def test_trouble_with_the_file_is_said_and_no_answer_is_lost(lesson, monkeypatch):
+    import os
+
+    asked = ask_step(lesson)
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        asked.card.act("answer", 2)
+        assert "No space left" in part(asked.card, "trouble")["html"]
+        asked.card.act("show")
+        assert asked.answer == "3.8" and not asked.explorer.veiled
+        assert lesson.store.get("05", "predictions", "step")["answer"] == "3.8"
+    asked.card.act("why", "words")
+    assert not any(p.get("name") == "trouble" for p in asked.card.parts)
+    assert stored(lesson)["answer"] == "3.8" and stored(lesson)["why"] == "words"
+
+
+def test_memory_only_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = ask_step(Lesson("05"))  # conftest.py: OPTIMLAB_PROGRESS is empty
+    asked.card.act("answer", 0)
+    asked.card.act("show")
+    assert list(tmp_path.iterdir()) == [] and asked.lesson.store.path is None
+    asked.lesson.reset()
+
+
+# Targets ---------------------------------------------------------------------------------------
+
+
+def test_a_target_that_was_reached_counts(lesson):
+    explorer = lesson.target("four steps", run(steps=4, target=(2.0001, 4)))
+    assert lesson.store.get("05", "targets", "four steps") == {}
+    explorer.controls["lr"].value = 0.5
+    entry = stored(lesson, "targets", "four steps")
+    assert entry["reached"] is True and "learning rate 0.5" in entry["with"]
+    explorer.controls["lr"].value = 0.1
+    assert stored(lesson, "targets", "four steps")["reached"] is True
+
+
+def test_a_target_under_a_prediction_counts_once_the_run_is_shown(lesson):
+    asked = lesson.target(
+        "goal",
+        lesson.predict("p", run(lr=0.5, target=(2.01, 4)), options=STEPS, right="3.2"),
+    )
+    assert lesson.store.get("05", "targets", "goal") == {}
+    asked.card.act("skip")
+    asked.explorer.controls["lr"].value = 0.6
+    asked.explorer.controls["lr"].value = 0.5
+    assert stored(lesson, "targets", "goal")["reached"] is True
+
+
+def test_only_an_explorer_has_a_target(lesson):
+    with pytest.raises(TypeError, match="explorer=3"):
+        lesson.target("goal", 3)
+
+
+# Exercises ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def third(lesson):
+    lesson.exercise(
+        "third", 1 / 3, [(3, "Upside down."), (1 / 6, "Halved once too often."), (2, "The top.")],
+        hints=["Think of a cake.", "1 over 3."],
+    )  # fmt: skip
+    return lesson
+
+
+def test_a_check_says_and_keeps_what_it_saw(third):
+    assert third.check("third", ...).said() == "Not answered yet."
+    assert third.store.get("05", "exercises", "third") == {}
+    assert third.check("third", 3).said() == "Upside down."
+    entry = stored(third, "exercises", "third")
+    assert entry == {"tries": 1, "said": "Upside down.", "answer": "3", "passed": False}
+    right = third.check("third", 0.3333)
+    assert right.verdict.passed and stored(third, "exercises", "third")["passed"]
+    third.check("third", 7)
+    entry = stored(third, "exercises", "third")
+    assert entry["tries"] == 3 and entry["passed"], "what was passed once stays passed"
+
+
+def test_hints_come_one_at_a_time(third):
+    card = third.check("third", ...)
+    assert labels(card) == ["Hint 1 of 2"] and "cake" not in card.said()
+    card.act("hint")
+    assert "Hint 1: Think of a cake." in card.said() and "over" not in card.said()
+    card = third.check("third", 3)  # what was shown stays shown
+    assert "cake" in card.said() and labels(card) == ["Hint 2 of 2"]
+    card.act("hint")
+    assert "Hint 2: 1 over 3." in card.said() and labels(card) == []
+
+
+def test_what_the_learner_wrote_is_kept(lesson):
+    lesson.exercise(
+        "double", lambda x: 2 * x, cases=[1.0, 3.0],
+        wrong=[(lambda x: x * x, "Squared."), (lambda x: x / 2, "Half."), (lambda x: x, "Same.")],
+    )  # fmt: skip
+
+    def my_double(x):
+        return x * x
+
+    assert lesson.check("double", my_double).said() == "Squared."
+    assert stored(lesson, "exercises", "double")["answer"].strip().endswith("return x * x")
+    assert not lesson.passes("double", my_double)
+    assert lesson.passes("double", lambda x: x + x)
+    assert stored(lesson, "exercises", "double")["tries"] == 1, "passes keeps nothing"
+
+
+def test_an_exercise_that_was_not_declared_is_named(third):
+    with pytest.raises(ValueError, match="name='fourth'.*'third'.*folded cell"):
+        third.check("fourth", 1)
+
+
+def test_a_check_has_text_where_it_is_not_alive(third):
+    data = third.check("third", ...)._repr_mimebundle_()
+    assert data["text/plain"] == "Exercise “third”: Not answered yet." == data["text/markdown"]
+    assert data[VIEW]["model_id"]
+
+
+# Quiz --------------------------------------------------------------------------------------------
+
+QUESTIONS = (
+    ("Twice as fast?", {"Sometimes": "Right, while small.", "Always": "No.", "Never": "It can."}),
+    ("Which way?", {"Down": "Yes.", "Up": "The sign."}),
+)
+
+
+def choose(quiz, number, option):
+    quiz.act(str(number), part(quiz, str(number))["options"].index(option))
+
+
+def test_each_answer_of_the_quiz_has_its_reply(lesson):
+    quiz = lesson.quiz(*QUESTIONS)
+    assert sorted(part(quiz, "1")["options"]) == ["Always", "Never", "Sometimes"]
+    for option, reply in QUESTIONS[0][1].items():
+        choose(quiz, 1, option)
+        assert quiz.said() == reply
+        assert part(quiz, "reply 1")["tone"] == ("good" if option == "Sometimes" else "bad")
+    choose(quiz, 2, "Up")
+    assert quiz.said() == "It can.\nThe sign."
+
+
+def test_the_first_answer_counts_and_the_last_is_shown_again(lesson):
+    quiz = lesson.quiz(*QUESTIONS)
+    choose(quiz, 1, "Never")
+    choose(quiz, 1, "Sometimes")
+    entry = stored(lesson, "quiz", "1")
+    assert entry == {"answer": "Sometimes", "first": "Never", "right": False}
+    assert again(lesson).quiz(*QUESTIONS).said() == "Right, while small."
+
+
+def test_the_order_of_answers_stays_and_does_not_give_the_right_one_away():
+    from optimlab.lessons.quiz import _mixed
+
+    sets = [[f"{a}{i}" for a in ("right", "wrong", "other")] for i in range(60)]
+    places = [_mixed(options).index(options[0]) for options in sets]
+    assert set(places) == {0, 1, 2} and max(map(places.count, places)) < 40
+    assert _mixed(["b", "a"]) == _mixed(["a", "b"])
+
+
+@pytest.mark.parametrize("bad", ["a?", ("a?",), ("a?", ["x"]), ("a?", {"x": "y"}), ("", {}), 3])
+def test_a_question_in_another_form_is_named(lesson, bad):
+    with pytest.raises(TypeError, match="quiz: .* is no question"):
+        lesson.quiz(bad)
+
+
+# The page at the end -------------------------------------------------------------------------------
+
+
+def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
+    asked = ask_step(third)
+    third.target("goal", run(target=(2.0001, 4)))
+    third.quiz(*QUESTIONS)
+    page = third.progress()
+    assert "Done: predictions 0 of 1, targets 0 of 1, exercises 0 of 1, quiz 0 of 2." in page.said()
+    assert "Open: predictions “step”; targets “goal”; exercises “third”; quiz 1, 2" in page.said()
+    asked.card.act("answer", 2)
+    assert "3.8" in page.said() and "3.2" not in page.said(), "not before the run is shown"
+    asked.card.act("show")
+    asked.card.act("why", "a <b> & c")
+    said = page.said()
+    assert "3.2" in said and "a <b> & c" in said and "predictions 1 of 1" in said
+    assert "Open: targets “goal”" in said
+    assert "<td>a &lt;b&gt; &amp; c</td>" in page.parts[0]["html"]
+    third.check("third", 1 / 3)
+    assert "exercises 1 of 1" in page.said()
+    plain = page._repr_mimebundle_()["text/markdown"]
+    assert "| step | 3.8 | 3.2 | a &lt;b&gt; &amp; c |" in plain
+
+
+def test_starting_over_asks_first_and_asks_anew(third):
+    asked = ask_step(third, at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8})
+    quiz, page = third.quiz(*QUESTIONS), third.progress()
+    asked.card.act("answer", 0)
+    asked.card.act("show")
+    choose(quiz, 2, "Up")
+    third.update("predictions", "other", answer="kept by another lesson")
+    page.act("reset")
+    assert labels(page) == ["Yes, forget it", "No, keep it"]
+    page.act("keep")
+    assert stored(third)["answer"] == "4.8" and asked.revealed
+    page.act("reset")
+    page.act("forget")
+    assert third.store.lesson("05") == {k: {} for k in third.wanted()}
+    assert asked.explorer.veiled and asked.answer is None and asked.explorer.plot._notes == {}
+    assert quiz.said() == "" and "predictions 0 of 1" in page.said()
+    asked.card.act("answer", 1)
+    asked.card.act("show")
+    assert stored(third)["right"] and not asked.explorer.veiled
+
+
+def test_a_reset_of_one_lesson_leaves_the_others(lesson):
+    other = Lesson("06", lesson.store)
+    for one in (lesson, other):
+        one.update("quiz", "1", answer="x")
+    lesson.reset()
+    assert lesson.store.lesson("05")["quiz"] == {} and other.store.get("06", "quiz", "1")
+
+
+def test_the_page_of_the_series_reads_the_lessons(tmp_path, lesson):
+    source = "lesson.predict('step')\nlesson.target('goal')\nlesson.quiz(('a', {}), ('b', {}))"
+    for name, title in (("05_a.ipynb", "# 05 · Down"), ("06_b.ipynb", "# 06 · Up")):
+        cells = [
+            {"cell_type": "markdown", "source": title},
+            {"cell_type": "code", "source": source},
+        ]
+        (tmp_path / name).write_text(json.dumps({"cells": cells}))
+    lesson.update("predictions", "step", revealed=True)
+    page = SeriesBoard(lesson.store, tmp_path)
+    rows = page._rows()
+    assert rows[0] == ["05 · Down", "1 of 1", "0 of 1", "", "0 of 2", "targets “goal”"]
+    assert rows[1] == ["06 · Up", "0 of 1", "0 of 1", "", "0 of 2", "predictions “step”"]
+    lesson.update("targets", "goal", reached=True)
+    assert "1 of 1</td><td>1 of 1" in page.parts[0]["html"]
+
+
+# The card ------------------------------------------------------------------------------------------
+
+
+def test_an_error_in_a_callback_appears_in_the_card():
+    card = Card(lambda name, value: 1 / 0, lambda: "plain")
+    card.parts = [text("A question.")]
+    card.act("answer", 1)
+    assert "A question." in card.said() and "ZeroDivisionError" in card.said()
+
+
+def test_words_of_a_learner_are_no_html():
+    assert rich("<img onerror=x> `a<b` *so*") == (
+        "&lt;img onerror=x&gt; <code>a&lt;b</code> <em>so</em>"
+    )
+    assert rich("2 * 3 * 4 and a*b*c") == "2 * 3 * 4 and a*b*c"
+
+
+@pytest.mark.parametrize("number", [5, "", None])
+def test_a_lesson_needs_its_number(number):
+    with pytest.raises(TypeError, match="number="):
+        Lesson(number)
