@@ -53,10 +53,13 @@ def find_browser() -> str | None:
 
 
 class Server:
-    """JupyterLab on a free port of 127.0.0.1, serving copies of the notebooks in `root`."""
+    """JupyterLab on a free port of 127.0.0.1, serving copies of the notebooks in `root`.
 
-    def __init__(self, notebooks: Path = NOTEBOOKS):
-        self.notebooks = Path(notebooks)
+    With `keeps_answers` a learner's answers go to the file beside the notebooks, as in life.
+    """
+
+    def __init__(self, notebooks: Path = NOTEBOOKS, keeps_answers: bool = False):
+        self.notebooks, self.keeps_answers = Path(notebooks), keeps_answers
         self._temporary = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name).resolve()
         self.root = self.folder / "notebooks"
@@ -97,6 +100,8 @@ class Server:
             "OPTIMLAB_PROGRESS": "",
         }
         environment.pop("JUPYTER_TOKEN", None)
+        if self.keeps_answers:
+            del environment["OPTIMLAB_PROGRESS"]
         command = [
             sys.executable,
             "-m",

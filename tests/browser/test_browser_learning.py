@@ -1,0 +1,158 @@
+"""A whole lesson worked through by keyboard alone, and its answers after the kernel has gone."""
+
+import json
+
+import pytest
+from jupyter_driver import Server, browser_page
+
+NAME = "05_gradient_descent.ipynb"
+CELL = """() => [...document.querySelectorAll('.jp-Notebook-cell')].indexOf(document.activeElement)"""
+WHERE = "selector => document.activeElement.matches(selector)"
+ALL_RAN = """() => { const panel = window.jupyterapp.shell.currentWidget;
+  return panel.sessionContext.session?.kernel?.status === 'idle' && panel.content.widgets
+    .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim())
+    .every(cell => cell.model.executionCount && cell.model.executionState === 'idle'); }"""
+
+
+@pytest.fixture
+def alone(browser, tmp_path):
+    """A page of a JupyterLab that keeps the learner's answers beside the notebooks."""
+    with Server(keeps_answers=True) as server, browser_page(browser, server, shots=tmp_path) as lab:
+        yield lab
+
+
+class Keys:
+    """What a learner does without a mouse."""
+
+    def __init__(self, lab):
+        self.lab, self.page = lab, lab.page
+        cells = json.loads(lab.saved().read_text())["cells"]
+        self.sources = ["".join(cell["source"]) for cell in cells]
+        self.folded = [cell["metadata"].get("jupyter") is not None for cell in cells]
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def cell(self, text):
+        """Go to the cell whose source holds a text; to a folded one, where the arrow keys do not
+        stop, from the one above it, with Tab."""
+        (found,) = [i for i, source in enumerate(self.sources) if text in source]
+        wanted = max(i for i in range(found + 1) if not self.folded[i])
+        self.press("Escape")
+        self.until(lambda: self.page.evaluate(CELL) >= 0, "Shift+Tab")
+        for _ in range(2 * len(self.sources)):
+            if (here := self.page.evaluate(CELL)) == wanted:
+                return self.lab.cell(found)
+            self.press("ArrowDown" if here < wanted else "ArrowUp")
+            self.page.wait_for_function(f"before => ({CELL})() !== before", arg=here)
+        raise AssertionError(f"the arrow keys do not lead to cell {wanted}")
+
+    def until(self, there, key, most=120):
+        for _ in range(most):
+            if there():
+                return
+            self.press(key)
+        raise AssertionError(f"{most} times {key} lead nowhere")
+
+    def tab_to(self, selector):
+        self.press("Tab")
+        self.until(lambda: self.page.evaluate(WHERE, selector), "Tab")
+
+    def run_everything(self):
+        self.cell("# 05 ·")
+        for _ in self.sources:
+            self.press("Shift+Enter")
+        self.page.wait_for_function(ALL_RAN, timeout=120_000)
+        self.lab.wait_idle()
+
+
+def says(cell, words):
+    cell.locator(".ol-card", has_text=words).wait_for(timeout=15_000)
+
+
+def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
+    alone.open(NAME)
+    keys = Keys(alone)
+    keys.run_everything()
+    assert alone.errors() == []
+
+    # predict: wrong, and changed once before the run is shown
+    cell = keys.cell('"where after one step"')
+    assert cell.locator(".ol-bar:visible").count() == 0
+    assert cell.locator(".noUi-handle:visible").count() == 0
+    keys.tab_to("input[type=radio]")
+    keys.press("Space", "ArrowDown", "ArrowDown")
+    keys.tab_to("button[data-action=show]:not(:disabled)")
+    keys.press("Enter")
+    says(cell, "You said “3.8”. It was “3.2”.")
+    cell.locator(".noUi-handle:visible").first.wait_for()
+    drawn = cell.locator("[data-mark='path SGD']").get_attribute("d")
+    assert drawn and drawn.startswith("M")
+    keys.tab_to("textarea")
+    alone.page.keyboard.type("I forgot the slope. dd 0 0")  # keys that are JupyterLab's elsewhere
+
+    # sketch
+    cell = keys.cell('"the loss at rate 0.9"')
+    keys.tab_to("[data-sketch]")
+    keys.press("ArrowUp", "ArrowRight", "ArrowDown")
+    says(cell, "Drawn: 2 of 11")
+    keys.cell('"the loss at rate 0.9"')
+    keys.tab_to("button[data-action=show]:not(:disabled)")
+    keys.press("Enter")
+    says(cell, "Your sketch is furthest off at step")
+
+    # target
+    cell = keys.cell("lesson.target(")
+    keys.tab_to(".noUi-handle")
+    goal = cell.locator(".ol-goal")
+    assert "Not yet" in goal.inner_text()
+    keys.until(lambda: "Reached" in goal.inner_text(), "ArrowRight")
+
+    # an exercise, typed into its cell: untouched, wrong, right, with a hint
+    cell = keys.cell('lesson.check("one step"')
+    says(cell, "Not answered yet.")
+    keys.tab_to("button[data-action=hint]")
+    keys.press("Enter")
+    says(cell, "Hint 1:")
+    for line, reply in [
+        ("return x + lr * slope(x)", "That is uphill: look at the sign."),
+        ("return x - lr * slope(x)", "Right"),
+    ]:
+        keys.cell('lesson.check("one step"')
+        keys.press("Enter", "Control+Home", "ArrowDown", "End", "Shift+Home")
+        alone.page.keyboard.type(line)
+        keys.press("Control+Enter")
+        says(cell, reply)
+
+    # quiz: wrong first
+    cell = keys.cell("# The quiz")
+    keys.tab_to("input[type=radio]")
+    keys.press("Space")
+    cell.locator("[data-part='reply 1']").wait_for()
+
+    # the page at the end knows it all
+    done = "Done: predictions 2 of 3, targets 1 of 1, exercises 1 of 3, quiz 1 of 3."
+    cell = keys.cell("lesson.progress()")
+    says(cell, done)
+    says(cell, "I forgot the slope. dd 0 0")
+    assert alone.errors() == [] and alone.console == []
+
+    # a new kernel, all cells anew
+    keys.cell("# 05 ·")
+    keys.press("0", "0")
+    alone.page.locator(".jp-Dialog").wait_for()
+    keys.press("Enter")
+    alone.page.locator(".jp-Dialog").wait_for(state="detached")
+    alone.wait_idle()
+    keys.run_everything()
+    says(keys.cell("lesson.progress()"), done)
+    cell = keys.cell('"where after one step"')
+    says(cell, "You said “3.8”. It was “3.2”.")
+    assert cell.locator("textarea").input_value() == "I forgot the slope. dd 0 0"
+    assert cell.locator("[data-mark='path SGD']").get_attribute("d") == drawn
+    answers = json.loads((alone.server.root / "optimlab-progress.json").read_text())["lessons"]["05"]
+    assert answers["predictions"]["where after one step"]["answer"] == "3.8"
+    assert answers["exercises"]["one step"]["passed"]
+    assert answers["targets"]["2.0001 in four steps"]["reached"]
+    assert alone.errors() == [] and alone.console == []
