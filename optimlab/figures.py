@@ -249,13 +249,14 @@ def draw_mark(ax, kind, data, look, texts=()):
             alpha=alpha, scalex=False, scaley=False, **common,
         )  # fmt: skip
     if kind in ("points", "handle"):
-        ring = kind == "handle" or not look.get("fill", True)
-        size = look.get("size", 18 if kind == "handle" else 6)
+        guess = look.get("guess", False)
+        ring = (kind == "handle" and not guess) or not look.get("fill", True)
+        size = look.get("size", 14 if guess else 18 if kind == "handle" else 6)
         return ax.plot(
-            *data.T, linestyle="none", marker=look.get("marker", "o"), markersize=size * pixels,
-            color=color, markerfacecolor="none" if ring else color, markeredgecolor=color,
-            markeredgewidth=(2.5 if ring else 0) * pixels, alpha=alpha, scalex=False, scaley=False,
-            **common,
+            *data.T, linestyle="none", marker="D" if guess else look.get("marker", "o"),
+            markersize=size * pixels, color=color, markerfacecolor="none" if ring else color,
+            markeredgecolor="white" if guess else color, alpha=alpha, scalex=False, scaley=False,
+            markeredgewidth=(2.5 if ring else 1.5 if guess else 0) * pixels, **common,
         )  # fmt: skip
     if kind == "area":
         known = np.isfinite(data).all(axis=1)
@@ -288,7 +289,8 @@ def draw_mark(ax, kind, data, look, texts=()):
         ]  # fmt: skip
     if kind == "image":
         image = AxesImage(
-            ax, extent=(0, 1, 0, 1), origin="lower", interpolation="nearest",
+            ax, extent=(0, 1, 0, 1), origin="lower",
+            interpolation="antialiased" if look.get("smooth") else "nearest",
             transform=ax.transAxes, zorder=look.get("zorder", 1), alpha=alpha,
         )  # fmt: skip
         image.set_data(data)

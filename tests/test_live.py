@@ -11,7 +11,7 @@ from PIL import Image
 from wire import sent
 
 from optimlab import figures
-from optimlab.live import LivePlot
+from optimlab.live import LivePlot, take_off
 from optimlab.live.live import REACH, VIEW
 
 
@@ -214,3 +214,126 @@ def test_the_output_holds_view_still_and_sentence(scene):
     assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
     assert data[VIEW]["model_id"] == plot.model_id
     assert metadata["image/png"] == {"width": 600, "alt": "A scene. A sentence about the path."}
+
+
+def test_a_guess_is_no_setting_and_a_diamond_in_the_still(scene):
+    plot, ax, losses = scene
+    plot.add("handle", "start", ax, at=(2, 0.5), color="#000000")
+    before = pixels(plot.still())
+    plot.add("handle", "guess", ax, at=(5, 0), guess=True, color="#b3261e")
+    assert plot.settings() == [{"start": [2.0, 0.5]}]
+    assert plot.is_guess("guess") and not plot.is_guess("start")
+    x0, y0, w, h = plot.axes[0]["rect"]
+    place = int((y0 + h / 2) * 480), int((x0 + w / 2) * 600)
+    after = pixels(plot.still())
+    np.testing.assert_allclose(after[place], [0xB3, 0x26, 0x1E], atol=12)
+    changed = np.argwhere(np.abs(after - before).sum(axis=2) > 150)
+    high, wide = np.ptp(changed, axis=0)
+    corner = changed[:, 0].min(), changed[:, 1].min()
+    assert abs(high - wide) <= 2 and corner not in map(tuple, changed), "it stands on its tip"
+    plot.handles = {**plot.handles, "guess": []}
+    np.testing.assert_array_equal(pixels(plot.still()), before, "a handle at [] is not shown")
+
+
+def test_marks_can_be_added_later_and_sent_at_once(scene):
+    plot, ax, _ = scene
+    plot.show({})
+    sent_keys = []
+    plot.send_state = lambda key=None: sent_keys.append(set(key))
+    with plot.hold_sync():
+        plot.add("line", "gap", ax)
+        plot.add("handle", "guess", ax, at=(5, 0), guess=True)
+        plot.note("gap", [[0, 0], [5, 0]])
+    assert sent_keys == [{"marks", "handles", "notes"}]
+    plot.add("handle", "second", ax, at=(5, 0), guess=True)
+    assert sent_keys[1:] == [{"marks", "handles"}], "one message, so that nothing is built twice"
+    assert [mark["name"] for mark in plot.marks] == ["gap", "guess", "second"]
+
+
+def test_a_note_lies_over_every_frame_until_it_is_taken_away(scene):
+    plot, ax, losses = scene
+    plot.add("line", "path", ax)
+    plot.add("line", "gap", ax, color="#b3261e", width=6)
+    plot.add("label", "you said", ax)
+    plot.note("gap", [[0, 0], [10, 0]])
+    plot.note("you said", ([[5, 0]], ["you said"]))
+    plot.show({"path": [[0, -1], [10, 1]]})
+    plot.show_frames([{"path": [[0, 0]]}])
+    np.testing.assert_allclose(sent(plot, "gap", plot.notes), [[0, 0.5], [1, 0.5]], atol=1e-7)
+    assert plot.notes["list"][0]["texts"] == {"you said": ["you said"]}
+    assert "gap" not in plot.data["list"][0]["marks"]
+    x0, y0, w, h = plot.axes[0]["rect"]
+    spot = int((y0 + h / 2) * 480), int((x0 + w / 4) * 600)
+    noted = pixels(plot.still())
+    np.testing.assert_allclose(noted[spot], [0xB3, 0x26, 0x1E], atol=12)
+    plot.note("gap", None)
+    plot.note("gap", None)
+    assert list(plot.notes["list"][0]["marks"]) == ["you said"]
+    assert pixels(plot.still())[spot].min() > 200
+
+
+@pytest.mark.parametrize("name", ["gpa", "start", "map"])
+def test_a_note_is_a_mark_that_can_be_noted(scene, name):
+    plot, ax, _ = scene
+    plot.add("handle", "start", ax, at=(5, 0))
+    plot.add("image", "map", ax)
+    with pytest.raises(ValueError, match=f"name='{name}'"):
+        plot.note(name, [[0, 0]])
+    plot.add("line", "gap", ax)
+    with pytest.raises(ValueError, match=r"frame\['gap'\].*\(n, 2\)"):
+        plot.note("gap", [[1, 2, 3]])
+    assert plot.notes == {}
+
+
+def test_a_sketch_is_drawn_in_the_still_where_its_numbers_say(scene):
+    plot, ax, losses = scene
+    losses.set(xlabel="step", ylabel="loss")
+    plot.add_sketch(losses, range(5), label="your sketch", color="#b3261e")
+    spec = plot.sketch
+    assert (spec["axes"], spec["x"], spec["names"]) == (1, [0, 1, 2, 3, 4], ["step", "loss"])
+    empty = pixels(plot.still())
+    plot.drawn = [None, None, 1e-2, 1e-2, np.nan]
+    assert plot.drawn == [None, None, 1e-2, 1e-2, None]
+    json.dumps([plot.sketch, plot.drawn], allow_nan=False)
+    full = pixels(plot.still())
+    changed = np.argwhere(np.abs(full - empty).sum(axis=2) > 60)
+    x0, y0, w, h = plot.axes[1]["rect"]
+    rows, columns = changed[:, 0] / 480, (changed[:, 1] - 600) / 600
+    assert abs(np.mean(rows) - (y0 + h / 2)) < 0.01 and np.ptp(rows) < 0.05
+    ends = columns.min(), columns.max()
+    np.testing.assert_allclose(ends, [x0 + w / 2, x0 + 3 * w / 4], atol=0.02)
+    plot.drawn = []
+    np.testing.assert_array_equal(pixels(plot.still()), empty)
+
+
+def test_a_sketch_refuses_what_it_cannot_draw(scene):
+    plot, ax, losses = scene
+    for x in ([1], [0, 0], [2, 1], [[1, 2]], [0, np.nan]):
+        with pytest.raises(ValueError, match="x="):
+            plot.add_sketch(losses, x)
+    with pytest.raises(ValueError, match="ax="):
+        plot.add_sketch(figures.panel()[1], [0, 1])
+    plot.add_sketch(losses, [0, 1, 2])
+    with pytest.raises(ValueError, match="one sketch"):
+        plot.add_sketch(ax, [0, 1, 2])
+    with pytest.raises(Exception, match="drawn has 2 numbers.*3 columns"):
+        plot.drawn = [1, 2]
+    assert plot.drawn == []
+
+
+def test_what_is_taken_off_a_drawing_is_laid_over_it_as_it_was():
+    figure, ax = figures.panel(300, 240)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    (line,) = ax.plot([0, 1], [0, 1], color="#d55e00", linewidth=5)
+    whole = np.asarray(Image.open(io.BytesIO(LivePlot(figure).still())).convert("RGB")).astype(int)
+    figure, ax = figures.panel(300, 240)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    (line,) = ax.plot([0, 1], [0, 1], color="#d55e00", linewidth=5)
+    grid = take_off(ax, line)
+    assert not ax.lines and grid.dtype == np.uint8 and grid.shape[2] == 4
+    plot = LivePlot(figure)
+    plot.add("image", "line", ax, smooth=True)
+    plot.show({"line": grid})
+    assert (np.abs(pixels(plot.still()) - whole).sum(axis=2) > 120).mean() < 0.01
+    plot.show({})
+    assert plot.images == {} and (np.abs(pixels(plot.still()) - whole) > 120).mean() > 0.01

@@ -201,6 +201,19 @@ def test_a_point_is_placed_in_the_picture(lesson):
     assert stored(lesson, name="end")["answer"] == [4.2], "what was shown stays"
 
 
+def test_a_skipped_point_leaves_no_diamond_until_it_is_asked_anew(lesson):
+    asked = lesson.predict(
+        "end", run(), point=1.0, within=0.1, right=lambda e: e.paths["SGD"].end
+    )
+    plot = asked.explorer.plot
+    asked.card.act("skip")
+    assert plot.handles["guess"] == [] and plot.handles["start"] == [4.0]
+    assert asked.card.said() == "You skipped this one. It is 2.012."
+    lesson.reset()
+    assert plot.handles["guess"] == [1.0] and asked.answer is None and asked.explorer.veiled
+    assert lesson.store.get("05", "predictions", "end") == {}
+
+
 def test_a_point_on_a_surface(lesson):
     asked = lesson.predict(
         "end", explore(functions.bowl, SGD, lr=0.1, start=(0, 4), steps=50), point=(1, 1),
@@ -233,6 +246,8 @@ def test_a_sketch_is_kept_column_by_column(lesson):
     whole.explorer.plot.drawn = (2 + 4 * 0.64 ** np.arange(11) + 0.3).tolist()
     whole.card.act("show")
     assert "never more than 0.3 off" in whole.card.said()
+    whole.lesson.reset()
+    assert whole.explorer.plot.drawn == [] and whole.answer is None and whole.explorer.veiled
 
 
 def test_a_prediction_without_a_picture(lesson):
@@ -463,7 +478,7 @@ def test_a_question_in_another_form_is_named(lesson, bad):
         lesson.quiz(bad)
 
 
-# The page at the end -------------------------------------------------------------------------------
+# The page at the end ------------------------------------------------------------------------------
 
 
 def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
@@ -533,7 +548,7 @@ def test_the_page_of_the_series_reads_the_lessons(tmp_path, lesson):
     assert "1 of 1</td><td>1 of 1" in page.parts[0]["html"]
 
 
-# The card ------------------------------------------------------------------------------------------
+# The card -----------------------------------------------------------------------------------------
 
 
 def test_an_error_in_a_callback_appears_in_the_card():

@@ -62,6 +62,25 @@ def the_function(function, dim=None):
     return function
 
 
+def the_domain(function, domain=None):
+    """The part of a function that is drawn: `domain`, or by default the function's own."""
+    return function.domain if domain is None else checked_domain(domain, function.dim)
+
+
+def checked_domain(domain, dim):
+    """`domain` if it is one for a function of `dim` variables; ValueError if it is not."""
+    shape, wanted = (2,), "(low, high)"
+    if dim == 2:
+        shape, wanted = (2, 2), "((xlow, xhigh), (ylow, yhigh))"
+    try:
+        limits = np.asarray(domain, dtype=float)
+        if limits.shape == shape and np.isfinite(limits).all() and (np.diff(limits) > 0).all():
+            return domain
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"domain={domain!r}: domain must be {wanted}, each low < high")
+
+
 def guarded(method):
     """A callback whose exception appears in the explorer's status line, never nowhere.
 
@@ -95,14 +114,24 @@ class Explorer(widgets.VBox):
     Everything else follows from that one method: what is shown now, the frames in the browser, the
     sentence, the still.
 
+    `veil` hides the run and the controls until `unveil`: what stays are the drawn scene, its
+    handles, and the marks that the class names in SCENE.
+
     Traits
     ------
     summary : one sentence that says what is shown
     status : empty, or what went wrong in a callback
+    veiled : whether the run is hidden
+    reached : whether the run that is shown has reached the explorer's target
     """
+
+    #: names of the marks that belong to the scene, and are shown without the run
+    SCENE = ()
 
     summary = traitlets.Unicode("")
     status = traitlets.Unicode("")
+    veiled = traitlets.Bool(False)
+    reached = traitlets.Bool(False)
 
     def assemble(self, plot, controls, *below):
         """Put plot, controls and status line together and show the first frame.
@@ -123,6 +152,7 @@ class Explorer(widgets.VBox):
         self._line.layout.display = "none"
         rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
         self.children = [*(rows if self.controls else []), plot, *below, self._line]
+        self._only_with_run = [*rows, *below]
         self._told_above = True  # an error now is the caller's to see
         try:
             self._update()
@@ -131,12 +161,51 @@ class Explorer(widgets.VBox):
         self._send_frames()  # of positions not shown yet: an error there is for the status line
         for number, (widget, name) in enumerate(plot.controls):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
-        plot.observe(self._on_other, "handles")
+        plot.observe(self._on_handles, "handles")
         plot.observe(self._on_step, "step")
 
     def frames(self, values):
         """A frame for each of `values` of the slider in hand (one None if there is no slider)."""
         raise NotImplementedError
+
+    # -- before the run is shown ---------------------------------------------------------------
+
+    def veil(self, sentence):
+        """Show the scene without the run, and `sentence` in place of the summary, until `unveil`.
+
+        Nothing of the run is left in the plot, its notes included; `frames` and what an explorer
+        keeps of its run in Python still answer.
+        """
+        if not isinstance(sentence, str) or not sentence.strip():
+            raise TypeError(f"sentence={sentence!r}: say in a sentence that the run is hidden")
+        self._veil_words, self.veiled = sentence, True
+        with self.plot.hold_sync():
+            for name in list(self.plot._notes):
+                self.plot.note(name, None)
+            self.plot.veiled, self.plot.playing, self.plot.step = True, False, -1
+            self.plot.show({"summary": sentence})  # even if the run cannot be computed
+            self._update()
+            self.plot.frames = {}
+        for widget in self._only_with_run:
+            widget.layout.display = "none"
+
+    def unveil(self):
+        """Show the run, the controls and everything else that `veil` has hidden."""
+        if not self.veiled:
+            return
+        self.veiled = False
+        for widget in self._only_with_run:
+            widget.layout.display = None
+        with self.plot.hold_sync():
+            self.plot.veiled = False
+            self._update()
+        if not self.status:
+            self._send_frames()
+
+    def _scene_of(self, frame):
+        """What a veiled plot shows of a frame."""
+        shown = {name: frame[name] for name in self.SCENE if name in frame}
+        return shown | {"summary": self._veil_words}
 
     # -- values --------------------------------------------------------------------------------
 
@@ -164,20 +233,28 @@ class Explorer(widgets.VBox):
         self._update()
         self._refresh_later()
 
+    def _on_handles(self, change):
+        moved = [name for name, at in change.new.items() if at != change.old.get(name)]
+        if not all(map(self.plot.is_guess, moved)):
+            self._on_other(change)
+
     def _on_step(self, _change):
         """The step marked in the picture has changed."""
 
     @guarded
     def _update(self):
         (frame,) = self.frames([self._value()])
+        if self.veiled:
+            frame = self._scene_of(frame)
         self.plot.show(frame, self.plot.settings())
         self.summary = frame.get("summary", "")
+        self.reached = bool(frame.get("reached", False))
 
     @guarded
     def _send_frames(self):
         self._waiting = None
         values = self._values()
-        if values is not None:
+        if values is not None and not self.veiled:
             self.plot.show_frames(self.frames(values), self.plot.settings())
 
     def _refresh_later(self):

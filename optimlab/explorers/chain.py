@@ -33,6 +33,8 @@ class GraphExplorer(Explorer):
         A slope by the first slider, or an output at most that large.
     """
 
+    SCENE = ("inputs",)
+
     def __init__(self, graph, sliders, *, target=None):
         super().__init__()
         self.graph, self.target = graph, target
@@ -206,7 +208,7 @@ class GraphExplorer(Explorer):
             f"{short(slope)}: {hand} changed by 0.01 changes {out} by about {short(0.01 * slope)}."
         )
         if self.target:
-            frame["goal"] = self._goal(y, slope)
+            frame["goal"], frame["reached"] = self._goal(y, slope)
         return frame
 
     def _spot(self, name, which):
@@ -230,7 +232,7 @@ class GraphExplorer(Explorer):
         else:
             done, now = output <= wanted, output
             text = f"Target: {out} at most {short(wanted)}."
-        return f"{text} {'Reached' if done else 'Not yet'}: it is {short(now)}."
+        return f"{text} {'Reached' if done else 'Not yet'}: it is {short(now)}.", bool(done)
 
 
 def _columns(numbers, count):
@@ -269,6 +271,10 @@ class ErrorExplorer(Explorer):
         sizes = [float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0]
         self.sizes = np.array(sizes)
         self.errors = self._errors(self.sizes)
+        self._curves = {
+            f"errors {method}": np.stack([self.sizes, error], axis=-1)
+            for method, error in self.errors.items()
+        }
         self.assemble(
             self._scene(), {"h": slider("h", sizes, min(sizes, key=lambda v: abs(v - h)))}
         )
@@ -287,11 +293,13 @@ class ErrorExplorer(Explorer):
 
     def _scene(self):
         curves, ax = figures.panel(460, 370)
-        for (method, error), color, dash in zip(
-            self.errors.items(), (FORWARD, BACKWARD), ((7, 3), ()), strict=True
-        ):
+        looks = {
+            "forward": {"color": FORWARD, "dash": (7, 3)},
+            "central": {"color": BACKWARD, "dash": ()},
+        }
+        for method, look in looks.items():
             ax.plot(
-                self.sizes, error, color=color, linestyle=style.linestyle(dash), label=method
+                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]), label=method
             )
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
@@ -306,6 +314,8 @@ class ErrorExplorer(Explorer):
         for left, method, color in ((0.22, "forward", FORWARD), (0.62, "central", BACKWARD)):
             table.text(left, 0.95, method, fontsize=10.5, color=color, va="center", weight="bold")
         plot = LivePlot([curves, digits], alt=self._alt())
+        for method, look in looks.items():
+            plot.add("line", f"errors {method}", ax, **look)
         plot.add("line", "h", ax, color=style.MUTED, width=1.5, dash=(3, 3))
         plot.add("points", "forward", ax, color=FORWARD, size=11)
         plot.add("points", "central", ax, color=BACKWARD, size=11, marker="s")
@@ -344,7 +354,7 @@ class ErrorExplorer(Explorer):
             points += [(left, y) for y in ROWS.values()]
             texts += rows
         forward, central = errors["forward"], errors["central"]
-        return {
+        return self._curves | {
             "h": [(h, 3e-17), (h, 1e2)],
             "forward": [(h, forward)],
             "central": [(h, central)],

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 from optimlab import figures, style
 from optimlab.analysis import destination, rate_start_map, stability_limit
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, number, short, slider, the_function
+from optimlab.explorers.base import Explorer, number, short, slider, the_domain, the_function
 from optimlab.functions import Function
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
@@ -32,6 +32,7 @@ class _Valleys:
             )
         self.valleys = [short(m) for m in function.minima]
         self.colours = [*VALLEYS[: len(self.valleys)], NOWHERE]  # the last is index -1
+        return function
 
     def _patches(self):
         names = [*(f"ends at {name}" for name in self.valleys), "settles nowhere"]
@@ -83,9 +84,9 @@ class StripExplorer(_Valleys, Explorer):
         target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self._name_valleys(function)
+        function = self._name_valleys(function)
         self.rule, self.steps = rule, steps
-        self.domain = self.function.domain if domain is None else domain
+        self.domain = the_domain(self.function, domain)
         self.target = None
         if target is not None:
             self.target = int(np.argmin(np.abs(function.minima - target)))
@@ -126,7 +127,10 @@ class StripExplorer(_Valleys, Explorer):
         plot.add("label", "names", ax, color=style.INK)
         x = np.linspace(*self.domain, 401)
         track = np.stack([x, self.function(x)], axis=-1)
-        plot.add("handle", "start", ax, at=[start], track=track, label="start", color=style.INK)
+        plot.add(
+            "handle", "start", ax, at=[start], track=track, also=strip, label="start",
+            color=style.INK,
+        )  # fmt: skip
         return plot
 
     def _strip(self, row, edges):
@@ -167,8 +171,9 @@ class StripExplorer(_Valleys, Explorer):
         frame["readout"] = (["x", "loss"], xy)
         frame["summary"] = f"{run.summary(self.domain)} {self._settles(valley)}"
         if self.target is not None:
-            reached = "Reached." if valley == self.target else "Not yet."
-            frame["goal"] = f"Target: end in the valley at {self.valleys[self.target]}. {reached}"
+            frame["reached"] = valley == self.target
+            state = "Reached." if frame["reached"] else "Not yet."
+            frame["goal"] = f"Target: end in the valley at {self.valleys[self.target]}. {state}"
         return frame
 
 
@@ -188,13 +193,15 @@ class MapExplorer(_Valleys, Explorer):
     steps : int, how many steps of the run are drawn
     """
 
+    SCENE = ("start",)
+
     def __init__(
         self, function, rule=SGD, *, rates=None, starts=None, at=None, steps=20, domain=None
     ):  # fmt: skip
         super().__init__()
-        self._name_valleys(function)
+        function = self._name_valleys(function)
         self.rule = rule
-        self.domain = self.function.domain if domain is None else domain
+        self.domain = the_domain(self.function, domain)
         if starts is None:
             grain = np.ptp(self.domain) / 160
             starts = self.domain[0] + grain * np.arange(160)
@@ -297,10 +304,13 @@ class ChordExplorer(Explorer):
     target : float, optional; how far above its chord the curve should be brought
     """
 
+    SCENE = ("names",)
+
     def __init__(self, function, *, ends=None, domain=None, target=None):
         super().__init__()
-        self.function, self.target = the_function(function, dim=1), target
-        self.domain = self.function.domain if domain is None else domain
+        self.function = function = the_function(function, dim=1)
+        self.target = target
+        self.domain = the_domain(self.function, domain)
         low, high = self.domain
         ends = (low + (high - low) / 4, high - (high - low) / 4) if ends is None else ends
         figure, ax = figures.panel(560, 380)
@@ -362,7 +372,8 @@ class ChordExplorer(Explorer):
         else:
             frame["summary"] = f"{ends}; between them the curve is nowhere above it."
         if self.target is not None:
-            state = "Reached." if self.worst[1] >= self.target else "Not yet."
+            frame["reached"] = self.worst[1] >= self.target
+            state = "Reached." if frame["reached"] else "Not yet."
             frame["goal"] = (
                 f"Target: the curve at least {short(self.target)} above its chord. {state}"
             )
@@ -382,6 +393,7 @@ class ConditionExplorer(Explorer):
     conditions : all positions of the slider
     """
 
+    SCENE = ("contours",)
     CONDITIONS = (1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200)
     DOMAIN = ((-8, 8), (-3, 3))
 
@@ -427,12 +439,11 @@ class ConditionExplorer(Explorer):
         figures._stars(ax, [0], [0])
         ax.set_title(r"$x^2/\kappa + y^2$")
         curve, right = figures.panel(420, 370)
-        known = [(k, n) for k, n in self.needed.items() if n > 0]
-        right.plot(*np.transpose(known), color=style.MUTED, marker=".", linewidth=1.5)
+        self._counts = np.array([(k, n) for k, n in self.needed.items() if n > 0], dtype=float)
         right.set(
             xscale="log", yscale="log", xlabel="condition number κ",
             ylabel="steps to come 1000 × closer", xlim=(0.9, 1.15 * max(self.needed)),
-            ylim=(0.7, 1.6 * max(self.needed.values())),
+            ylim=(0.7, 4 * max(self.needed.values())),
         )  # fmt: skip
         for axis in (right.xaxis, right.yaxis):
             axis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -443,6 +454,8 @@ class ConditionExplorer(Explorer):
         plot = LivePlot([figure, curve], alt=alt, playback=True)
         plot.add("line", "contours", ax, color="#8fa5bd", width=1)
         _add_path(plot, "path", ax, style.rule_style("SGD"))
+        plot.add("line", "counts", right, color=style.MUTED, width=1.5)
+        plot.add("points", "each count", right, color=style.MUTED, size=5)
         plot.add("points", "now", right, color=style.RULES["SGD"]["color"], size=12)
         plot.add("label", "count", right, color=style.INK, offset=(-8, 8), anchor="end")
         plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
@@ -469,6 +482,8 @@ class ConditionExplorer(Explorer):
             "contours": self._ellipses(condition),
             "path": points,
             "path steps": points,
+            "counts": self._counts,
+            "each count": self._counts,
             "now": [[condition, needed]],
             "count": ([[condition, needed]], [f"{needed} steps"]),
             "readout": (["x", "y", "loss"], np.column_stack([points, losses])),

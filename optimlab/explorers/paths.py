@@ -5,7 +5,15 @@ import numpy as np
 
 from optimlab import figures, style
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, decades, guarded, number, slider, the_function
+from optimlab.explorers.base import (
+    Explorer,
+    decades,
+    guarded,
+    number,
+    slider,
+    the_domain,
+    the_function,
+)
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD, Optimizer
 
@@ -35,10 +43,10 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         Number of updates at first.
     **options
         `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
-        `target=(loss, steps)` a goal, `loss_scale="log"` or `"linear"`, `loss_limits=(low, high)`,
-        `names=7` how many points are called x₀, x₁, …, `domain` the part of the function shown,
-        `inspect=True` to show the update of the marked step in numbers, and a first value for a
-        hyperparameter (`momentum`, `rho`, `beta1`, `beta2`).
+        `target=(loss, steps)` a goal for every rule, `loss_scale="log"` or `"linear"`,
+        `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
+        part of the function shown, `inspect=True` to show the update of the marked step in numbers,
+        and a first value for a hyperparameter (`momentum`, `rho`, `beta1`, `beta2`).
 
     Returns
     -------
@@ -98,7 +106,7 @@ class PathExplorer(Explorer):
         self.function = the_function(function)
         self.rules = _checked_rules(rules)
         self.target = _checked_target(target)
-        self.domain = self.function.domain if domain is None else domain
+        self.domain = the_domain(self.function, domain)
         self.line = self.function.dim == 1
         self.paths = []
         if self.line:
@@ -216,6 +224,9 @@ class PathExplorer(Explorer):
         """Write the first rule's update that led to the marked step, in symbols and in numbers."""
         if self.inspector not in self.children or not self.paths:
             return
+        if self.veiled:
+            self.inspector.value = ""
+            return
         path = next(iter(self.paths.values()))
         k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
         k = max(k, 0)
@@ -279,18 +290,19 @@ class PathExplorer(Explorer):
         frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
         frame["summary"] = " ".join(sentences)
         if goals:
-            frame["goal"] = " ".join(goals)
+            frame["goal"] = " ".join(said for said, _ in goals)
+            frame["reached"] = all(reached for _, reached in goals)
         return frame
 
     def _goal(self, name, losses):
-        """How a run stands against the target."""
+        """How a run stands against the target, in words, and whether it has reached it."""
         goal, within = self.target
         whose = f"{name}: " if len(self.rules) > 1 else ""
         with np.errstate(invalid="ignore"):
             hits = np.flatnonzero(losses[: within + 1] <= goal)
         wanted = f"Target: loss {goal:g} within {within} steps. {whose}"
         if hits.size:
-            return f"{wanted}Reached at step {hits[0]}."
+            return f"{wanted}Reached at step {hits[0]}.", True
         at = min(within, len(losses) - 1)
         now = f"{losses[at]:.6g}" if np.isfinite(losses[at]) else "too large"
-        return f"{wanted}Not yet: {at} steps, {now}."
+        return f"{wanted}Not yet: {at} steps, {now}.", False

@@ -5,7 +5,7 @@ import numpy as np
 from contourpy import contour_generator
 
 from optimlab import figures, style
-from optimlab.explorers.base import Explorer, decades, short, slider, the_function
+from optimlab.explorers.base import Explorer, decades, short, slider, the_domain, the_function
 from optimlab.functions import numerical_gradient
 from optimlab.live import LivePlot
 
@@ -48,7 +48,7 @@ class SecantExplorer(Explorer):
         if not kinds or set(kinds) - {"forward", "central"}:
             raise ValueError(f"kinds={kinds!r}: the kinds are 'forward' and 'central'")
         self.kinds, self.target = kinds, target
-        self.domain = self.function.domain if domain is None else domain
+        self.domain = the_domain(self.function, domain)
         self.steps = _steps(smallest, largest, h)
         self._floor = max(1e-13, smallest * smallest / 10)
         controls = {"h": slider("h", self.steps, float(h))}
@@ -171,8 +171,9 @@ class SecantExplorer(Explorer):
             frame["run"] = [((left + right) / 2, low)], [f"run {short(run)}"]
             frame["rise"] = [(right, (low + high) / 2)], [f"rise {short(rise)}"]
         if self.target:
+            frame["reached"] = bool(gap <= self.target)
             frame["goal"] = f"Target: a gap of at most {short(self.target)}. " + (
-                f"Reached with h = {short(h)}." if gap <= self.target else f"Not yet: {short(gap)}."
+                f"Reached with h = {short(h)}." if frame["reached"] else f"Not yet: {short(gap)}."
             )
         return frame
 
@@ -199,14 +200,15 @@ class _PointExplorer(Explorer):
 
     def _prepare(self, function, domain):
         self.function = the_function(function, dim=2)
-        self.domain = self.function.domain if domain is None else domain
+        self.domain = the_domain(self.function, domain)
         x, y, z = figures.surface_grid(self.function, self.domain, 121)
-        self._range = float(z.min()), float(z.max())
+        low, high = float(z.min()), float(z.max())
+        self._range = (low, high) if high > low else (low - 1.0, high + 1.0)
         self._level = contour_generator(x, y, z)
         slopes = np.linalg.norm(self.function.gradient(np.stack([x, y], axis=-1)), axis=-1)
         self.steepest = float(slopes.max())
         widths = np.ptp(self.domain, axis=-1)
-        self._scale = 0.4 * float(widths.min()) / self.steepest
+        self._scale = 0.4 * float(widths.min()) / (self.steepest or 1.0)
         self._start_length = 0.16 * float(widths.min())
 
     def _map(self, width=350, height=360):
@@ -274,6 +276,8 @@ class SlicesExplorer(_PointExplorer):
         The grid the point snaps to.
     """
 
+    SCENE = ("cut x", "cut y")
+
     def __init__(
         self, function, *, point=None, target=None, gradient=True, domain=None, grain=0.05
     ):
@@ -328,7 +332,7 @@ class SlicesExplorer(_PointExplorer):
             said += f"; the gradient ({along_x}, {along_y}) has length {length}"
         frame["summary"] = f"{said}."
         if self.target:
-            frame["goal"] = self._goal(gradient)
+            frame["goal"], frame["reached"] = self._goal(gradient)
         return [frame for _ in values]
 
     def _goal(self, gradient):
@@ -336,9 +340,9 @@ class SlicesExplorer(_PointExplorer):
         along_x, along_y = (short(v) for v in self.target)
         wanted = f"Target: slope {along_x} along x and {along_y} along y. "
         if not missed.any():
-            return f"{wanted}Reached at {short(self.point)}."
+            return f"{wanted}Reached at {short(self.point)}.", True
         wrong = " and ".join(name for name, miss in zip("xy", missed, strict=True) if miss)
-        return f"{wanted}Not yet: look at the slope along {wrong}."
+        return f"{wanted}Not yet: look at the slope along {wrong}.", False
 
 
 class DirectionExplorer(_PointExplorer):
@@ -374,7 +378,7 @@ class DirectionExplorer(_PointExplorer):
         self.target, self.reveals = target, gradient
         picture, ax = self._map()
         slopes, wheel = figures.panel(350, 360)
-        limit = 1.15 * self.steepest
+        limit = 1.15 * (self.steepest or 1.0)
         wheel.axhline(0, color=style.MUTED, linewidth=1)
         wheel.set(
             xlabel="angle of the direction (degrees)", ylabel="slope in that direction",
@@ -420,7 +424,7 @@ class DirectionExplorer(_PointExplorer):
                 "summary": self._sentence(angle, slope, top, steepest),
             }
             if self.target:
-                frame["goal"] = self._goal(slope, steepest, angle)
+                frame["goal"], frame["reached"] = self._goal(slope, steepest, angle)
             frames.append(shared | frame)
         return frames
 
@@ -437,8 +441,8 @@ class DirectionExplorer(_PointExplorer):
         best = steepest if self.target == "up" else -steepest
         wanted = f"Target: the direction of the steepest {'rise' if best > 0 else 'fall'}. "
         if steepest and abs(slope - best) <= 0.002 * steepest:
-            return f"{wanted}Reached at {short(angle)}°, slope {short(slope)}."
-        return f"{wanted}Not yet: slope {short(slope)}."
+            return f"{wanted}Reached at {short(angle)}°, slope {short(slope)}.", True
+        return f"{wanted}Not yet: slope {short(slope)}.", False
 
 
 def _unit(degrees):

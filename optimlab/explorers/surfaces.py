@@ -171,13 +171,17 @@ class SurfaceExplorer(PathExplorer):
             return
         with self.figure.batch_update():
             for name, path in self.paths.items():
-                self._move(f"path {name}", self._on_surface(_fine(path.points)))
-                self._move(f"steps {name}", self._on_surface(path.points))
+                points = path.points[:0] if self.veiled else path.points
+                self._move(f"path {name}", self._on_surface(_fine(points)))
+                self._move(f"steps {name}", self._on_surface(points))
                 self._move(f"start {name}", self._on_surface(path.points[:1]))
             self._mark_step()
 
     def _mark_step(self):
         for name, path in self.paths.items():
+            if self.veiled:
+                self._move(f"now {name}", ([], [], []))
+                continue
             known = np.flatnonzero(np.isfinite(path.points).all(axis=1))
             last = int(known[-1]) if known.size else 0
             k = min(self.plot.step, last) if self.plot.step >= 0 else last

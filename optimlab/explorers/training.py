@@ -5,8 +5,16 @@ from collections import deque
 import numpy as np
 
 from optimlab import figures, network, style
-from optimlab.explorers.base import Explorer, guarded, short, slider, the_function
-from optimlab.live import LivePlot
+from optimlab.explorers.base import (
+    Explorer,
+    checked_domain,
+    guarded,
+    short,
+    slider,
+    the_domain,
+    the_function,
+)
+from optimlab.live import LivePlot, take_off
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
 #: data points up to which each one's own loss is written beside it
@@ -29,6 +37,8 @@ class FitExplorer(Explorer):
     target : float, optional: a loss to get to; the minimum is then not marked on the map
     """
 
+    SCENE = ("model",)
+
     def __init__(
         self, x, y, *, model="line", start=(0.0, 0.0), names=("x", "y"), domain=None, target=None
     ):
@@ -37,6 +47,8 @@ class FitExplorer(Explorer):
             raise ValueError(f"model={model!r}: model must be 'line' or 'logistic'")
         self.model, self.names, self.target = model, names, target
         self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if domain is not None:
+            checked_domain(domain, dim=2)
         if model == "line":
             self.loss = network.squared_loss(self.x, self.y, domain)
         else:
@@ -79,8 +91,9 @@ class FitExplorer(Explorer):
             color=style.MUTED if many else style.INK, alpha=0.6 if many else 1, zorder=3,
         )  # fmt: skip
         surface, plane = figures.panel(460, 370)
-        figures.draw_contours(plane, self.loss, minima=self.target is None)
+        drawn = figures.draw_contours(plane, self.loss, minima=self.target is None)
         plane.set(xlabel="w", ylabel="b", title="loss L(w, b)")
+        self._map = take_off(plane, *filter(None, drawn.values()))
         plot = LivePlot([data, surface], alt=self._alt())
         plot.add(
             "line", "off", ax, color=OFF, width=1 if many else 2, opacity=0.45 if many else 0.9
@@ -92,6 +105,7 @@ class FitExplorer(Explorer):
                 beside |= {"offset": [7, 0], "anchor": "start"}
             plot.add("label", "losses", ax, color=OFF, size=13, **beside)
         plot.add("label", "L", ax, color=style.INK, size=15, offset=[0, 0], anchor="middle")
+        plot.add("image", "map", plane, smooth=True)
         plot.add("handle", "point", plane, at=start, label="weights w and b", color=MODEL)
         if self.model == "line":
             left, right = np.interp([0.15, 0.85], [0, 1], [low, high]).round(1).tolist()
@@ -150,7 +164,8 @@ class FitExplorer(Explorer):
         While one is dragged the browser may still hold an older answer of ours for the others:
         they differ from what they are here, and yet nobody has touched them.
         """
-        changed = [name for name in new if new[name] != list(old.get(name, ()))]
+        own = [name for name in ("point", "left", "right") if name in new]
+        changed = [name for name in own if new[name] != list(old.get(name, ()))]
         by_hand = [name for name in changed if (name, *new[name]) not in self._placed]
         return next(iter(by_hand + changed), "point")
 
@@ -165,6 +180,7 @@ class FitExplorer(Explorer):
         loss = self.loss((w, b))
         words = f"w = {short(w)}, b = {short(b)}: L = {loss:.4g}"
         frame = {
+            "map": self._map,
             "model": np.stack([line, self.predict(line, w, b)], axis=-1),
             "off": off.reshape(-1, 2),
             "L": ([(np.mean(self.span), self._top)], [words]),
@@ -176,7 +192,8 @@ class FitExplorer(Explorer):
                 at = np.stack([self.x, np.where(self.y == 1, 1.08, -0.08)], axis=-1)
             frame["losses"] = (at, [f"{value:.2f}" for value in self.point_losses()])
         if self.target is not None:
-            state = "Reached" if loss <= self.target else "Not yet"
+            frame["reached"] = bool(loss <= self.target)
+            state = "Reached" if frame["reached"] else "Not yet"
             frame["goal"] = f"Target: a loss of at most {self.target:g}. {state}: it is {loss:.4g}."
         return [frame]
 
@@ -209,7 +226,8 @@ class GridExplorer(Explorer):
     def __init__(self, function, domain=(0, 5), *, points=5, most=101, dimensions=10):
         super().__init__()
         self.function = the_function(function, dim=1)
-        self.domain, self.most, self.dimensions = domain, most, dimensions
+        self.domain = the_domain(self.function, domain)
+        self.most, self.dimensions = most, dimensions
         counts = list(range(2, 21)) + list(range(21, most + 1, 5))
         self.assemble(
             self._scene(),
@@ -227,7 +245,7 @@ class GridExplorer(Explorer):
         d = np.arange(1, self.dimensions + 1)
         bars.set(
             xlabel="number of weights", ylabel="evaluations", yscale="log",
-            xlim=(0.5, self.dimensions + 0.5), ylim=(1, 10 * float(self.most) ** self.dimensions),
+            xlim=(0.5, self.dimensions + 0.5), ylim=(1, 1e4 * float(self.most) ** self.dimensions),
             xticks=d,
         )  # fmt: skip
         bars.axhline(YEAR, color=style.HIGHLIGHT, linewidth=1.2, linestyle="--")

@@ -7,14 +7,13 @@ from optimlab.lessons.contents import (
     Listing,
     check_environment,
     missing,
-    reply,
     series,
 )
+from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.lesson import Lesson
 from optimlab.lessons.predict import Prediction
 from optimlab.lessons.store import Progress, current
 from optimlab.lessons.teacher import class_table
-from optimlab.lessons.exercises import Exercise
-from optimlab.lessons.lesson import Lesson
 
 __all__ = [
     "INSTALL", "NEEDED", "Exercise", "Lesson", "Listing", "Prediction", "Progress",

@@ -1,6 +1,4 @@
-"""What the lessons need besides pictures: the map of the series, a look at the installation, and
-the reply to an answer.
-"""
+"""The map of the series, what each lesson asks for, and a look at the installation."""
 
 import ast
 import importlib.metadata
@@ -8,8 +6,6 @@ import json
 import re
 import sys
 from pathlib import Path
-
-import numpy as np
 
 #: what a learner's installation must have, by the name under which it is installed
 NEEDED = (
@@ -166,35 +162,3 @@ def calls(notebook):
         ]
         found += [(i, call) for call in sorted(here, key=lambda c: (c.lineno, c.col_offset))]
     return found
-
-
-def reply(answer, hints, otherwise="not yet", *, rtol=0.02):
-    """What to say to a learner's number, or numbers: the hint of the answer that it looks like.
-
-    Parameters
-    ----------
-    answer : number, or list or array of numbers; None, or a None among them, is "not answered yet"
-    hints : list of (answer, sentence), the right one and the usual wrong ones
-    otherwise : the sentence for everything else
-    rtol : how far an answer may be off, as a share of it (0 for whole numbers)
-
-    >>> reply(0.33, [(1 / 3, "right"), (3, "upside down")])
-    'right'
-    >>> reply(None, [(1 / 3, "right")])
-    'not answered yet'
-    >>> reply("a third", [(1 / 3, "right")])
-    'that is not a number or a list of numbers'
-    """
-    if isinstance(answer, set):
-        answer = sorted(answer)
-    if answer is None or (isinstance(answer, list | tuple) and any(a is None for a in answer)):
-        return "not answered yet"
-    try:
-        given = np.ravel(np.asarray(answer, dtype=float))
-    except (TypeError, ValueError):
-        return "that is not a number or a list of numbers"
-    for wanted, sentence in hints:
-        wanted = np.ravel(np.asarray(wanted, dtype=float))
-        if given.shape == wanted.shape and np.allclose(given, wanted, rtol=rtol, atol=1e-6):
-            return sentence
-    return otherwise

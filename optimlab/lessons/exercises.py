@@ -594,19 +594,17 @@ class _Odd(Exception):
         return f"{lead} {self.what}" + (self.instead or f", not {asked}")
 
 
-def _plain(thing, *, none=False, depth=0):
+def _plain(thing, *, none=False):
     """A plain copy. Raises _Odd, or _Stop for what is not answered."""
     try:
-        return _convert(thing, none, depth)
+        return _convert(thing, none)
     except (_Odd, _Stop, KeyboardInterrupt):
         raise
-    except BaseException:  # a strange object's own
+    except BaseException:  # a strange object's own, or a list within itself
         raise _Odd(_kind(thing)) from None
 
 
-def _convert(thing, none, depth):
-    if depth > 20:
-        raise _Odd("a list within itself")
+def _convert(thing, none):
     if thing is ... or (thing is None and not none):
         raise _Stop(None, UNANSWERED)
     if thing is None:
@@ -618,13 +616,13 @@ def _convert(thing, none, depth):
     if isinstance(thing, set | frozenset):
         thing = sorted(thing)
     if isinstance(thing, list | tuple | range):
-        parts = tuple(_plain(part, none=none, depth=depth + 1) for part in thing)
+        parts = tuple(_plain(part, none=none) for part in thing)
         arrays = all(isinstance(part, np.ndarray) for part in parts)
         if arrays and len({(part.shape, part.dtype.kind) for part in parts}) <= 1:
             return np.array(parts) if parts else np.zeros(0)
         return parts
     if isinstance(thing, dict):
-        return {str(k): _plain(v, none=none, depth=depth + 1) for k, v in thing.items()}
+        return {str(k): _plain(v, none=none) for k, v in thing.items()}
     if isinstance(thing, numbers.Number) and not isinstance(thing, np.generic):
         if isinstance(thing, numbers.Complex) and not isinstance(thing, numbers.Real):
             raise _Odd("a complex number")
@@ -632,9 +630,9 @@ def _convert(thing, none, depth):
             return np.array(float(thing))
         except OverflowError:
             raise _Odd("", whole="a number that is too large") from None
-    if hasattr(type(thing), "__next__") or inspect.iscoroutine(thing):
-        if hasattr(thing, "close"):
-            thing.close()
+    if inspect.iscoroutine(thing):
+        thing.close()  # or Python warns that it was never awaited
+    if hasattr(type(thing), "__next__"):
         raise _Odd(_kind(thing), ": make a list of it")
     if not isinstance(thing, type) and hasattr(thing, "__array__"):
         array = np.asarray(thing)
@@ -642,7 +640,7 @@ def _convert(thing, none, depth):
             return array.astype(bool if array.dtype.kind == "b" else float)
         if array.dtype.kind in "OU":
             inside = array.item() if array.ndim == 0 else array.tolist()
-            return _plain(inside, none=none, depth=depth + 1)
+            return _plain(inside, none=none)
         if array.dtype.kind == "c":
             raise _Odd("a complex number" if array.ndim == 0 else "a list of complex numbers")
     raise _Odd(_kind(thing))
@@ -850,7 +848,7 @@ def _orders(plain):
         return [np.sort(plain)]
     if isinstance(plain, tuple) and all(isinstance(part, str) for part in plain):
         return [tuple(sorted(plain))]
-    if np.ndim(plain) and isinstance(plain, np.ndarray) and len(plain) <= MOST_ROWS:
+    if isinstance(plain, np.ndarray) and plain.ndim and len(plain) <= MOST_ROWS:
         return [plain[list(order)] for order in itertools.permutations(range(len(plain)))]
     return [plain]
 

@@ -3,12 +3,12 @@
 import inspect
 import weakref
 
-from optimlab.lessons.store import current
 from optimlab.lessons.board import LessonBoard
 from optimlab.lessons.card import Card, buttons, text
 from optimlab.lessons.exercises import Exercise
 from optimlab.lessons.predict import Choice, Number, Point, Prediction, Sketch
 from optimlab.lessons.quiz import Quiz
+from optimlab.lessons.store import current
 
 
 class Lesson:
@@ -111,7 +111,7 @@ class Lesson:
         self.predictions[name] = asked
         return asked
 
-    # -- target --------------------------------------------------------------------------------------
+    # -- target ------------------------------------------------------------------------------------
 
     def target(self, name, explorer):
         """Count it as progress when the target of an explorer is reached. Returns what it got.
@@ -135,7 +135,7 @@ class Lesson:
         plain.observe(note, "reached")
         return explorer
 
-    # -- exercises -------------------------------------------------------------------------------------
+    # -- exercises ---------------------------------------------------------------------------------
 
     def exercise(self, name, answer=None, wrong=(), **more):
         """Declare an exercise: see `Exercise` for the arguments. `check` judges the answer."""
@@ -174,7 +174,7 @@ class Lesson:
             )
         return self.exercises[name]
 
-    # -- quiz and progress -------------------------------------------------------------------------------
+    # -- quiz and progress -------------------------------------------------------------------------
 
     def quiz(self, *questions):
         """Show the quiz: each question is a pair (question, {answer: reply}), right answer first.

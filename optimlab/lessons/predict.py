@@ -212,9 +212,16 @@ class Point:
         return f"{said} {was}, {number_words(np.linalg.norm(off))} away."
 
     def draw(self, explorer, ax, answer, truth):
-        if answer is not None:
+        plot = explorer.plot
+        if answer is None:
+            plot.handles = plot.handles | {"guess": []}  # skipped: no diamond
+        else:
             you, run = _place(explorer, answer), _place(explorer, truth)
-            _mark_point(explorer.plot, ax, you, run, dot=False)
+            _mark_point(plot, ax, you, run, dot=False)
+
+    def restart(self, explorer):
+        start = np.ravel(self.start).astype(float).tolist()
+        explorer.plot.handles = explorer.plot.handles | {"guess": start}
 
 
 class Sketch:
@@ -280,6 +287,9 @@ class Sketch:
 
     def draw(self, explorer, ax, answer, truth):
         pass  # the sketch itself stays
+
+    def restart(self, explorer):
+        explorer.plot.drawn = []
 
 
 def _place(explorer, at):
@@ -405,11 +415,13 @@ class Prediction(widgets.VBox):
 
     def restart(self):
         """Ask anew: what was answered has been forgotten."""
-        self._complaint = ""
-        self._read_store()
-        if self.explorer is not None and not self.revealed:
+        self._complaint, self.revealed = "", True  # moves of the diamond below are no answers
+        if self.explorer is not None:
             _wipe(self.explorer.plot)
+            if hasattr(self.kind, "restart"):
+                self.kind.restart(self.explorer)
             self.explorer.veil(VEIL)
+        self._read_store()
         self._paint()
 
     # -- what it shows --------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Quiz(Card):
         _, options = self.questions[number - 1]
         answer = _mixed(options)[int(value)]
         fields = {"answer": answer}
-        if _known(self._entry(number).get("first"), options) is None:  # the first answer is what counts
+        if _known(self._entry(number).get("first"), options) is None:  # the first one counts
             fields |= {"first": answer, "right": answer == next(iter(options))}
         self.lesson.update("quiz", str(number), **fields)
         self._paint()

@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const VIEW = "application/vnd.jupyter.widget-view+json";
+const STILLS = ["image/png", "text/markdown", "text/html"];
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 const ICONS = {
   play: "M3 1l10 6-10 6z",
@@ -12,9 +13,13 @@ const ICONS = {
 };
 const SPEEDS = [0.5, 1, 2, 4];
 
+function setAll(node, attributes) {
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+}
+
 function make(tag, attributes = {}, parent = null, space = null) {
   const node = space ? document.createElementNS(space, tag) : document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  setAll(node, attributes);
   if (parent) parent.append(node);
   return node;
 }
@@ -75,11 +80,12 @@ class View {
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
     this.build();
-    for (const name of ["data", "frames", "handles", "step", "images"]) {
+    for (const name of ["data", "frames", "handles", "step", "images", "notes", "drawn"]) {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.listen(model, "change:playing", () => this.setPlaying());
-    this.listen(model, "change:marks", () => this.rebuild());
+    for (const name of ["marks", "sketch"]) this.listen(model, `change:${name}`, () => this.renew());
+    this.listen(model, "change:veiled", () => this.lock());
     this.listen(model, "change:panels", () => this.rebuild());
     this.listen(model, "change:controls", () => this.follow());
     this.follow();
@@ -110,6 +116,14 @@ class View {
     this.paint();
   }
 
+  // The marks anew, over the panels as they are.
+  renew() {
+    for (const mark of this.marks) if (mark.url) URL.revokeObjectURL(mark.url);
+    for (const overlay of this.overlays) overlay.replaceChildren();
+    this.buildMarks();
+    this.paint();
+  }
+
   build() {
     const panels = make("div", { class: "ol-panels" }, this.root);
     this.overlays = this.model.get("panels").map((panel) => {
@@ -125,15 +139,43 @@ class View {
       overlay.addEventListener("pointerleave", () => this.point(null));
       return overlay;
     });
-    this.axes = this.model.get("axes").map((axes, i) => this.buildAxes(axes, i));
-    this.marks = this.model.get("marks").map((mark) => this.buildMark(mark));
     if (this.model.get("playback")) this.buildBar();
     this.goal = make("div", { class: "ol-goal", "aria-live": "polite" }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", "aria-live": "polite" }, this.root);
     // JupyterLab asks the focused element itself whether it keeps its keys
-    for (const node of this.root.querySelectorAll("button, input, select, [tabindex]")) {
+    for (const node of this.root.querySelectorAll("button, input, select")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
+    this.buildMarks();
+  }
+
+  buildMarks() {
+    this.axes = this.model.get("axes").map((axes, i) => this.buildAxes(axes, i));
+    this.marks = this.model.get("marks").map((mark) => this.buildMark(mark));
+    this.sketch = this.model.get("sketch").x ? this.buildSketch(this.model.get("sketch")) : null;
+    this.lock();
+  }
+
+  // A guess is moved and a sketch drawn before the run is shown, every other handle afterwards.
+  free(mark) {
+    return this.model.get("veiled") === Boolean(mark.guess);
+  }
+
+  lock() {
+    this.held = this.heldAt = this.drawing = null;
+    this.root.classList.toggle("ol-veiled", this.model.get("veiled"));
+    for (const overlay of this.overlays) overlay.classList.remove("ol-has-handle");
+    const touched = this.marks.filter((mark) => mark.kind === "handle");
+    if (this.sketch) touched.push(this.sketch);
+    for (const mark of touched) {
+      const free = this.free(mark);
+      if (free) mark.node.setAttribute("tabindex", 0);
+      else mark.node.removeAttribute("tabindex");
+      mark.node.setAttribute("aria-disabled", !free);
+      mark.node.classList.remove("ol-held");
+      if (free) this.axes[mark.axes].overlay.classList.add("ol-has-handle");
+    }
+    this.paintSketch();
   }
 
   buildAxes(axes, i) {
@@ -181,25 +223,49 @@ class View {
     if (mark.kind === "label") return { ...mark, color, node: node("g", {}), texts: [] };
     if (mark.kind === "image") {
       const { x, y, w, h } = axes.box;
-      const image = node("image", { x, y, width: w, height: h, preserveAspectRatio: "none", style: "image-rendering:pixelated", opacity: mark.opacity ?? 1 });
+      const image = node("image", { x, y, width: w, height: h, preserveAspectRatio: "none", style: `image-rendering:${mark.smooth ? "auto" : "pixelated"}`, opacity: mark.opacity ?? 1 });
       return { ...mark, node: image };
     }
     return this.buildHandle(mark, axes, color);
   }
 
-  buildHandle(mark, axes, color) {
-    axes.overlay.classList.add("ol-has-handle");
+  // What a hand moves: it takes the focus, its value is read aloud, and `act` hears the arrow keys.
+  buildGrip(axes, label, act) {
     const node = make(
       "g",
-      { class: "ol-handle", "data-mark": mark.name, "data-handle": mark.name, tabindex: 0, role: "slider", "aria-label": mark.label, "aria-valuemin": axes.xlim[0], "aria-valuemax": axes.xlim[1] },
+      { class: "ol-handle", role: "slider", "aria-label": label, "data-lm-suppress-shortcuts": "true" },
       axes.overlay,
       SVG,
     );
     make("circle", { r: 18, fill: "transparent" }, node, SVG);
     make("circle", { class: "ol-focus", r: 14 }, node, SVG);
-    make("circle", { r: (mark.size ?? 18) / 2, fill: "#fff", "fill-opacity": 0.35, stroke: color, "stroke-width": 3 }, node, SVG);
-    node.addEventListener("keydown", (event) => this.key(event, mark));
+    node.addEventListener("keydown", (event) => this.key(event, act));
+    return node;
+  }
+
+  buildDiamond(node, size, color) {
+    make("path", { d: marker("D", 0, 0, size), fill: color, stroke: "#fff", "stroke-width": 1.5 }, node, SVG);
+  }
+
+  buildHandle(mark, axes, color) {
+    const node = this.buildGrip(axes, mark.label, (way, far) => this.nudge(mark, way, far));
+    const names = { "data-mark": mark.name, "data-handle": mark.name };
+    setAll(node, { ...names, "aria-valuemin": axes.xlim[0], "aria-valuemax": axes.xlim[1] });
+    if (mark.guess) this.buildDiamond(node, mark.size ?? 14, color);
+    else make("circle", { r: (mark.size ?? 18) / 2, fill: "#fff", "fill-opacity": 0.35, stroke: color, "stroke-width": 3 }, node, SVG);
     return { ...mark, node };
+  }
+
+  buildSketch(spec) {
+    const axes = this.axes[spec.axes];
+    const look = { fill: "none", stroke: spec.color, "stroke-width": 2, "stroke-dasharray": "5 4", "data-sketch": "line" };
+    const line = make("path", look, axes.layer, SVG);
+    const dots = make("path", { fill: spec.color, "data-sketch": "points" }, axes.dots, SVG);
+    const node = this.buildGrip(axes, spec.label, (way, far) => this.sketchKey(way, far));
+    setAll(node, { "data-sketch": "column", "aria-valuemin": axes.ylim[0], "aria-valuemax": axes.ylim[1] });
+    this.buildDiamond(node, 12, spec.color);
+    const at = spec.x.map((x) => this.fraction(axes, 0, x));
+    return { ...spec, guess: true, node, line, dots, at, column: 0 };
   }
 
   buildBar() {
@@ -234,7 +300,9 @@ class View {
     const frames = this.model.get("frames");
     if (frames.list && this.controls.length) {
       const [first, ...others] = this.controls.map(([model, name]) => model.get(name));
-      const settings = JSON.stringify([...others, this.model.get("handles")]);
+      const guesses = this.model.get("marks").filter((mark) => mark.guess).map((mark) => mark.name);
+      const handles = Object.entries(this.model.get("handles")).filter(([name]) => !guesses.includes(name));
+      const settings = JSON.stringify([...others, Object.fromEntries(handles)]);
       if (frames.list[first] && settings === JSON.stringify(frames.settings)) {
         return [frames.list[first], floats(frames), "frames"];
       }
@@ -263,6 +331,8 @@ class View {
 
   paint() {
     const [frame, values, source] = this.current();
+    const notes = this.model.get("notes");
+    const noted = notes.list?.[0];
     const last = this.last(frame);
     const step = this.hover === null ? this.step() : Math.min(this.hover, last);
     this.root.dataset.source = source;
@@ -270,8 +340,10 @@ class View {
     for (const mark of this.marks) {
       if (mark.kind === "handle") this.paintHandle(mark);
       else if (mark.kind === "image") this.paintImage(mark);
+      else if (noted?.marks[mark.name]) this.paintRows(mark, rowsOf(floats(notes), noted.marks[mark.name]), noted, step);
       else this.paintRows(mark, rowsOf(values, frame.marks[mark.name]), frame, step);
     }
+    this.paintSketch();
     this.goal.textContent = frame.goal ?? "";
     if (this.summary.textContent !== (frame.summary ?? "")) this.summary.textContent = frame.summary ?? "";
     if (this.readout) this.paintBar(frame, values, step, last);
@@ -363,9 +435,12 @@ class View {
 
   paintImage(mark) {
     const png = this.model.get("images")[mark.name];
-    if (!png || mark.png === png) return;
+    if (mark.png === png) return;
     mark.png = png;
     if (mark.url) URL.revokeObjectURL(mark.url);
+    mark.url = null;
+    mark.node.removeAttribute("href");
+    if (!png) return;
     mark.url = URL.createObjectURL(new Blob([png], { type: "image/png" }));
     mark.node.setAttribute("href", mark.url);
   }
@@ -374,13 +449,41 @@ class View {
     const axes = this.axes[mark.axes];
     // a handle in hand stays under the pointer, whatever the kernel answers to where it was
     const at = (this.held === mark && this.heldAt) || this.model.get("handles")[mark.name];
-    if (!at || !at.every(Number.isFinite)) return;
+    mark.node.style.display = at?.length ? "" : "none";
+    if (!at?.length || !at.every(Number.isFinite)) return;
     const fx = this.fraction(axes, 0, at[0]);
     const fy = mark.track ? this.onTrack(mark.track, fx) : this.fraction(axes, 1, at[1]);
     const [x, y] = this.pixel(axes, [Math.min(1, Math.max(0, fx)), Math.min(1, Math.max(0, fy))]);
     mark.node.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
     mark.node.setAttribute("aria-valuenow", at[0]);
     mark.node.setAttribute("aria-valuetext", at.length > 1 ? `x ${short(at[0])}, y ${short(at[1])}` : `x ${short(at[0])}`);
+  }
+
+  paintSketch() {
+    const { sketch } = this;
+    if (!sketch) return;
+    const axes = this.axes[sketch.axes];
+    const drawn = this.model.get("drawn");
+    const height = (k) => (drawn[k] == null ? NaN : this.fraction(axes, 1, drawn[k]));
+    const rows = sketch.at.map((fx, k) => [fx, height(k)]);
+    sketch.line.setAttribute("d", this.linePath(axes, rows));
+    sketch.dots.setAttribute("d", this.pointsPath(axes, { marker: "D", size: 7 }, rows));
+    sketch.node.style.display = this.free(sketch) ? "" : "none";
+    const k = sketch.column;
+    const known = Number.isFinite(height(k));
+    const [x, y] = this.pixel(axes, [sketch.at[k], known ? height(k) : this.before(k)]);
+    const [column, quantity] = sketch.names;
+    const value = known ? `${quantity} ${short(drawn[k])}` : "not drawn";
+    const spoken = { "aria-valuetext": `${column} ${short(sketch.x[k])}: ${value}`, opacity: known ? 1 : 0.4 };
+    setAll(sketch.node, { transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})`, ...spoken });
+    if (known) sketch.node.setAttribute("aria-valuenow", drawn[k]);
+    else sketch.node.removeAttribute("aria-valuenow");
+  }
+
+  // How high an undrawn column begins: like the last one drawn to its left, else in the middle.
+  before(column) {
+    const left = this.model.get("drawn").slice(0, column).filter((value) => value != null);
+    return left.length ? this.fraction(this.axes[this.sketch.axes], 1, left[left.length - 1]) : 0.5;
   }
 
   paintBar(frame, values, step, last) {
@@ -441,12 +544,17 @@ class View {
   press(event) {
     if (event.button !== 0) return;
     const { hit, all } = this.locate(event);
-    const direct = this.marks.find((mark) => mark.kind === "handle" && mark.node.contains(event.target));
-    const near = hit && this.nearestHandle(hit);
-    const mark = direct ?? near;
-    if (!mark) return;
+    const direct = this.handles().find((mark) => mark.node.contains(event.target));
+    const drawing = !direct && this.sketch && this.free(this.sketch) && hit?.axes === this.axes[this.sketch.axes];
+    const mark = direct ?? (hit && !drawing ? this.nearestHandle(hit) : null);
+    if (!mark && !drawing) return;
     event.preventDefault();
     event.currentTarget.setPointerCapture(event.pointerId);
+    if (drawing) {
+      this.draw(hit);
+      this.sketch.node.focus({ preventScroll: true });
+      return;
+    }
     this.held = mark;
     this.hover = null;
     mark.node.classList.add("ol-held");
@@ -454,24 +562,32 @@ class View {
     if (!direct) this.place(mark, all.find((spot) => spot.axes === this.axes[mark.axes]));
   }
 
+  // The handles that a hand may move now.
+  handles() {
+    return this.marks.filter((mark) => mark.kind === "handle" && this.free(mark) && this.model.get("handles")[mark.name]?.length);
+  }
+
   nearestHandle(hit) {
     const distance = (mark) => {
       const [x, y] = mark.node.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
       return Math.hypot(x - hit.x, y - hit.y);
     };
-    const here = this.marks.filter((mark) => mark.kind === "handle" && this.axes[mark.axes] === hit.axes);
+    const here = this.handles().filter((mark) => [mark.axes, mark.also].some((i) => this.axes[i] === hit.axes));
     return here.sort((a, b) => distance(a) - distance(b))[0];
   }
 
   move(event) {
     const { hit, all } = this.locate(event);
-    if (!this.held) this.point(hit);
+    if (this.drawing) this.draw(all.find((spot) => spot.axes === this.axes[this.sketch.axes]));
+    else if (!this.held) this.point(hit);
     else this.place(this.held, all.find((spot) => spot.axes === this.axes[this.held.axes]));
   }
 
   release(event) {
-    if (!this.held) return;
+    if (!this.held && !this.drawing) return;
     event.currentTarget.releasePointerCapture(event.pointerId);
+    this.drawing = null;
+    if (!this.held) return;
     this.held.node.classList.remove("ol-held");
     this.held = this.heldAt = null;
     this.paint();
@@ -490,25 +606,68 @@ class View {
     this.set({ handles: { ...handles, [mark.name]: at } });
   }
 
-  key(event, mark) {
+  key(event, act) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === " " && this.play) {
+    if (event.key === " " && this.play && !this.model.get("veiled")) {
       event.preventDefault();
       if (!event.repeat) this.set({ playing: !this.model.get("playing") });
       return;
     }
     if (!(event.key in KEYS)) return;
     event.preventDefault();
+    act(KEYS[event.key], event.shiftKey);
+  }
+
+  nudge(mark, way, far) {
+    if (!this.free(mark)) return;
     const axes = this.axes[mark.axes];
     const at = this.model.get("handles")[mark.name];
-    const stride = event.shiftKey ? 0.05 : 0.005;
+    const stride = far ? 0.05 : 0.005;
     const moved = at.map((value, which) => {
-      const way = KEYS[event.key][which];
-      if (!way) return value;
-      const to = this.value(axes, which, this.fraction(axes, which, value) + way * stride, mark.round[which]);
-      return to === value ? this.value(axes, which, this.fraction(axes, which, value + way * mark.round[which]), mark.round[which]) : to;
+      if (!way[which]) return value;
+      const to = this.value(axes, which, this.fraction(axes, which, value) + way[which] * stride, mark.round[which]);
+      return to === value ? this.value(axes, which, this.fraction(axes, which, value + way[which] * mark.round[which]), mark.round[which]) : to;
     });
     this.moveHandle(mark, moved);
+  }
+
+  // -- the sketch -----------------------------------------------------------------------------------
+
+  // The columns that the pointer has passed since it was last seen get the height at which it did;
+  // the nearest one follows it, until it has been passed and left.
+  draw({ fx, fy }) {
+    const { at } = this.sketch;
+    const column = at.reduce((best, x, k) => (Math.abs(x - fx) < Math.abs(at[best] - fx) ? k : best), 0);
+    const from = this.drawing ?? { fx, fy, column };
+    const heights = {};
+    for (let k = Math.min(column, from.column); k <= Math.max(column, from.column); k += 1) {
+      const along = (at[k] - from.fx) / (fx - from.fx);
+      const follows = !this.drawing || along > 1 || Math.abs(at[k] - fx) < 0.2 * (at[1] - at[0]);
+      if (along >= 0 && along <= 1) heights[k] = from.fy + along * (fy - from.fy);
+      else if (k === column && follows) heights[k] = fy;
+    }
+    this.drawing = { fx, fy, column };
+    this.setSketch(column, heights);
+  }
+
+  // Left and right choose a column; up and down put it where it begins, and then move it.
+  sketchKey([across, up], far) {
+    const { sketch } = this;
+    if (!this.free(sketch)) return;
+    const column = Math.min(sketch.x.length - 1, Math.max(0, sketch.column + across));
+    const now = this.model.get("drawn")[column];
+    const stride = far ? 1 / 10 : 1 / 40;
+    const height = now == null ? this.before(column) : this.fraction(this.axes[sketch.axes], 1, now) + up * stride;
+    this.setSketch(column, up ? { [column]: height } : {});
+  }
+
+  setSketch(column, heights) {
+    const { sketch } = this;
+    const drawn = sketch.x.map((_, k) => this.model.get("drawn")[k] ?? null);
+    for (const [k, fy] of Object.entries(heights)) drawn[k] = this.value(this.axes[sketch.axes], 1, fy, sketch.round);
+    sketch.column = column;
+    if (Object.keys(heights).length) this.set({ drawn });
+    this.paintSketch();
   }
 
   // -- steps ------------------------------------------------------------------------------------------
@@ -584,8 +743,8 @@ class View {
   }
 }
 
-// A live view needs its kernel; the PNG beside it does not. A saved notebook keeps the PNG alone, so
-// that opening it later shows the figure and not "Error displaying widget".
+// A live view needs its kernel; the PNG or the words beside it do not. A saved notebook keeps those
+// alone, so that opening it later shows them and not "Error displaying widget".
 function saveStills(manager) {
   const notebook = (manager?.context ?? manager?._context)?.model?.sharedModel;
   if (!notebook?.toJSON || notebook.olSavesStills) return;
@@ -595,7 +754,7 @@ function saveStills(manager) {
     const content = toJSON();
     for (const cell of content.cells ?? []) {
       for (const { data } of cell.outputs ?? []) {
-        if (data?.[VIEW] && data["image/png"]) delete data[VIEW];
+        if (data?.[VIEW] && STILLS.some((kind) => kind in data)) delete data[VIEW];
       }
     }
     return content;

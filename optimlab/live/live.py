@@ -15,12 +15,14 @@ import traitlets
 from ipywidgets import widget_serialization
 from PIL import Image
 
-from optimlab import figures
+from optimlab import figures, style
 
 HERE = Path(__file__).parent
 KINDS = ("line", "points", "arrow", "label", "area", "image", "handle")
 #: a point is drawn at most this many axes widths outside its axes
 REACH = 10.0
+#: the line of a sketch, in pixels on and off
+SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -48,11 +50,16 @@ class LivePlot(anywidget.AnyWidget):
     the browser answers that control by itself, as long as the other controls and the handles have
     the values that the frames were computed for.
 
+    Before a run is shown the learner may be asked for it: while `veiled` is True only guesses can
+    be moved and the sketch drawn, and there is nothing to play; else only the other handles can.
+
     Traits
     ------
-    handles : dict, name -> [x, y] in data coordinates ([x] for a handle on a track)
+    handles : dict, name -> [x, y] in data coordinates ([x] for a handle on a track, [] for one that
+        is not shown)
     step : int, the step marked in the picture; -1 for the last
-    playing : bool
+    playing, veiled : bool
+    drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
     """
 
     _esm = HERE / "live.js"
@@ -69,12 +76,16 @@ class LivePlot(anywidget.AnyWidget):
     step = traitlets.Int(-1).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
     playback = traitlets.Bool(False).tag(sync=True)
+    veiled = traitlets.Bool(False).tag(sync=True)
+    notes = traitlets.Dict().tag(sync=True)
+    sketch = traitlets.Dict().tag(sync=True)
+    drawn = traitlets.List().tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
         self._figures = [panels] if hasattr(panels, "savefig") else list(panels)
         self._looks, self._axes = {}, []
-        self._frame = {}
+        self._frame, self._notes, self._pictures = {}, {}, {}
         pictures = []
         for number, figure in enumerate(self._figures):
             picture = _pixels(figure)
@@ -95,41 +106,84 @@ class LivePlot(anywidget.AnyWidget):
         """Declare a mark called `name` on `ax`; its data comes with each frame.
 
         Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
-        `by_step=True` where row k belongs to step k. A handle takes `label` (what it moves, for
-        screen readers), `at` (its first position), `round` (the grid it snaps to, per axis) and
-        `track`, points (n, 2) of a curve that it stays on: it then moves along x alone.
+        `by_step=True` where row k belongs to step k, `smooth=True` for an image that is no grid of
+        cells. A handle takes `label` (what it moves, for screen readers), `at` (its first
+        position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve that
+        it stays on: it then moves along x alone; `also`, an axes with the same x axis where a click
+        moves it, too; and `guess=True` for a prediction, a diamond that can be moved while the plot
+        is veiled, and then no more.
+
+        A mark may be added to a plot that is shown already. The browser then builds the marks anew:
+        `with plot.hold_sync():` around several makes that once.
         """
         if kind not in KINDS:
             raise ValueError(f"kind={kind!r}: a mark is one of {', '.join(KINDS)}")
         if name in self._looks:
             raise ValueError(f"name={name!r}: this plot has a mark of that name already")
-        if all(own is not ax for _, own in self._axes):
-            raise ValueError(f"ax={ax!r}: a mark is added to an axes of this plot")
-        index = next(i for i, (_, own) in enumerate(self._axes) if own is ax)
-        spec = {"name": name, "kind": kind, "axes": index, **look}
-        self._looks[name] = (kind, ax, spec)
+        spec = {"name": name, "kind": kind, "axes": self._index(ax), **look}
+        handles = self.handles
         if kind == "handle":
             at = np.asarray(spec.pop("at"), dtype=float)
             if not np.isfinite(at).all():
                 raise ValueError(f"at={at.tolist()!r}: a handle stands at finite numbers")
+            if "also" in spec:
+                spec["also"] = self._index(spec["also"])
             spec.setdefault("label", name)
             spec.setdefault("round", [_grain(*ax.get_xlim()), _grain(*ax.get_ylim())])
             if "track" in spec:
                 track = np.asarray(spec["track"], dtype=float)
                 track = track[np.isfinite(track).all(axis=1)]
-                spec["track"] = self._fractions(name, track).round(5).tolist()
+                spec["track"] = _fractions(ax, track).round(5).tolist()
                 self._tracks = {**getattr(self, "_tracks", {}), name: track}
-            self.handles = {**self.handles, name: at.reshape(-1).tolist()}
-        self.marks = [*self.marks, spec]
+            handles = {**handles, name: at.reshape(-1).tolist()}
+        self._looks[name] = (kind, ax, spec)
+        with self.hold_sync():
+            self.handles = handles
+            self.marks = [*self.marks, spec]
+
+    def add_sketch(self, ax, x, *, label="your sketch", color=style.HIGHLIGHT):
+        """Let the learner draw a curve on `ax` while the plot is veiled: a number for each of `x`.
+
+        The pointer is dragged across the axes; on the keyboard left and right choose the column,
+        up and down move it. What is drawn is the trait `drawn`. A plot has one sketch at most.
+        """
+        columns = np.asarray(x, dtype=float)
+        if columns.ndim != 1 or len(columns) < 2 or not (np.diff(columns) > 0).all():
+            raise ValueError(f"x={x!r}: the columns of a sketch are two rising numbers or more")
+        if self.sketch:
+            raise ValueError("a plot has one sketch at most, and this one has it already")
+        index = self._index(ax)
+        self._columns = ax, columns
+        self.sketch = {
+            "axes": index, "x": columns.tolist(), "label": label, "color": color,
+            "round": _grain(*ax.get_ylim()),
+            "names": [ax.get_xlabel() or "x", ax.get_ylabel() or "y"],
+        }  # fmt: skip
+
+    @traitlets.validate("drawn")
+    def _numbers_or_none(self, proposal):
+        known = [None if v is None or not np.isfinite(v) else float(v) for v in proposal.value]
+        columns = self.sketch.get("x", known)
+        if len(known) not in (0, len(columns)):
+            raise traitlets.TraitError(
+                f"drawn has {len(known)} numbers: one for each of {len(columns)} columns is needed"
+            )
+        return known
+
+    def _index(self, ax):
+        for index, (_, own) in enumerate(self._axes):
+            if own is ax:
+                return index
+        raise ValueError(f"ax={ax!r}: a mark is added to an axes of this plot")
 
     # -- what is shown -----------------------------------------------------------------------
 
     def show(self, frame, settings=()):
         """Show one frame now: the current path, before the frames of a slider are ready."""
         self._check(frame)
-        pictures = {n: _png(np.asarray(frame[n])[::-1]) for n in frame if self._kind(n) == "image"}
-        if any(self.images.get(name) != png for name, png in pictures.items()):
-            self.images = {**self.images, **pictures}
+        pictures = {n: self._picture(n, frame[n]) for n in frame if self._kind(n) == "image"}
+        if pictures != self.images:
+            self.images = pictures
         self.data = self._pack([frame], settings)
         self._frame = frame
 
@@ -144,15 +198,43 @@ class LivePlot(anywidget.AnyWidget):
             self._check(frame)
         self.frames = self._pack(frames, settings)
 
+    def note(self, name, data):
+        """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""
+        if self._kind(name) in (None, "image", "handle"):
+            raise ValueError(f"name={name!r}: a note is a mark of this plot, no image, no handle")
+        if data is None:
+            self._notes.pop(name, None)
+        else:
+            self._check({name: data})
+            self._notes[name] = data
+        self.notes = self._pack([self._notes], ())
+
     def settings(self):
-        """The values of all controls but the first, and the handles: what frames depend on."""
-        return [getattr(widget, name) for widget, name in self.controls[1:]] + [self.handles]
+        """The values of all controls but the first, and the handles that are no guesses.
+
+        These are what frames depend on.
+        """
+        handles = {name: at for name, at in self.handles.items() if not self.is_guess(name)}
+        return [getattr(widget, name) for widget, name in self.controls[1:]] + [handles]
+
+    def is_guess(self, name):
+        """Whether a handle is a prediction of the learner, which no frame depends on."""
+        return bool(self._looks[name][2].get("guess")) if name in self._looks else False
+
+    def _picture(self, name, grid):
+        """An image as PNG; the last one of each name is kept."""
+        last, png = self._pictures.get(name, (None, None))
+        if not np.array_equal(grid, last):
+            pixels = np.asarray(grid)[::-1]
+            png = _png(pixels[..., :3] if self._looks[name][2].get("smooth") else pixels)
+            self._pictures[name] = np.array(grid), png
+        return png
 
     def _kind(self, name):
         return self._looks[name][0] if name in self._looks else None
 
     def _check(self, frame):
-        extra = set(frame) - set(self._looks) - {"summary", "goal", "readout"}
+        extra = set(frame) - set(self._looks) - {"summary", "goal", "reached", "readout"}
         if extra:
             known = ", ".join(sorted(self._looks)) or "none yet"
             name = sorted(extra)[0]
@@ -191,24 +273,6 @@ class LivePlot(anywidget.AnyWidget):
             )
         return rows
 
-    def _fractions(self, name, data):
-        """The data of a mark as fractions of its axes, at most REACH axes widths outside."""
-        ax, values = self._looks[name][1], self._rows(name, data)
-        out = np.empty_like(values)
-        with np.errstate(all="ignore"):
-            for column in range(values.shape[1]):
-                scale, (low, high) = (
-                    (ax.get_xscale(), ax.get_xlim())
-                    if column % 2 == 0
-                    else (ax.get_yscale(), ax.get_ylim())
-                )
-                v = values[:, column]
-                if scale == "log":
-                    v, low, high = np.log10(v), np.log10(low), np.log10(high)
-                    v = np.where(values[:, column] == 0, -np.inf, v)
-                out[:, column] = np.clip((v - low) / (high - low), -REACH, REACH + 1)
-        return out
-
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
         chunks, length, layouts, shared = [], 0, [], {}
@@ -232,7 +296,8 @@ class LivePlot(anywidget.AnyWidget):
                         data, texts[name] = data[0], list(data[1])
                     key = name, id(data)  # what frames share is sent once
                     if key not in shared:
-                        shared[key] = store(self._fractions(name, data))
+                        ax = self._looks[name][1]
+                        shared[key] = store(_fractions(ax, self._rows(name, data)))
                     layout[name] = shared[key]
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
@@ -249,21 +314,23 @@ class LivePlot(anywidget.AnyWidget):
         artists = []
         try:
             for name, (kind, ax, spec) in self._looks.items():
-                data, texts = self._frame.get(name), ()
-                if kind == "handle" and data is None:
+                data, texts = self._notes.get(name, self._frame.get(name)), ()
+                if kind == "handle":
                     data = self._handle_point(name)
                 if data is None:
                     continue
                 if kind == "label":
                     data, texts = data
                 if kind != "image":
-                    data = self._fractions(name, data)
+                    data = _fractions(ax, self._rows(name, data))
                 artists += figures.draw_mark(ax, kind, data, spec, texts)
                 if spec.get("by_step") and kind == "line":
                     known = data[np.isfinite(data).all(axis=1)][-1:]
                     artists += figures.draw_mark(
                         ax, "points", known, {"color": spec.get("color"), "size": 10}
                     )
+            if self.drawn and self.sketch:
+                artists += self._draw_sketch()
             pictures = [_pixels(figure) for figure in self._figures]
         finally:
             for artist in artists:
@@ -275,8 +342,17 @@ class LivePlot(anywidget.AnyWidget):
         ]
         return _png(np.concatenate(padded, axis=1))
 
+    def _draw_sketch(self):
+        ax, columns = self._columns
+        rows = _fractions(ax, np.column_stack([columns, np.array(self.drawn, dtype=float)]))
+        look = {"color": self.sketch["color"], "zorder": 6}
+        line = figures.draw_mark(ax, "line", rows, look | {"dash": SKETCH_DASH})
+        return line + figures.draw_mark(ax, "points", rows, look | {"marker": "D", "size": 7})
+
     def _handle_point(self, name):
         at = self.handles[name]
+        if len(at) == 0:
+            return None
         if len(at) == 1:
             track = self._tracks[name]
             at = [at[0], float(np.interp(at[0], *track.T))]
@@ -295,6 +371,38 @@ class LivePlot(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_):
         return self.mimebundle(self.model_id)
+
+
+def _fractions(ax, rows):
+    """Data coordinates (x, y, x, y, ...) as fractions of an axes, at most REACH widths outside."""
+    out = np.empty_like(rows)
+    with np.errstate(all="ignore"):
+        for column in range(rows.shape[1]):
+            scale, (low, high) = (
+                (ax.get_xscale(), ax.get_xlim())
+                if column % 2 == 0
+                else (ax.get_yscale(), ax.get_ylim())
+            )
+            v = rows[:, column]
+            if scale == "log":
+                v, low, high = np.log10(v), np.log10(low), np.log10(high)
+                v = np.where(rows[:, column] == 0, -np.inf, v)
+            out[:, column] = np.clip((v - low) / (high - low), -REACH, REACH + 1)
+    return out
+
+
+def take_off(ax, *artists):
+    """What is drawn in an axes, as the grid of an image mark; `artists` are removed from it.
+
+    So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
+    """
+    pixels, box = _pixels(ax.figure), ax.get_position()
+    height, width = pixels.shape[:2]
+    top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
+    inside = pixels[top:bottom, round(box.x0 * width) : round(box.x1 * width)]
+    for artist in artists:
+        artist.remove()
+    return np.dstack([inside, np.full(inside.shape[:2], 255, np.uint8)])[::-1]
 
 
 def _pixels(figure):

@@ -6,7 +6,8 @@ import pytest
 from jupyter_driver import Server, browser_page
 
 NAME = "05_gradient_descent.ipynb"
-CELL = """() => [...document.querySelectorAll('.jp-Notebook-cell')].indexOf(document.activeElement)"""
+CELL = """() => [...document.querySelectorAll('.jp-Notebook-cell')]
+  .indexOf(document.activeElement)"""
 WHERE = "selector => document.activeElement.matches(selector)"
 ALL_RAN = """() => { const panel = window.jupyterapp.shell.currentWidget;
   return panel.sessionContext.session?.kernel?.status === 'idle' && panel.content.widgets
@@ -151,7 +152,8 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     says(cell, "You said “3.8”. It was “3.2”.")
     assert cell.locator("textarea").input_value() == "I forgot the slope. dd 0 0"
     assert cell.locator("[data-mark='path SGD']").get_attribute("d") == drawn
-    answers = json.loads((alone.server.root / "optimlab-progress.json").read_text())["lessons"]["05"]
+    kept = json.loads((alone.server.root / "optimlab-progress.json").read_text())
+    answers = kept["lessons"]["05"]
     assert answers["predictions"]["where after one step"]["answer"] == "3.8"
     assert answers["exercises"]["one step"]["passed"]
     assert answers["targets"]["2.0001 in four steps"]["reached"]
