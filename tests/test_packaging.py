@@ -112,6 +112,17 @@ def test_the_readme_examples_run():
         exec(compile(block, "README.md", "exec"), space)
 
 
+def test_the_way_to_ask_in_a_lesson_runs():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    space = {}
+    exec(compile(block, "CONTRIBUTING.md", "exec"), space)
+    asked = space["lesson"].wanted()
+    assert {kind: len(names) for kind, names in asked.items()} == {
+        "predictions": 1, "targets": 1, "exercises": 1, "quiz": 1,
+    }  # fmt: skip
+
+
 def test_style():
     command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
