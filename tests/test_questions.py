@@ -69,8 +69,9 @@ def test_the_gap_is_stated_and_each_answer_has_its_reply(lesson):
     asked.card.act("answer", 2)
     asked.card.act("show")
     said = asked.card.said()
-    assert said.startswith("You said “3.8”. It was “3.2”. The slope is missing.")
-    assert "Rate times slope." in said and said.endswith("x₁ is 3.2.") and "Uphill" not in said
+    assert said == (
+        "You said “3.8”. The slope is missing.\nIt was “3.2”. Rate times slope. x₁ is 3.2."
+    )
     assert part(asked.card, "answer")["tones"] == ["plain", "good", "bad"]
     assert part(asked.card, "answer")["locked"]
 
@@ -133,7 +134,7 @@ def mark(asked, name):
 
 
 def test_a_choice_with_a_place_is_drawn_beside_the_truth(lesson):
-    asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8})
+    asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2})
     before = asked.explorer.plot.still()
     asked.card.act("answer", 0)
     assert asked.explorer.plot._notes == {} and asked.explorer.plot.still() == before
@@ -167,6 +168,21 @@ def test_a_number_is_compared_with_the_run_and_drawn_as_a_line(lesson):
     line = mark(asked, "your answer")
     assert line[:, 1].tolist() == [6, 6]
     assert asked.explorer.plot.marks[-1]["axes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "along", "words"),
+    [("99", "y", "you said 99 ↑"), ("-99", "x", "you said -99 ←"), ("3", "x", "you said")],
+)
+def test_a_number_outside_the_picture_stands_at_its_edge(lesson, said, along, words):
+    asked = lesson.predict("n", run(), number="n", right=2, within=0.1, along=along)
+    asked.card.act("answer", said)
+    asked.card.act("show")
+    (point,), (text,) = asked.explorer.plot._notes["your words"]
+    ax = asked.explorer.plot._axes[0][1]
+    low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
+    assert text == words and point[int(along == "y")] == min(max(float(said), low), high)
+    assert ("your answer" in asked.explorer.plot._notes) == (said == "3")
 
 
 @pytest.mark.parametrize(("said", "right"), [("2.0001", True), ("2.05", False)])
@@ -255,7 +271,7 @@ def test_a_prediction_without_a_picture(lesson):
     assert labels(asked.card) == ["Show the answer", "Skip"]
     asked.card.act("answer", 1)
     asked.card.act("show")
-    assert asked.card.said() == "You said “right”. It was “left”. No.\nYes."
+    assert asked.card.said() == "You said “right”. No.\nIt was “left”. Yes."
 
 
 def test_the_stored_output_shows_the_scene_alone(lesson):
@@ -288,7 +304,7 @@ def test_an_explorer_of_another_kind(lesson):
         ({"options": STEPS}, "right, the right answer, is missing"),
         ({"options": STEPS, "right": "3"}, "right='3': right must be one of"),
         ({"options": ["a", "b"], "right": "a"}, "options: a dict"),
-        ({"options": STEPS, "right": "3.2", "at": {"4.8": 1}}, "at: a place for each"),
+        ({"options": STEPS, "right": "3.2", "at": {"4": 1}}, "at: '4' is none of the options"),
         ({"number": "n", "right": 3}, "within=None"),
         ({"number": "n", "right": 3, "within": 1, "along": "z"}, "along='z'"),
         ({"number": 3, "right": 3, "within": 1}, "number=3"),

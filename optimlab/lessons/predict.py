@@ -40,9 +40,10 @@ class Choice:
             raise TypeError("options: a dict of at least two answers, each with its reply")
         if right not in options:
             raise ValueError(f"right={right!r}: right must be one of the options {list(options)}")
-        if at is not None and set(at) != set(options):
-            raise ValueError("at: a place for each of the options is needed")
-        self.options, self.right, self.at = options, right, at
+        for option in at or {}:
+            if option not in options:
+                raise ValueError(f"at: {option!r} is none of the options {list(options)}")
+        self.options, self.right, self.at = options, right, at or {}
 
     def truth(self, explorer):
         return self.right
@@ -76,18 +77,18 @@ class Choice:
         return answer == truth
 
     def gap(self, answer, truth):
-        said, was = f"You said “{answer}”.", f"It was “{truth}”."
+        was = f"It was “{truth}”. {self.options[truth]}"
         if answer is None:
-            return f"You skipped this one. {was} {self.options[truth]}"
+            return f"You skipped this one. {was}"
         if answer == truth:
-            return f"{said} So it was. {self.options[truth]}"
-        return f"{said} {was} {self.options[answer]}\n{self.options[truth]}"
+            return f"You said “{answer}”. So it was. {self.options[truth]}"
+        return f"You said “{answer}”. {self.options[answer]}\n{was}"
 
     def draw(self, explorer, ax, answer, truth):
-        if self.at is None or answer is None:
-            return
-        you, run = (_place(explorer, self.at[name]) for name in (answer, truth))
-        _mark_point(explorer.plot, ax, you, run if answer != truth else None)
+        if answer in self.at:
+            run = self.at.get(truth) if answer != truth else None
+            run = None if run is None else _place(explorer, run)
+            _mark_point(explorer.plot, ax, _place(explorer, self.at[answer]), run)
 
 
 class Number:
@@ -141,13 +142,18 @@ class Number:
     def draw(self, explorer, ax, answer, truth):
         if self.along is None or answer is None:
             return
-        plot = explorer.plot
-        if self.along == "x":
-            line = [[answer, v] for v in ax.get_ylim()]
+        plot, across = explorer.plot, self.along == "y"
+        low, high = sorted(ax.get_ylim() if across else ax.get_xlim())
+        ends = ax.get_xlim() if across else ax.get_ylim()
+        at, words = min(max(answer, low), high), "you said"
+        if at != answer:  # outside the picture: its number stands at the edge
+            arrow = ("↑" if answer > high else "↓") if across else ("→" if answer > high else "←")
+            words = f"you said {number_words(answer)} {arrow}"
         else:
-            line = [[v, answer] for v in ax.get_xlim()]
-        _note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
-        _note(plot, "label", "your words", ax, ([line[0]], ["you said"]))
+            line = [[end, at] if across else [at, end] for end in ends]
+            _note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
+        spot = np.array([ends[0], at] if across else [at, ends[0]])
+        _note(plot, "label", "your words", ax, ([spot], [words]), **_beside(ax, spot))
 
 
 class Point:
@@ -304,9 +310,14 @@ def _mark_point(plot, ax, you, run, dot=True):
         _note(plot, "points", "your answer", ax, [you], size=12, marker="D")
     if run is not None:
         _note(plot, "line", "your gap", ax, [you, run], width=2, dash=[2, 3])
-    at_right = you[0] > np.dot(ax.get_xlim(), [0.25, 0.75])
-    side = {"anchor": "end", "offset": [-10, 12]} if at_right else {"offset": [10, 12]}
-    _note(plot, "label", "your words", ax, ([you], ["you said"]), **side)
+    _note(plot, "label", "your words", ax, ([you], ["you said"]), **_beside(ax, you))
+
+
+def _beside(ax, point):
+    """Where words stand that belong to a point: on its side that has more room."""
+    x, y = ax.transAxes.inverted().transform(ax.transData.transform(point))
+    down = -20 if y > 0.9 else 12
+    return {"anchor": "end", "offset": [-10, down]} if x > 0.7 else {"offset": [10, down]}
 
 
 def _note(plot, kind, name, ax, data, **look):

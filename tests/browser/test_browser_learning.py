@@ -86,7 +86,7 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     keys.press("Space", "ArrowDown", "ArrowDown")
     keys.tab_to("button[data-action=show]:not(:disabled)")
     keys.press("Enter")
-    says(cell, "You said “3.8”. It was “3.2”.")
+    says(cell, "You said “3.8”. That is a step of 0.2 alone")
     cell.locator(".noUi-handle:visible").first.wait_for()
     drawn = cell.locator("[data-mark='path SGD']").get_attribute("d")
     assert drawn and drawn.startswith("M")
@@ -149,7 +149,7 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     keys.run_everything()
     says(keys.cell("lesson.progress()"), done)
     cell = keys.cell('"where after one step"')
-    says(cell, "You said “3.8”. It was “3.2”.")
+    says(cell, "You said “3.8”. That is a step of 0.2 alone")
     assert cell.locator("textarea").input_value() == "I forgot the slope. dd 0 0"
     assert cell.locator("[data-mark='path SGD']").get_attribute("d") == drawn
     kept = json.loads((alone.server.root / "optimlab-progress.json").read_text())
