@@ -34,12 +34,14 @@ BOX = ((0, 4), (0, 4))
 X, Y = np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 5])
 SLOPE = ("slope", 24)
 
+SLICES = ["cut x", "cut y", "level"]
+
 #: how to make an explorer, and the marks of its scene
 MAKERS = {
     "path": (lambda: explore("ravine", [SGD, Momentum], steps=10, target=(0.01, 30)), []),
     "line": (lambda: explore("parabola", SGD, lr=0.2, start=4, steps=10, inspect=True), []),
-    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), []),
-    "slices": (lambda: SlicesExplorer("bowl", point=(1, 3), domain=BOX), ["cut x", "cut y"]),
+    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), ["secant", "ends"]),
+    "slices": (lambda: SlicesExplorer("bowl", point=(1, 3), domain=BOX), SLICES),
     "direction": (lambda: DirectionExplorer("bowl", point=(1, 3), target="up", domain=BOX), []),
     "graph": (lambda: GraphExplorer(network.cube, {"x": (-1, 2, 0.05)}), ["inputs"]),
     "error": (lambda: ErrorExplorer("cubic"), []),

@@ -53,7 +53,7 @@ def labels(card):
 
 def test_the_run_is_hidden_until_the_question_is_answered(lesson):
     asked = ask_step(lesson)
-    assert asked.explorer.veiled and labels(asked.card) == ["Show the run", "Skip"]
+    assert asked.explorer.veiled and labels(asked.card) == ["Show me", "Skip"]
     assert part(asked.card, "answer")["options"] == ["(a) 4.8", "(b) 3.2", "(c) 3.8"]
     assert asked.card.parts[-1]["items"][0]["off"]
     asked.card.act("show")  # nothing to compare yet
@@ -268,7 +268,7 @@ def test_a_sketch_is_kept_column_by_column(lesson):
 
 def test_a_prediction_without_a_picture(lesson):
     asked = lesson.predict("sign", options={"left": "Yes.", "right": "No."}, right="left")
-    assert labels(asked.card) == ["Show the answer", "Skip"]
+    assert labels(asked.card) == ["Show me", "Skip"]
     asked.card.act("answer", 1)
     asked.card.act("show")
     assert asked.card.said() == "You said “right”. No.\nIt was “left”. Yes."
@@ -278,7 +278,7 @@ def test_the_stored_output_shows_the_scene_alone(lesson):
     asked = ask_step(lesson)
     veiled, _ = asked._repr_mimebundle_()
     assert veiled[VIEW]["model_id"] == asked.model_id
-    assert veiled["text/plain"].startswith("The run appears")
+    assert veiled["text/plain"].startswith("The rest appears")
     bare = explore(functions.parabola, SGD, lr=0.2, start=4, steps=10)
     bare.veil("hidden")
     assert veiled["image/png"] == bare._repr_mimebundle_()[0]["image/png"]

@@ -36,6 +36,8 @@ class SecantExplorer(Explorer):
         The part of the curve that is shown.
     """
 
+    SCENE = ("secant", "ends")
+
     def __init__(
         self, function, *, x=None, h=1.0, smallest=0.001, largest=1.0, kinds=("forward",),
         target=None, domain=None,
@@ -276,7 +278,7 @@ class SlicesExplorer(_PointExplorer):
         The grid the point snaps to.
     """
 
-    SCENE = ("cut x", "cut y")
+    SCENE = ("cut x", "cut y", "level")
 
     def __init__(
         self, function, *, point=None, target=None, gradient=True, domain=None, grain=0.05

@@ -12,7 +12,7 @@ import numpy as np
 from optimlab import style
 from optimlab.lessons.card import VIEW, Card, buttons, text
 
-VEIL = "The run appears when you have answered or skipped the question."
+VEIL = "The rest appears when you have answered or skipped the question."
 YOU = {"color": style.HIGHLIGHT}
 
 
@@ -448,9 +448,8 @@ class Prediction(widgets.VBox):
             label = f"{ask} In your own words:"
             parts.append({"kind": "words", "name": "why", "label": label, "value": self.words})
         else:
-            show = "Show the answer" if self.explorer is None else "Show the run"
             look = "primary" if self.answer is not None else "off"
-            parts.append(buttons(("show", show, look), ("skip", "Skip")))
+            parts.append(buttons(("show", "Show me", look), ("skip", "Skip")))
         if self._complaint:
             parts.append(text(self._complaint, "bad", "complaint"))
         if self.lesson.store.trouble:

@@ -1,0 +1,122 @@
+"""Learners who work through a whole lesson: one who errs, one who skips, and one who comes back."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from worked import LESSONS, Worked
+
+from optimlab.lessons import Lesson, Progress, class_table
+from optimlab.lessons.contents import items
+from optimlab.lessons.predict import Choice, Number, Point
+
+ROOT = Path(__file__).parents[1]
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+
+
+def err(asked):
+    """Answer a prediction wrongly, as its kind is answered."""
+    kind, truth = asked.kind, asked._truth
+    if isinstance(kind, Choice):
+        names = list(kind.options)
+        asked.card.act("answer", (names.index(truth) + 1) % len(names))
+    elif isinstance(kind, Number):
+        asked.card.act("answer", str(truth + 3 * kind.within + 1))
+    elif isinstance(kind, Point):
+        away = np.ravel(truth) + 2 * kind.within
+        plot = asked.explorer.plot
+        plot.handles = plot.handles | {"guess": away.tolist()}
+    else:
+        asked.explorer.plot.drawn = (truth + 2 * kind.within).tolist()
+
+
+@each_lesson
+def test_who_errs_hears_of_it_and_finds_it_all_again(path, tmp_path):
+    file = tmp_path / "optimlab-progress.json"
+    lesson = Worked(path, file).space["lesson"]
+    wanted = items(path)
+    assert lesson.wanted() == wanted, "what the source asks for is what the run asked for"
+    for name, asked in lesson.predictions.items():
+        assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
+        err(asked)
+        asked.card.act("show")
+        said = asked.card.said()
+        assert asked.revealed and "You" in said and len(said) > 25, name
+        assert not lesson.store.get(lesson.number, "predictions", name)["right"], name
+        asked.card.act("why", f"{name}: I did not think of it.")
+        if asked.explorer is not None:
+            assert not asked.explorer.veiled and asked.explorer.status == ""
+            assert "You" not in asked.explorer.summary
+    for name, exercise in lesson.exercises.items():
+        wrong, sentence = exercise.wrong[0]
+        assert sentence.replace("`", "") in lesson.check(name, wrong).said()
+    quiz = next(shown for shown in lesson._shown)
+    for number, (_, options) in enumerate(quiz.questions, start=1):
+        shown = next(p for p in quiz.parts if p.get("name") == str(number))["options"]
+        for wrong in list(options)[1:]:
+            quiz.act(str(number), shown.index(wrong))
+            assert options[wrong].replace("`", "") in quiz.said()
+    page = lesson.progress().said()
+    n, m = len(wanted["predictions"]), len(wanted["exercises"])
+    assert f"predictions {n} of {n}" in page and f"exercises 0 of {m}" in page
+    assert f"quiz {len(quiz.questions)} of" in page and "I did not think of it." in page
+
+    again = Worked(path, file).space["lesson"]
+    for name, asked in again.predictions.items():
+        assert asked.revealed and asked.words.startswith(name), name
+        assert asked.answer == lesson.predictions[name].answer, name
+        assert asked.card.said() == lesson.predictions[name].card.said(), name
+        assert asked.explorer is None or not asked.explorer.veiled
+    assert again.progress().said() == page
+    assert lesson.number in class_table([file])._repr_markdown_()
+
+
+@each_lesson
+def test_who_skips_sees_everything_and_may_start_over(path):
+    lesson = Worked(path).space["lesson"]
+    for name, asked in lesson.predictions.items():
+        asked.card.act("skip")
+        assert asked.revealed and asked.skipped, name
+        assert asked.card.said().startswith("You skipped this one."), name
+        if asked.explorer is not None:
+            assert not asked.explorer.veiled and asked.explorer.plot._notes == {}
+            assert asked.explorer.plot.handles.get("guess", []) == [], name
+    assert "skipped" in lesson.progress().said()
+    assert lesson.store.lesson(lesson.number)["targets"] == {}, "nothing was moved yet"
+
+    lesson.reset()
+    for name, asked in lesson.predictions.items():
+        truth, kind = asked._truth, asked.kind
+        assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
+        if isinstance(kind, Choice | Number):
+            choice = isinstance(kind, Choice)
+            asked.card.act("answer", list(kind.options).index(truth) if choice else repr(truth))
+            asked.card.act("show")
+            assert lesson.store.get(lesson.number, "predictions", name)["right"], name
+            assert not any(part.get("tone") == "bad" for part in asked.card.parts), name
+
+
+@pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_gradient_descent.ipynb"])
+def test_the_documented_test_leaves_a_full_progress_file_as_it_was(name, tmp_path):
+    for path in LESSONS:
+        shutil.copy(path, tmp_path)
+    progress = Progress(tmp_path / "optimlab-progress.json")
+    for path in LESSONS:
+        number = Lesson(path.name.partition("_")[0], progress)
+        for kind, names in items(path).items():
+            for one in names:
+                done = {"revealed": True, "reached": True, "passed": True, "answer": "x"}
+                number.update(kind, one, skipped=True, **done)
+    before = progress.path.read_bytes()
+    assert b"where after one step" in before
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(
+        [*command, "--nbval", "--nbval-current-env", str(tmp_path / name)], cwd=tmp_path,
+        env=os.environ | {"OPTIMLAB_PROGRESS": ""}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert progress.path.read_bytes() == before
