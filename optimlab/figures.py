@@ -277,14 +277,16 @@ def draw_mark(ax, kind, data, look, texts=()):
         ]
     if kind == "label":
         align = {"start": "left", "middle": "center", "end": "right"}[look.get("anchor", "start")]
+        dx, dy = (d * pixels for d in look.get("offset", (6, 6)))
+        turned = [align == "left" and row[0] > 0.94 for row in data]  # else it would be cut
         return [
             ax.annotate(
-                text, row[:2], [d * pixels for d in look.get("offset", (6, 6))],
-                xycoords="axes fraction", textcoords="offset points", color=color, ha=align,
+                text, row[:2], (-dx if turn else dx, dy), ha="right" if turn else align,
+                xycoords="axes fraction", textcoords="offset points", color=color,
                 fontsize=look.get("size", 13) * pixels, va=look.get("baseline", "baseline"),
                 zorder=look.get("zorder", 6),
             )
-            for row, text in zip(data, texts, strict=False)
+            for row, text, turn in zip(data, texts, turned, strict=False)
             if np.isfinite(row).all() and (np.abs(row - 0.5) <= 0.5).all()
         ]  # fmt: skip
     if kind == "image":

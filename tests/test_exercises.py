@@ -15,7 +15,7 @@ import pytest
 from garbage import garbage
 from mutants import left_out, one_token_mutants
 
-from optimlab.lessons.exercises import RIGHT, UNANSWERED, Exercise, Verdict
+from optimlab.lessons.exercises import RIGHT, UNANSWERED, UNFINISHED, Exercise, Verdict
 from optimlab.lessons.watch import TooLong, call
 
 # Values --------------------------------------------------------------------------------------
@@ -458,7 +458,16 @@ def right_with_a_gap_left(x, slope, lr):
 
 def test_a_stub_is_not_answered_yet():
     for stub in (stub_pass, stub_inside, stub_returned, stub_loop, stub_list):
-        assert step.judge(stub) == Verdict(None, UNANSWERED), stub.__name__
+        verdict = step.judge(stub)
+        assert verdict.passed is None and verdict.sentence in (UNANSWERED, UNFINISHED)
+    assert step.judge(stub_pass).sentence == UNANSWERED
+
+    def half_done(x, slope, lr):
+        if x > 100:
+            return ...
+        return x - 2 * lr * slope(x)
+
+    assert step.judge(half_done) == Verdict(None, UNFINISHED)
     assert step.judge(attempt_with_index).sentence == "uphill"
     assert step.judge(right_with_a_gap_left).passed
 
@@ -468,6 +477,24 @@ def test_a_stub_without_its_source_is_not_answered_yet():
     exec("def f(x, slope, lr):\n    return x - ...\ndef g(x, slope, lr): return 1 / 0", space)
     assert step.judge(space["f"]).passed is None
     assert re.fullmatch(r"Your .* by zero, in line 3", step.judge(space["g"]).sentence)
+
+
+def test_near_is_said_to_be_near():
+    exact = Exercise(
+        "slope", lambda x: 2 * x, cases=[3.0],
+        wrong=[(lambda x: x, "no"), (lambda x: 2.0, "no"), (lambda x: x * x, "no")],
+    )  # fmt: skip
+    near = exact.judge(lambda x: ((x + 1e-5) ** 2 - x**2) / 1e-5)
+    assert near == Verdict(False, "For x = 3 it gives nearly 6, and not exactly.")
+    assert exact.judge(lambda x: 6.1).sentence == "For x = 3 it gives 6.1, which is not right."
+
+
+def test_the_case_that_fails_is_named_with_the_length_of_its_answer():
+    steps = Exercise(
+        "path", lambda n: list(range(n)), cases=[3, 5],
+        wrong=[(lambda n: [n], "no"), (lambda n: [1], "no"), (lambda n: [], "no")],
+    )  # fmt: skip
+    assert steps.judge(lambda n: [0] * 7).sentence.startswith("For n = 3 it gives 7 numbers, and 3")
 
 
 # Answers that are not unique -----------------------------------------------------------------

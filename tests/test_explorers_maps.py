@@ -137,13 +137,17 @@ def test_the_frames_of_the_slider_are_what_it_shows():
 def test_the_strip_s_start_moves_path_and_line():
     explorer = StripExplorer(wave, lr=0.25, start=2.5, target=0)
     assert "settles in the valley at 4.91" in explorer.summary
-    assert explorer.plot.data["list"][0]["goal"].endswith("valley at 0. Not yet.")
+    assert explorer.plot.data["list"][0]["goal"].endswith("valley at 0 with rate 0.25. Not yet.")
     explorer.start = 1.5
     assert_allclose(in_data(explorer, "here"), [[1.5, 0], [1.5, 1]], atol=1e-6)
     assert_allclose(in_data(explorer, "path")[0], [1.5, wave(1.5)], atol=1e-5)
     assert "settles in the valley at 0." in explorer.summary
-    assert explorer.plot.data["list"][0]["goal"].endswith("valley at 0. Reached.")
+    assert explorer.plot.data["list"][0]["goal"].endswith("with rate 0.25. Reached.")
+    assert explorer.reached
     assert explorer.plot.frames["settings"] == [{"start": [1.5]}]
+    explorer.start = 2.5
+    explorer.controls["lr"].value = 0.7  # there from 2.5, too, but by another rate
+    assert "settles in the valley at 0." in explorer.summary and not explorer.reached
 
 
 def test_the_strip_says_when_a_run_settles_nowhere():

@@ -40,7 +40,7 @@ SLICES = ["cut x", "cut y", "level"]
 MAKERS = {
     "path": (lambda: explore("ravine", [SGD, Momentum], steps=10, target=(0.01, 30)), []),
     "line": (lambda: explore("parabola", SGD, lr=0.2, start=4, steps=10, inspect=True), []),
-    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), ["secant", "ends"]),
+    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), ["ends"]),
     "slices": (lambda: SlicesExplorer("bowl", point=(1, 3), domain=BOX), SLICES),
     "direction": (lambda: DirectionExplorer("bowl", point=(1, 3), target="up", domain=BOX), []),
     "graph": (lambda: GraphExplorer(network.cube, {"x": (-1, 2, 0.05)}), ["inputs"]),

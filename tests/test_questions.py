@@ -133,6 +133,73 @@ def mark(asked, name):
     return np.asarray(notes[name][0] if name == "your words" else notes[name])
 
 
+def test_a_question_that_has_changed_is_asked_anew(lesson):
+    lesson.update("predictions", "step", answer="5.2", said="5.2", revealed=True, right=True)
+    asked = ask_step(lesson)
+    assert not asked.revealed and asked.explorer.veiled and asked.answer is None
+
+
+def test_two_cards_of_one_question_agree(lesson):
+    one, two = ask_step(lesson), ask_step(lesson)
+    one.card.act("answer", 2)
+    assert two.answer == "3.8" and part(two.card, "answer")["value"] == 2
+    two.card.act("answer", 1)
+    two.card.act("show")
+    assert one.revealed and not one.explorer.veiled and one.card.said() == two.card.said()
+    one.card.act("answer", 0)
+    one.card.act("skip")
+    assert stored(lesson)["answer"] == "3.2" and stored(lesson)["right"]
+    one.card.act("why", "Because.")
+    assert part(two.card, "why")["value"] == "Because."
+
+
+def test_a_card_sees_what_another_kernel_has_kept(lesson):
+    asked, other = ask_step(lesson), ask_step(again(lesson))
+    other.card.act("answer", 1)
+    other.card.act("show")
+    asked.card.act("answer", 0)
+    assert asked.revealed and asked.answer == "3.2" and stored(lesson)["answer"] == "3.2"
+
+
+def test_words_bring_back_an_answer_that_was_removed_meanwhile(lesson):
+    asked = ask_step(lesson)
+    asked.card.act("answer", 2)
+    asked.card.act("show")
+    lesson.store.path.unlink()
+    asked.card.act("why", "I forgot.")
+    entry = stored(lesson)
+    assert entry["answer"] == "3.8" and entry["revealed"] and entry["why"] == "I forgot."
+
+
+@pytest.mark.parametrize("how", ["lesson", "store", "board"])
+def test_every_way_to_start_over_asks_anew_from_the_first_settings(lesson, how, tmp_path):
+    asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2})
+    asked.card.act("answer", 0)
+    asked.card.act("show")
+    asked.explorer.controls["lr"].value, asked.explorer.start = 0.5, 1.0
+    if how == "board":
+        page = SeriesBoard(lesson.store, tmp_path)
+        page.act("reset")
+        page.act("forget")
+    else:
+        lesson.reset() if how == "lesson" else lesson.store.reset()
+    assert asked.explorer.veiled and not asked.revealed and asked.card.said() == ""
+    asked.card.act("skip")
+    assert asked.explorer["lr"] == 0.2 and asked.explorer.start == 4.0
+    assert asked.explorer.summary.startswith("SGD with learning rate 0.2 went from 4 ")
+
+
+def test_the_gap_is_shown_beside_the_run_in_question_alone(lesson):
+    asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2})
+    asked.card.act("answer", 0)
+    asked.card.act("show")
+    notes = asked.explorer.plot._notes
+    asked.explorer.controls["lr"].value = 0.1
+    assert set(notes) == {"your answer", "your words"}
+    asked.explorer.controls["lr"].value = 0.2
+    assert set(notes) == {"your answer", "your words", "your gap"}
+
+
 def test_a_choice_with_a_place_is_drawn_beside_the_truth(lesson):
     asked = ask_step(lesson, at={"4.8": 4.8, "3.2": 3.2})
     before = asked.explorer.plot.still()
@@ -158,8 +225,12 @@ def test_a_number_is_compared_with_the_run_and_drawn_as_a_line(lesson):
         assert "is not a number" in part(asked.card, "complaint")["html"] and asked.answer is None
     asked.card.act("answer", "6,0")
     assert asked.answer == 6 and asked.explorer.veiled
-    asked.card.act("answer", "six")
-    assert asked.answer == 6, "a slip of the key loses nothing"
+    for other in ("six", "1,000", " "):  # what is no longer there is not shown
+        asked.card.act("answer", other)
+        assert asked.answer is None and asked.card.parts[1]["items"][0]["off"]
+    for form in ("６", " 6 ", "6e0", "+6"):
+        asked.card.act("answer", form)
+        assert asked.answer == 6
     asked.card.act("show")
     truth = 2 + 4 * 0.36**10
     assert asked.card.said() == (
@@ -258,6 +329,11 @@ def test_a_sketch_is_kept_column_by_column(lesson):
     assert restored.card.said() == (
         "Your sketch is furthest off at step 1: you drew 2.5, the run had 4.56."
     )
+    part_of_it = ask(Lesson("07", lesson.store))
+    part_of_it.explorer.plot.drawn = [6] + [None] * 10
+    part_of_it.card.act("show")
+    assert part_of_it.card.said() == "What you drew fits, but it is only 1 of 11 points."
+    assert not stored(part_of_it.lesson, name="sketch")["right"]
     whole = ask(Lesson("06", lesson.store))
     whole.explorer.plot.drawn = (2 + 4 * 0.64 ** np.arange(11) + 0.3).tolist()
     whole.card.act("show")
@@ -309,11 +385,20 @@ def test_an_explorer_of_another_kind(lesson):
         ({"number": "n", "right": 3, "within": 1, "along": "z"}, "along='z'"),
         ({"number": 3, "right": 3, "within": 1}, "number=3"),
         ({"point": 1.0, "right": 3, "within": 1}, "needs an explorer"),
+        ({"number": "n", "right": float("nan"), "within": 1}, "right: it gives nan"),
+        ({"number": "n", "right": 3, "within": 1, "replies": [3]}, "replies: 3 is no pair"),
+        ({"explorer": True, "point": 1.0, "right": 3, "within": 1}, "right=3: right must be a fun"),
+        ({"explorer": True, "sketch": [0, 1], "right": [3, 4], "within": 1}, "right must be a fun"),
+        (
+            {"explorer": True, "sketch": [0, 1], "right": lambda e: [3], "within": 1},
+            "must give 2 finite numbers",
+        ),
     ],
 )
 def test_a_teachers_slip_is_named(lesson, more, complaint):
+    explorer = run() if more.pop("explorer", False) else None
     with pytest.raises((TypeError, ValueError), match=complaint.replace("(", r"\(")):
-        lesson.predict("x", None, **more)
+        lesson.predict("x", explorer, **more)
 
 
 @pytest.mark.parametrize("name", ["", " ", None, 3])
@@ -367,6 +452,15 @@ def test_a_target_that_was_reached_counts(lesson):
     assert stored(lesson, "targets", "four steps")["reached"] is True
 
 
+def test_a_target_counts_again_after_a_reset(lesson):
+    explorer = lesson.target("four steps", run(steps=4, target=(2.0001, 4)))
+    explorer.controls["lr"].value = 0.5
+    lesson.reset()
+    assert lesson.store.get("05", "targets", "four steps") == {}
+    explorer.controls["steps"].value = 5
+    assert stored(lesson, "targets", "four steps")["reached"] is True
+
+
 def test_a_target_under_a_prediction_counts_once_the_run_is_shown(lesson):
     asked = lesson.target(
         "goal",
@@ -377,6 +471,11 @@ def test_a_target_under_a_prediction_counts_once_the_run_is_shown(lesson):
     asked.explorer.controls["lr"].value = 0.6
     asked.explorer.controls["lr"].value = 0.5
     assert stored(lesson, "targets", "goal")["reached"] is True
+
+
+def test_a_target_that_is_reached_from_the_start_is_none(lesson):
+    with pytest.raises(ValueError, match="reached before anything was moved"):
+        lesson.target("goal", run(lr=0.5, target=(2.01, 4)))
 
 
 def test_only_an_explorer_has_a_target(lesson):
@@ -475,7 +574,7 @@ def test_the_first_answer_counts_and_the_last_is_shown_again(lesson):
     choose(quiz, 1, "Never")
     choose(quiz, 1, "Sometimes")
     entry = stored(lesson, "quiz", "1")
-    assert entry == {"answer": "Sometimes", "first": "Never", "right": False}
+    assert entry == {"answer": "Sometimes", "first": "Never", "right": False, "found": True}
     assert again(lesson).quiz(*QUESTIONS).said() == "Right, while small."
 
 
@@ -500,7 +599,7 @@ def test_a_question_in_another_form_is_named(lesson, bad):
 def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
     asked = ask_step(third)
     third.target("goal", run(target=(2.0001, 4)))
-    third.quiz(*QUESTIONS)
+    quiz = third.quiz(*QUESTIONS)
     page = third.progress()
     assert "Done: predictions 0 of 1, targets 0 of 1, exercises 0 of 1, quiz 0 of 2." in page.said()
     assert "Open: predictions “step”; targets “goal”; exercises “third”; quiz 1, 2" in page.said()
@@ -514,6 +613,10 @@ def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
     assert "<td>a &lt;b&gt; &amp; c</td>" in page.parts[0]["html"]
     third.check("third", 1 / 3)
     assert "exercises 1 of 1" in page.said()
+    choose(quiz, 2, "Up")
+    assert "quiz 0 of 2" in page.said()
+    choose(quiz, 2, "Down")
+    assert "quiz 1 of 2" in page.said() and page.said().endswith("targets “goal”; quiz 1.")
     plain = page._repr_mimebundle_()["text/markdown"]
     assert "| step | 3.8 | 3.2 | a &lt;b&gt; &amp; c |" in plain
 

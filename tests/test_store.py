@@ -709,3 +709,26 @@ def test_a_kill_while_writing_leaves_the_file_whole(path, monkeypatch):
     progress = Progress(path)
     progress.update(*ANSWER, why="b")
     assert progress.trouble == "" and names(path.parent) == [NAME]
+
+
+@pytest.mark.parametrize("name", ["folder.json", "notes.txt", "pipe.json"])
+def test_what_is_no_file_of_answers_is_left_alone(tmp_path, name):
+    path = tmp_path / name
+    if name == "folder.json":
+        path.mkdir()
+    elif name == "notes.txt":
+        path.write_text("mine")
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+    else:
+        pytest.skip("this system has no named pipes")
+    progress = Progress(path)
+    progress.update(*ANSWER, answer="kept")
+    assert progress.get(*ANSWER) == {"answer": "kept"}
+    assert "lessons.keep" in progress.trouble and names(tmp_path) == [name]
+    progress.move(tmp_path / "other.json")
+    assert Progress(tmp_path / "other.json").get(*ANSWER) == {"answer": "kept"}
+
+
+def test_the_root_is_no_file():
+    assert "cannot be read" in Progress("/").trouble

@@ -249,7 +249,8 @@ def test_a_lesson_has_its_number_in_its_name(tmp_path):
     for name in ("notes.ipynb", "5_x.ipynb", "05.ipynb", "x/05_y/a.ipynb"):
         with pytest.raises(ValueError, match="path=.*00_name.ipynb"):
             contents.lesson_number(name)
-    for name in ("07b_b.ipynb", "07a_a.ipynb", "notes.ipynb", "05_x.txt", "00_c.ipynb"):
+    others = ("notes.ipynb", "05_x.txt", "00_c-Copy1.ipynb")
+    for name in ("07b_b.ipynb", "07a_a.ipynb", "00_c.ipynb", *others):
         (tmp_path / name).write_text("")
     found = [path.name for path in contents.lesson_paths(tmp_path)]
     assert found == ["00_c.ipynb", "07a_a.ipynb", "07b_b.ipynb"]

@@ -224,6 +224,18 @@ class Explorer(widgets.VBox):
         first = next(iter(self.controls.values()), None)
         return None if first is None else first.value
 
+    def settings(self):
+        """Where all controls and handles stand, guesses of the learner apart."""
+        handles = self.plot.settings()[-1]
+        return [*(getattr(widget, name) for widget, name in self.plot.controls), dict(handles)]
+
+    def restore(self, settings):
+        """Put controls and handles back to where they stood; `settings` as it gave them."""
+        *values, handles = settings
+        for (widget, name), value in zip(self.plot.controls, values, strict=True):
+            setattr(widget, name, value)
+        self.plot.handles = self.plot.handles | handles
+
     # -- callbacks -----------------------------------------------------------------------------
 
     def _on_slider(self, _change):

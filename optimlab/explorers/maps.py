@@ -76,7 +76,7 @@ class StripExplorer(_Valleys, Explorer):
     lr, start, steps : the run that is shown
     rates : all positions of the learning-rate slider; by default 0.02, 0.03, … 1.2
     starts : int, cells of the strip
-    target : float, optional; the minimum in whose valley a run should end
+    target : float, optional; the minimum in whose valley a run at the first rate should end
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class StripExplorer(_Valleys, Explorer):
     ):  # fmt: skip
         super().__init__()
         function = self._name_valleys(function)
-        self.rule, self.steps = rule, steps
+        self.rule, self.steps, self._first_rate = rule, steps, float(lr)
         self.domain = the_domain(self.function, domain)
         self.target = None
         if target is not None:
@@ -171,9 +171,10 @@ class StripExplorer(_Valleys, Explorer):
         frame["readout"] = (["x", "loss"], xy)
         frame["summary"] = f"{run.summary(self.domain)} {self._settles(valley)}"
         if self.target is not None:
-            frame["reached"] = valley == self.target
+            frame["reached"] = valley == self.target and rate == self._first_rate
             state = "Reached." if frame["reached"] else "Not yet."
-            frame["goal"] = f"Target: end in the valley at {self.valleys[self.target]}. {state}"
+            where = f"valley at {self.valleys[self.target]} with rate {self._first_rate:g}"
+            frame["goal"] = f"Target: end in the {where}. {state}"
         return frame
 
 

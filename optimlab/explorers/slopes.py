@@ -36,7 +36,7 @@ class SecantExplorer(Explorer):
         The part of the curve that is shown.
     """
 
-    SCENE = ("secant", "ends")
+    SCENE = ("ends",)
 
     def __init__(
         self, function, *, x=None, h=1.0, smallest=0.001, largest=1.0, kinds=("forward",),
@@ -164,14 +164,14 @@ class SecantExplorer(Explorer):
             "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
             "gap": [(h, max(gap, self._floor))],
             "summary": (
-                f"At x = {short(self.x)} with h = {short(h)}: rise {short(rise)} over run "
-                f"{short(run)} gives the secant slope {short(slope)}; the tangent's is "
-                f"{short(exact)}, the gap is {short(gap)}."
+                f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
+                f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
+                f"{short(gap)}."
             ),
         }
         if wide:  # below that the words would be longer than what they name
-            frame["run"] = [((left + right) / 2, low)], [f"run {short(run)}"]
-            frame["rise"] = [(right, (low + high) / 2)], [f"rise {short(rise)}"]
+            frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
+            frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
         if self.target:
             frame["reached"] = bool(gap <= self.target)
             frame["goal"] = f"Target: a gap of at most {short(self.target)}. " + (

@@ -7,7 +7,7 @@ from optimlab.lessons.card import Card, buttons, rich, text
 from optimlab.lessons.contents import heading, items, lesson_number, lesson_paths
 
 #: kind -> the field of an entry that says it is done
-DONE = {"predictions": "revealed", "targets": "reached", "exercises": "passed", "quiz": "answer"}
+DONE = {"predictions": "revealed", "targets": "reached", "exercises": "passed", "quiz": "found"}
 
 
 def _done(kind, entry):
@@ -26,7 +26,7 @@ def still_open(wanted, stored):
     """What is not done yet, a phrase for each kind.
 
     >>> wanted = {"predictions": ["a", "b"], "targets": [], "quiz": ["1", "2"]}
-    >>> still_open(wanted, {"predictions": {}, "targets": {}, "quiz": {"1": {"answer": "x"}}})
+    >>> still_open(wanted, {"predictions": {}, "targets": {}, "quiz": {"1": {"found": True}}})
     ['predictions “a”, “b”', 'quiz 2']
     """
     found = []
@@ -75,7 +75,7 @@ class _Board(Card):
 
     def __init__(self, store):
         self.store = store
-        super().__init__(self._press, self._words)
+        super().__init__(self._press, self._words, label="What was answered")
         self._asked = False
         self._paint()
         self._stop = store.subscribe(self._paint)
@@ -151,7 +151,12 @@ class SeriesBoard(_Board):
     def _rows(self):
         rows = []
         for path in lesson_paths(self.folder):
-            wanted, stored = items(path), self.store.lesson(lesson_number(path))
+            try:
+                wanted = items(path)
+            except ValueError:
+                rows.append([path.name, *[""] * len(DONE), "cannot be read"])
+                continue
+            stored = self.store.lesson(lesson_number(path))
             done, left = counts(wanted, stored), still_open(wanted, stored)
             cells = [f"{got} of {n}" if n else "" for got, n in done.values()]
             rows.append([heading(path)[0], *cells, left[0].split(", ")[0] if left else "all done"])

@@ -14,16 +14,28 @@ class View {
   constructor(model, el) {
     this.model = model;
     this.id = `olc${Math.random().toString(36).slice(2)}`;
-    this.root = make("div", { class: "ol-card", "data-lm-suppress-shortcuts": "true" }, el);
+    const label = model.get("label") || null;
+    this.root = make("div", { class: "ol-card", role: "group", "aria-label": label, "data-lm-suppress-shortcuts": "true" }, el);
     this.drawn = new Map(); // key of a part -> [its text, its node]
     this.waiting = new Map(); // name of a field -> timer
     this.draw = () => this.paint();
+    this.answered = () => this.busy(false);
+    this.flush = () => this.sendAll();
     model.on("change:parts", this.draw);
+    model.on("msg:custom", this.answered);
+    window.addEventListener("pagehide", this.flush);
     this.paint();
   }
 
   send(name, value = null) {
     this.model.send({ name, value });
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.busy(true), 700);
+  }
+
+  busy(now) {
+    clearTimeout(this.patience);
+    this.root.classList.toggle("ol-busy", now);
   }
 
   // Parts that did not change keep their nodes, and with them focus and what is being typed.
@@ -99,12 +111,17 @@ class View {
 
   // What is typed is sent when typing rests, so that it is not lost with the page.
   soon(name, field) {
-    clearTimeout(this.waiting.get(name));
-    this.waiting.set(name, setTimeout(() => this.now(name, field), 400));
+    clearTimeout(this.waiting.get(name)?.[0]);
+    this.waiting.set(name, [setTimeout(() => this.now(name, field), 250), field]);
+  }
+
+  sendAll() {
+    for (const [name, [, field]] of this.waiting) this.now(name, field);
   }
 
   now(name, field) {
-    clearTimeout(this.waiting.get(name));
+    clearTimeout(this.waiting.get(name)?.[0]);
+    this.waiting.delete(name);
     if (field.sent === field.value) return;
     field.sent = field.value;
     this.send(name, field.value);
@@ -121,14 +138,18 @@ class View {
   }
 
   remove() {
-    for (const timer of this.waiting.values()) clearTimeout(timer);
+    this.sendAll();
+    clearTimeout(this.patience);
     this.model.off("change:parts", this.draw);
+    this.model.off("msg:custom", this.answered);
+    window.removeEventListener("pagehide", this.flush);
     this.root.remove();
   }
 }
 
 export default {
   render({ model, el }) {
+    saveStills(model.widget_manager);
     const view = new View(model, el);
     return () => view.remove();
   },

@@ -7,8 +7,9 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from optimlab.live.live import VIEW, front_end
+
 HERE = Path(__file__).parent
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def rich(text):
@@ -44,6 +45,8 @@ def buttons(*items):
 class Card(anywidget.AnyWidget):
     """A small form drawn from `parts`; `react(name, value)` hears what the learner does.
 
+    `label` is what a screen reader calls it.
+
     Parameters
     ----------
     react : callable, gets the name of a field or a button, and its value (None for a button)
@@ -52,15 +55,20 @@ class Card(anywidget.AnyWidget):
     An exception in `react` appears at the end of the card.
     """
 
-    _esm = HERE / "card.js"
+    _esm = front_end(HERE / "card.js")
     _css = HERE / "card.css"
 
     parts = traitlets.List().tag(sync=True)
+    label = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, react, plain, **traits):
         super().__init__(**traits)
         self._react, self._plain = react, plain
-        self.on_msg(lambda _widget, content, _buffers: self.act(**content))
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget, content, _buffers):
+        self.act(**content)
+        self.send("done")  # so that the browser need not say that Python is busy
 
     def act(self, name, value=None):
         """Do what the learner does: press the button `name`, or give the field `name` a value."""

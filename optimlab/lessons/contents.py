@@ -74,7 +74,8 @@ def lesson_number(path):
 
 def lesson_paths(folder="."):
     """The lessons in `folder`, in their order."""
-    return sorted(p for p in Path(folder).glob("*.ipynb") if NUMBER.match(p.name))
+    names = (p for p in Path(folder).glob("*.ipynb") if NUMBER.match(p.name))
+    return sorted(p for p in names if "-Copy" not in p.name)  # JupyterLab's name for a duplicate
 
 
 def _cells(notebook):

@@ -25,6 +25,7 @@ import numpy as np
 from optimlab.lessons import watch
 
 UNANSWERED = "Not answered yet."
+UNFINISHED = "Not answered yet: there is still a `...` in it."
 RIGHT = "Right."
 NOT_YET = "That is not right yet."
 #: how much of what a function prints is kept, in characters
@@ -181,8 +182,9 @@ class Exercise:
             verdict = Verdict(None, UNANSWERED) if idle else judges[self.kind](given, run)
         except _Stop as stop:
             verdict = stop.verdict
-        if not verdict.passed and callable(given) and _has_gap(given):
-            verdict = Verdict(None, UNANSWERED)
+        known = verdict.passed or verdict.sentence in {UNANSWERED, *(say for _, say in self.wrong)}
+        if not known and callable(given) and _has_gap(given):
+            verdict = Verdict(None, UNFINISHED)
         return Verdict(verdict.passed, verdict.sentence, run.output.getvalue())
 
     # -- values --------------------------------------------------------------------------------
@@ -319,13 +321,18 @@ class Exercise:
             if mine.printed:
                 return _say(f"{start} prints its result: return it")
             return _say(f"{start} returns None: is the `return` missing?")
-        if difference := _difference(mine.value, right.value, start + " gives"):
+        sizes = {getattr(outcome.value, "shape", None) for outcome in self._outcomes}
+        named = f"{self._where(number)} it" if len(sizes) > 1 and self._where(number) else start
+        if difference := _difference(mine.value, right.value, named + " gives"):
             return _say(difference)
         if self.otherwise and all(off):
             return self.otherwise
         where = self._where(number) or f"In test {number + 1}"
         if self._distance(mine.value, right.value) <= 1:
             return f"{where} it does not leave the right values in its arguments."
+        numbers = np.size(mine.value) == np.size(right.value) == 1
+        if numbers and _distance(mine.value, right.value, 1e-3) <= 1:
+            return f"{where} it gives nearly {_short(right.value)}, and not exactly."
         return f"{where} it gives {_short(mine.value)}, which is not right."
 
     def _start(self, number):
@@ -732,7 +739,7 @@ def _where(function, case):
     shown = []
     for name, argument in zip(_parameters(function), case, strict=False):
         if callable(argument):
-            called = getattr(argument, "__name__", "")
+            called = getattr(argument, "__name__", None) or getattr(argument, "name", "")
             if isinstance(called, str) and called.isidentifier():
                 shown.append(f"{name} = {called}")
         else:

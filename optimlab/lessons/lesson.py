@@ -1,7 +1,6 @@
 """Lesson: the questions, targets, exercises and quiz of one notebook, and what became of them."""
 
 import inspect
-import weakref
 
 from optimlab.lessons.board import LessonBoard
 from optimlab.lessons.card import Card, buttons, text
@@ -31,8 +30,7 @@ class Lesson:
         self.number = number
         self.store = progress or current()
         self.exercises, self.predictions = {}, {}
-        self._targets, self._checks, self._questions = [], {}, []
-        self._shown = weakref.WeakSet()
+        self._targets, self._checks, self._quiz = {}, {}, None
 
     def update(self, kind, name, **fields):
         """Keep fields of an answer under this lesson."""
@@ -44,7 +42,7 @@ class Lesson:
             "predictions": list(self.predictions),
             "targets": list(self._targets),
             "exercises": list(self.exercises),
-            "quiz": [str(i + 1) for i in range(len(self._questions))],
+            "quiz": [str(i + 1) for i in range(len(self._quiz.questions if self._quiz else ()))],
         }
 
     # -- predict -----------------------------------------------------------------------------------
@@ -125,8 +123,9 @@ class Lesson:
         plain = explorer.explorer if isinstance(explorer, Prediction) else explorer
         if not hasattr(plain, "reached"):
             raise TypeError(f"explorer={explorer!r}: target takes an explorer with a target")
-        if name not in self._targets:
-            self._targets.append(name)
+        if plain.reached and not plain.veiled:
+            raise ValueError(f"target({name!r}): it is reached before anything was moved")
+        self._targets[name] = plain
 
         def note(_change):
             if plain.reached and not plain.veiled:
@@ -181,10 +180,8 @@ class Lesson:
 
         The answers are shown in another order, which stays. Each gets its own reply.
         """
-        shown = Quiz(self, questions)
-        self._questions = shown.questions
-        self._shown.add(shown)
-        return shown
+        self._quiz = Quiz(self, questions)
+        return self._quiz
 
     def progress(self):
         """The page at the end: what was predicted, what happened, and what is open."""
@@ -192,11 +189,9 @@ class Lesson:
 
     def reset(self):
         """Forget every answer given in this lesson, and ask anew."""
+        for explorer in self._targets.values():
+            explorer.reached = False  # the next move that reaches it counts again
         self.store.reset(self.number)
-        for asked in self.predictions.values():
-            asked.restart()
-        for shown in self._shown:
-            shown.restart()
 
 
 class Check(Card):

@@ -5,6 +5,8 @@ knows how to ask, to read an answer, to say and to draw the gap.
 """
 
 import datetime
+import re
+import unicodedata
 
 import ipywidgets as widgets
 import numpy as np
@@ -30,6 +32,14 @@ def _finite(value, size):
     except (TypeError, ValueError):
         return None
     return numbers if numbers.size == size and np.isfinite(numbers).all() else None
+
+
+def _truth(value, size):
+    """The right answer as floats; a slip of the teacher's is named."""
+    numbers = _finite(value, size)
+    if numbers is None:
+        raise ValueError(f"right: it gives {value!r}, and must give {size} finite numbers")
+    return numbers
 
 
 class Choice:
@@ -97,13 +107,16 @@ class Number:
     def __init__(self, label, right, within, replies=(), along=None):
         self.label, self.right, self.within = label, right, within
         self.replies, self.along = list(replies), along
+        for pair in self.replies:
+            if not (isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[1], str)):
+                raise TypeError(f"replies: {pair!r} is no pair (number, sentence)")
         if not isinstance(label, str):
             raise TypeError(f"number={label!r}: number must be the label of the field, a string")
         if along not in (None, "x", "y"):
             raise ValueError(f"along={along!r}: along must be 'x' or 'y', the axis it is read on")
 
     def truth(self, explorer):
-        return float(self.right(explorer) if callable(self.right) else self.right)
+        return float(_truth(self.right(explorer) if callable(self.right) else self.right, 1)[0])
 
     def ask(self, answer, locked, truth):
         value = "" if answer is None else number_words(answer)
@@ -111,9 +124,11 @@ class Number:
         return [field | {"value": value, "locked": locked}]
 
     def read(self, value):
-        numbers = _finite(str(value).replace("−", "-").replace(",", "."), 1)
+        plain = unicodedata.normalize("NFKC", str(value)).replace("−", "-").replace("–", "-")
+        thousands = re.fullmatch(r"\s*-?[1-9]\d{0,2}(,\d{3})+\s*", plain)  # 1.000 or 1000?
+        numbers = None if thousands else _finite(plain.replace(",", "."), 1)
         if numbers is None:
-            raise ValueError(f"“{value}” is not a number. Give one such as 3.2 or 40.")
+            raise ValueError(f"“{value}” is not a number here. Give one such as 3.2 or 4000.")
         return float(numbers[0])
 
     def valid(self, stored):
@@ -160,11 +175,13 @@ class Point:
     """A place in the picture: a diamond that is clicked, dragged or moved with the arrow keys."""
 
     def __init__(self, start, right, within=None):
+        if not callable(right):
+            raise TypeError(f"right={right!r}: right must be a function of the explorer")
         self.start, self.right, self.within = start, right, within
         self.size = np.size(start)
 
     def truth(self, explorer):
-        return np.asarray(self.right(explorer), dtype=float).ravel()
+        return _truth(self.right(explorer), self.size)
 
     def attach(self, explorer, ax, answer, changed):
         """Add the diamond; `changed(answer)` hears where it is put."""
@@ -225,20 +242,23 @@ class Point:
             you, run = _place(explorer, answer), _place(explorer, truth)
             _mark_point(plot, ax, you, run, dot=False)
 
-    def restart(self, explorer):
-        start = np.ravel(self.start).astype(float).tolist()
-        explorer.plot.handles = explorer.plot.handles | {"guess": start}
+    def put(self, explorer, answer):
+        """Stand the diamond where an answer is, or at its first place."""
+        at = np.ravel(self.start if answer is None else answer).astype(float).tolist()
+        explorer.plot.handles = explorer.plot.handles | {"guess": at}
 
 
 class Sketch:
     """A curve drawn over an axes, one value a column, beside the curve of the run."""
 
     def __init__(self, columns, right, within, quantity="value"):
+        if not callable(right):
+            raise TypeError(f"right={right!r}: right must be a function of the explorer")
         self.columns = np.asarray(columns, dtype=float)
         self.right, self.within, self.quantity = right, within, quantity
 
     def truth(self, explorer):
-        return np.asarray(self.right(explorer), dtype=float).ravel()
+        return _truth(self.right(explorer), len(self.columns))
 
     def attach(self, explorer, ax, answer, changed):
         plot = explorer.plot
@@ -286,6 +306,9 @@ class Sketch:
         x, you = number_words(self.columns[worst]), number_words(answer[worst])
         if self.is_right(answer, truth):
             return f"Your sketch is never more than {number_words(off.max())} off: well seen."
+        if off[worst] <= self.within:
+            drawn = int(np.isfinite(off).sum())
+            return f"What you drew fits, but it is only {drawn} of {len(off)} points."
         return (
             f"Your sketch is furthest off at step {x}: you drew {you}, the run had "
             f"{number_words(truth[worst])}."
@@ -294,8 +317,8 @@ class Sketch:
     def draw(self, explorer, ax, answer, truth):
         pass  # the sketch itself stays
 
-    def restart(self, explorer):
-        explorer.plot.drawn = []
+    def put(self, explorer, answer):
+        explorer.plot.drawn = answer or []
 
 
 def _place(explorer, at):
@@ -333,6 +356,10 @@ def _wipe(plot):
             plot.note(mark["name"], None)
 
 
+def _is_blank(value):
+    return isinstance(value, str) and not value.strip()
+
+
 class Prediction(widgets.VBox):
     """A question, and under it the explorer that answers it once it may. See `Lesson.predict`.
 
@@ -351,23 +378,33 @@ class Prediction(widgets.VBox):
         self.why, self._panel = why, panel
         self._truth = kind.truth(explorer)
         self._fact = (fact(explorer) if callable(fact) else fact) or ""
-        self._complaint = ""
-        self.card = Card(self._react, self._plain)
+        self._complaint, self._busy = "", False
+        self.card = Card(self._react, self._plain, label=f"Prediction: {name}")
         self._read_store()
         if explorer is not None:
             self._ax = explorer.plot._axes[panel][1]
+            self._first = explorer.settings()
             self._prepare()
         self.children = [self.card] if explorer is None else [self.card, explorer]
         self._paint()
+        lesson.store.subscribe(self._follow)
 
     # -- state ---------------------------------------------------------------------------------
 
-    def _read_store(self):
+    def _stored(self):
+        """Answer, whether it was revealed, and own words, as they are kept.
+
+        An answer that does not fit is none: the question has changed, and is asked anew.
+        """
         entry = self.lesson.store.get(self.lesson.number, "predictions", self.name)
-        self.answer = self.kind.valid(entry.get("answer"))
-        self.revealed = bool(entry.get("revealed"))
+        answer = self.kind.valid(entry.get("answer"))
+        revealed = bool(entry.get("revealed") and (answer is not None or entry.get("skipped")))
+        words = entry.get("why")
+        return answer, revealed, words if isinstance(words, str) else ""
+
+    def _read_store(self):
+        self.answer, self.revealed, self.words = self._stored()
         self.skipped = self.revealed and self.answer is None
-        self.words = entry.get("why") if isinstance(entry.get("why"), str) else ""
 
     def _prepare(self):
         """Hide the run, or show it with the prediction if that was answered before."""
@@ -377,18 +414,68 @@ class Prediction(widgets.VBox):
             self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
         else:
             self.explorer.veil(VEIL)
+        self.explorer.observe(self._moved, "summary")
+
+    def _follow(self):
+        """Take over what became of the question elsewhere: another card of it, or a reset."""
+        before = self.answer, self.revealed, self.words
+        if self._busy or self._stored() == before:
+            return
+        self._busy = True  # moves of the diamond below are no answers
+        try:
+            self._read_store()
+            if self.explorer is not None:
+                anew = before[1] and not self.revealed
+                if anew:
+                    _wipe(self.explorer.plot)
+                    self.explorer.restore(self._first)
+                    self.explorer.veil(VEIL)
+                if (anew or self.answer != before[0]) and hasattr(self.kind, "put"):
+                    self.kind.put(self.explorer, self.answer)
+                if self.revealed and not before[1]:
+                    self.explorer.unveil()
+                    self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+        finally:
+            self._busy = False
+        self._paint()
+
+    def _moved(self, _change):
+        """The gap is that of the run in question: it goes when another run is shown."""
+        if not self.revealed or self._busy:
+            return
+        if self.explorer.settings() == self._first:
+            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+        elif "your gap" in self.explorer.plot._notes:
+            self.explorer.plot.note("your gap", None)
 
     def _store(self, **fields):
-        self.lesson.update("predictions", self.name, **fields)
+        """Keep fields of the answer, and with them all that the card knows of it."""
+        if self.revealed:
+            fields = self._outcome() | fields
+        self._busy = True
+        try:
+            self.lesson.update("predictions", self.name, **fields)
+        finally:
+            self._busy = False
+
+    def _outcome(self):
+        return {
+            "answer": self.answer, "revealed": True, "skipped": self.skipped,
+            "said": None if self.skipped else self.kind.words(self.answer),
+            "right": not self.skipped and self.kind.is_right(self.answer, self._truth),
+            "truth": self.kind.words(self._truth), "why": self.words or None,
+        }  # fmt: skip
 
     # -- what the learner does --------------------------------------------------------------------
 
     def _placed(self, value):
-        if not self.revealed:
+        if not self.revealed and not self._busy:
             self.card.act("answer", value)
 
     def _react(self, name, value):
         self._complaint = ""
+        if name != "why":
+            self._follow()  # what another kernel has kept meanwhile
         if name == "answer" and not self.revealed:
             self._give(value)
         elif name == "show" and not self.revealed and self.answer is not None:
@@ -402,38 +489,20 @@ class Prediction(widgets.VBox):
         self._paint()
 
     def _give(self, value):
-        if isinstance(value, str) and not value.strip():
-            return
         try:
-            self.answer = self.kind.read(value)
+            self.answer = None if _is_blank(value) else self.kind.read(value)
         except ValueError as error:
-            self._complaint = str(error)
-        else:
-            self._store(answer=self.answer, said=self.kind.words(self.answer), skipped=False)
+            self.answer, self._complaint = None, str(error)
+        said = None if self.answer is None else self.kind.words(self.answer)
+        self._store(answer=self.answer, said=said, skipped=None)
 
     def reveal(self):
         """Show the run, and the prediction beside it; from now on the answer stays."""
         self.revealed, self.skipped = True, self.answer is None
-        right = not self.skipped and self.kind.is_right(self.answer, self._truth)
-        self._store(
-            answer=self.answer, revealed=True, skipped=self.skipped, right=right,
-            truth=self.kind.words(self._truth), why=self.words or None,
-            when=datetime.datetime.now().isoformat(timespec="minutes"),
-        )  # fmt: skip
+        self._store(when=datetime.datetime.now().isoformat(timespec="minutes"))
         if self.explorer is not None:
             self.explorer.unveil()
             self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
-
-    def restart(self):
-        """Ask anew: what was answered has been forgotten."""
-        self._complaint, self.revealed = "", True  # moves of the diamond below are no answers
-        if self.explorer is not None:
-            _wipe(self.explorer.plot)
-            if hasattr(self.kind, "restart"):
-                self.kind.restart(self.explorer)
-            self.explorer.veil(VEIL)
-        self._read_store()
-        self._paint()
 
     # -- what it shows --------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ class Quiz(Card):
         self.questions = [_checked(question) for question in questions]
         if not self.questions:
             raise ValueError("quiz: at least one question is needed")
-        super().__init__(self._choose, self._questions_alone)
+        super().__init__(self._choose, self._questions_alone, label="Quiz")
         self._paint()
+        lesson.store.subscribe(self._paint)
 
     def _entry(self, number):
         return self.lesson.store.get(self.lesson.number, "quiz", str(number))
@@ -28,14 +29,11 @@ class Quiz(Card):
         number = int(name)
         _, options = self.questions[number - 1]
         answer = _mixed(options)[int(value)]
-        fields = {"answer": answer}
+        fields = {"answer": answer} | ({"found": True} if answer == next(iter(options)) else {})
         if _known(self._entry(number).get("first"), options) is None:  # the first one counts
             fields |= {"first": answer, "right": answer == next(iter(options))}
         self.lesson.update("quiz", str(number), **fields)
-        self._paint()
-
-    def restart(self):
-        self._paint()
+        self._paint()  # also where that changed nothing
 
     def _paint(self):
         parts = []

@@ -173,6 +173,11 @@ class Progress:
         """Read the file again if it has changed."""
         if self.path is None:
             return
+        try:
+            _fit(self.path)
+        except OSError as error:
+            self._marks, self._unread = None, self._unable("read", error)
+            return
         marks = [_mark(path) for path in self._places()]
         if marks == self._marks:
             return
@@ -238,6 +243,7 @@ class Progress:
 
     def _write(self):
         """Write once; False if the lock was broken by another process meanwhile."""
+        _fit(self.path)
         with _locked(self.path) as still_ours:
             path, document, reason = self._survey()
             if document is None:
@@ -401,6 +407,15 @@ def _resolved(path):
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path={_brief(path)}: path must be a file's name, or empty")
     return None if path == "" else Path(os.path.realpath(os.path.expanduser(path)))
+
+
+def _fit(path):
+    """Raise OSError where answers cannot be kept: a device, a folder, a file of another kind."""
+    if path.suffix.lower() != ".json":
+        raise OSError(errno.EINVAL, "its name does not end in .json")
+    if os.path.exists(path) and not os.path.isfile(path):
+        kind = "a folder" if os.path.isdir(path) else "no ordinary file"
+        raise OSError(errno.EINVAL, f"it is {kind}")
 
 
 def _shown(path):

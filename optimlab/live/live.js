@@ -2,8 +2,6 @@
 // an axes, and answers the slider in hand from frames that are already here.
 
 const SVG = "http://www.w3.org/2000/svg";
-const VIEW = "application/vnd.jupyter.widget-view+json";
-const STILLS = ["image/png", "text/markdown", "text/html"];
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 const ICONS = {
   play: "M3 1l10 6-10 6z",
@@ -419,7 +417,7 @@ class View {
   paintLabels(mark, axes, rows, texts) {
     const [dx, dy] = mark.offset ?? [6, 6];
     while (mark.texts.length < rows.length) {
-      mark.texts.push(make("text", { fill: mark.color, "font-size": mark.size ?? 13, "text-anchor": mark.anchor ?? "start", "dominant-baseline": mark.baseline === "center" ? "central" : "auto" }, mark.node, SVG));
+      mark.texts.push(make("text", { fill: mark.color, "font-size": mark.size ?? 13, "dominant-baseline": mark.baseline === "center" ? "central" : "auto" }, mark.node, SVG));
     }
     mark.texts.forEach((node, i) => {
       const row = rows[i];
@@ -427,7 +425,9 @@ class View {
       node.style.display = shown ? "" : "none";
       if (!shown) return;
       const [x, y] = this.pixel(axes, row);
-      node.setAttribute("x", (x + dx).toFixed(2));
+      const turned = (mark.anchor ?? "start") === "start" && row[0] > 0.94; // else it would be cut
+      node.setAttribute("text-anchor", turned ? "end" : (mark.anchor ?? "start"));
+      node.setAttribute("x", (turned ? x - dx : x + dx).toFixed(2));
       node.setAttribute("y", (y - dy).toFixed(2));
       if (node.textContent !== texts[i]) node.textContent = texts[i];
     });
@@ -741,24 +741,6 @@ class View {
     for (const clean of this.clean) clean();
     this.root.remove();
   }
-}
-
-// A live view needs its kernel; the PNG or the words beside it do not. A saved notebook keeps those
-// alone, so that opening it later shows them and not "Error displaying widget".
-function saveStills(manager) {
-  const notebook = (manager?.context ?? manager?._context)?.model?.sharedModel;
-  if (!notebook?.toJSON || notebook.olSavesStills) return;
-  const toJSON = notebook.toJSON.bind(notebook);
-  notebook.olSavesStills = true;
-  notebook.toJSON = () => {
-    const content = toJSON();
-    for (const cell of content.cells ?? []) {
-      for (const { data } of cell.outputs ?? []) {
-        if (data?.[VIEW] && STILLS.some((kind) => kind in data)) delete data[VIEW];
-      }
-    }
-    return content;
-  };
 }
 
 export default {

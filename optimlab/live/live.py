@@ -26,6 +26,11 @@ SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+def front_end(path):
+    """A widget's module: what all of ours share, and its own file."""
+    return (HERE / "stills.js").read_text("utf-8") + "\n" + path.read_text("utf-8")
+
+
 class LivePlot(anywidget.AnyWidget):
     """A matplotlib scene with marks that move over it in the browser.
 
@@ -62,7 +67,7 @@ class LivePlot(anywidget.AnyWidget):
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
     """
 
-    _esm = HERE / "live.js"
+    _esm = front_end(HERE / "live.js")
     _css = HERE / "live.css"
 
     panels = traitlets.List().tag(sync=True)

@@ -2,8 +2,10 @@
 
 import json
 
+import nbformat
 import pytest
 from jupyter_driver import Server, browser_page
+from nbformat import v4
 
 NAME = "05_gradient_descent.ipynb"
 CELL = """() => [...document.querySelectorAll('.jp-Notebook-cell')]
@@ -158,3 +160,58 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     assert answers["exercises"]["one step"]["passed"]
     assert answers["targets"]["2.0001 in four steps"]["reached"]
     assert alone.errors() == [] and alone.console == []
+
+
+CARDS = [
+    "from optimlab import lessons\nimport time\nlesson = lessons.Lesson('99')",
+    "lesson.predict('way', options={'down': 'Yes.', 'up': 'No.'}, right='down')",
+    "lesson.exercise('one', 1, [(2, 'Two.'), (3, 'Three.'), (4, 'Four.')])",
+    "lesson.check('one', ...)",
+    "lesson.quiz(('Which?', {'this': 'Right.', 'that': 'Wrong.'}))",
+    "lesson.progress()",
+    "time.sleep(30)",
+]
+
+
+@pytest.fixture
+def cards(lab, tmp_path):
+    """A notebook with cards and no live plot."""
+    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CARDS])
+    path = tmp_path / "99_cards.ipynb"
+    nbformat.write(book, path)
+    lab.open(path)
+    for _ in CARDS[:-1]:
+        lab.command("notebook:run-cell-and-select-next")
+    lab.wait_idle()
+    lab.page.locator(".ol-card").nth(3).wait_for()
+    return lab
+
+
+def test_a_saved_copy_of_cards_alone_shows_no_dead_widget(cards):
+    cards.save()
+    cards.shutdown_kernel()
+    cards.reopen()
+    assert cards.errors() == []
+    body = cards.page.locator(".jp-Notebook")
+    body.get_by_text("Not answered yet: way.").wait_for()
+    assert "Which?" in body.inner_text() and "model not found" not in body.inner_text()
+
+
+def test_a_card_says_that_python_is_busy_and_does_it_afterwards(cards):
+    cards.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
+    card = cards.cell(1).locator(".ol-card")
+    card.locator("button[data-action=skip]").click()
+    cards.page.wait_for_function("() => document.querySelector('.ol-card.ol-busy')")
+    cards.command("notebook:interrupt-kernel")
+    card.locator("[data-part=gap]").wait_for()
+    assert cards.page.locator(".ol-busy").count() == 0
+    assert card.get_attribute("aria-label") == "Prediction: way"
+
+
+def test_words_are_kept_when_the_page_is_left_at_once(cards):
+    card = cards.cell(1).locator(".ol-card")
+    card.locator("button[data-action=skip]").click()
+    card.locator("textarea").fill("typed last")
+    card.locator("textarea").evaluate("() => window.dispatchEvent(new Event('pagehide'))")
+    page = cards.cell(5).locator(".ol-card")
+    page.locator("td", has_text="typed last").wait_for()
