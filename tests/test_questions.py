@@ -91,6 +91,7 @@ def test_skipping_is_one_click(lesson):
     asked.card.act("skip")
     assert not asked.explorer.veiled
     assert asked.card.said() == "You skipped this one. It was “3.2”. Rate times slope."
+    assert "Done: predictions 1 of 1 (1 skipped)." in lesson.progress().said()
     entry = stored(lesson)
     assert entry["skipped"] and not entry["right"] and "answer" not in entry
     restored = ask_step(again(lesson))
@@ -197,7 +198,8 @@ def test_the_gap_is_shown_beside_the_run_in_question_alone(lesson):
     asked.explorer.controls["lr"].value = 0.1
     assert set(notes) == {"your answer", "your words"}
     asked.explorer.controls["lr"].value = 0.2
-    assert set(notes) == {"your answer", "your words", "your gap"}
+    assert set(notes) == {"your answer", "your words", "your gap", "your gap's end"}
+    np.testing.assert_allclose(mark(asked, "your gap's end"), [[3.2, functions.parabola(3.2)]])
 
 
 def test_a_choice_with_a_place_is_drawn_beside_the_truth(lesson):

@@ -117,6 +117,9 @@ class LessonBoard(_Board):
         wanted, stored = self._state()
         done, left = counts(wanted, stored), still_open(wanted, stored)
         parts = [f"{kind} {got} of {n}" for kind, (got, n) in done.items() if n]
+        asked = [stored["predictions"].get(name, {}) for name in wanted["predictions"]]
+        if skipped := sum(bool(entry.get("skipped")) for entry in asked):
+            parts[0] += f" ({skipped} skipped)"
         done = f"Done: {', '.join(parts)}." if parts else "This lesson has asked nothing so far."
         return done + (f" Open: {'; '.join(left)}." if left else "")
 

@@ -16,6 +16,8 @@ from optimlab.lessons.card import VIEW, Card, buttons, text
 
 VEIL = "The rest appears when you have answered or skipped the question."
 YOU = {"color": style.HIGHLIGHT}
+#: the marks of the way from the prediction to what happened
+GAP = ("your gap", "your gap's end")
 
 
 def number_words(value):
@@ -333,6 +335,7 @@ def _mark_point(plot, ax, you, run, dot=True):
         _note(plot, "points", "your answer", ax, [you], size=12, marker="D")
     if run is not None:
         _note(plot, "line", "your gap", ax, [you, run], width=2, dash=[2, 3])
+        _note(plot, "points", "your gap's end", ax, [run], size=16, fill=False)
     _note(plot, "label", "your words", ax, ([you], ["you said"]), **_beside(ax, you))
 
 
@@ -352,7 +355,7 @@ def _note(plot, kind, name, ax, data, **look):
 
 def _wipe(plot):
     for mark in plot.marks:
-        if mark["name"] in ("your answer", "your gap", "your words"):
+        if mark["name"] in ("your answer", "your words", *GAP):
             plot.note(mark["name"], None)
 
 
@@ -445,8 +448,9 @@ class Prediction(widgets.VBox):
             return
         if self.explorer.settings() == self._first:
             self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
-        elif "your gap" in self.explorer.plot._notes:
-            self.explorer.plot.note("your gap", None)
+        else:
+            for name in set(GAP) & set(self.explorer.plot._notes):
+                self.explorer.plot.note(name, None)
 
     def _store(self, **fields):
         """Keep fields of the answer, and with them all that the card knows of it."""
