@@ -407,7 +407,7 @@ def test_a_function_that_is_to_change_its_arguments():
         (lambda n: list(range(9)), lambda n: np.zeros(9), "For n = 3 it gives a list of 9 numbers, "
             "which is not right."),
         (lambda n: list(range(9)), lambda n: [1] * 8, "It gives 8 numbers, and 9 are asked for."),
-        (lambda n: n, lambda n: n * (1 + 1e-5), "For n = 3 it gives 3, which is not right."),
+        (lambda n: n, lambda n: n * (1 + 1e-5), "For n = 3 it gives nearly 3, and not exactly."),
         (lambda n: n, lambda n: n * (1 + 1e-7), None),
     ],
 )  # fmt: skip
