@@ -371,7 +371,7 @@ class Prediction(widgets.VBox):
     name : str
     explorer : the Explorer below the card, or None
     answer : what was predicted so far, or None
-    revealed, skipped : bool
+    revealed, skipped, right : bool
     card : Card
     """
 
@@ -407,7 +407,14 @@ class Prediction(widgets.VBox):
 
     def _read_store(self):
         self.answer, self.revealed, self.words = self._stored()
-        self.skipped = self.revealed and self.answer is None
+
+    @property
+    def skipped(self):
+        return self.revealed and self.answer is None
+
+    @property
+    def right(self):
+        return self.answer is not None and self.kind.is_right(self.answer, self._truth)
 
     def _prepare(self):
         """Hide the run, or show it with the prediction if that was answered before."""
@@ -466,7 +473,7 @@ class Prediction(widgets.VBox):
         return {
             "answer": self.answer, "revealed": True, "skipped": self.skipped,
             "said": None if self.skipped else self.kind.words(self.answer),
-            "right": not self.skipped and self.kind.is_right(self.answer, self._truth),
+            "right": self.right,
             "truth": self.kind.words(self._truth), "why": self.words or None,
         }  # fmt: skip
 
@@ -502,7 +509,7 @@ class Prediction(widgets.VBox):
 
     def reveal(self):
         """Show the run, and the prediction beside it; from now on the answer stays."""
-        self.revealed, self.skipped = True, self.answer is None
+        self.revealed = True
         self._store(when=datetime.datetime.now().isoformat(timespec="minutes"))
         if self.explorer is not None:
             self.explorer.unveil()
@@ -513,12 +520,11 @@ class Prediction(widgets.VBox):
     def _paint(self):
         parts = self.kind.ask(self.answer, self.revealed, self._truth)
         if self.revealed:
-            right = not self.skipped and self.kind.is_right(self.answer, self._truth)
-            tone = "open" if self.skipped else "good" if right else "bad"
+            tone = "open" if self.skipped else "good" if self.right else "bad"
             gap = self.kind.gap(self.answer, self._truth)
             parts.append(text(f"{gap} {self._fact}".strip(), tone, "gap"))
-            ask = self.why or ("Why is it so?" if right else "Where does the difference come from?")
-            label = f"{ask} In your own words:"
+            other = "Why is it so?" if self.right else "Where does the difference come from?"
+            label = f"{self.why or other} In your own words:"
             parts.append({"kind": "words", "name": "why", "label": label, "value": self.words})
         else:
             look = "primary" if self.answer is not None else "off"

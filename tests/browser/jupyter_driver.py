@@ -202,6 +202,12 @@ ERRORS = f"""() => {{ {PANEL}
   }});
   return found;
 }}"""
+PYTHON_LINE = f"""async code => {{ {PANEL}
+  const kernel = panel.sessionContext.session.kernel;
+  const future = kernel.requestExecute({{code, store_history: false}});
+  let text = '';
+  future.onIOPub = m => {{ if (m.header.msg_type === 'stream') text += m.content.text; }};
+  await future.done; return text.trim(); }}"""
 TWO_FRAMES = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
@@ -289,6 +295,10 @@ class Lab:
         """Wait until the kernel has nothing to do."""
         self.page.wait_for_function(READY, timeout=timeout * 1000)
         self.settle()
+
+    def python(self, code: str) -> str:
+        """What a line of Python prints in the kernel of the page, beside its cells."""
+        return self.page.evaluate(PYTHON_LINE, code)
 
     def counts(self) -> list[int | None]:
         """The execution count of each code cell; None for one that has not run."""

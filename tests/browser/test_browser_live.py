@@ -59,7 +59,7 @@ def in_kernel(lab, code):
 def until_python(lab, code, wanted):
     """Ask the kernel until it answers `wanted`: changes reach it merged, the last one last."""
     deadline = time.monotonic() + 10
-    while (found := run(lab, code)) != wanted:
+    while (found := lab.python(code)) != wanted:
         assert time.monotonic() < deadline, f"{code} still gives {found!r}"
 
 
@@ -96,18 +96,6 @@ def handle(lab, plot=0):
     return lab.live(plot).locator("[data-handle=start]")
 
 
-def run(lab, code):
-    """The answer of a line of Python in the kernel of the page, through the kernel itself."""
-    return lab.page.evaluate(
-        """async code => {
-          const future = KERNEL.requestExecute({code, store_history: false});
-          let text = '';
-          future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
-          await future.done; return text.trim(); }""".replace("KERNEL", KERNEL),
-        code,
-    )
-
-
 def test_the_rate_slider_moves_the_path_from_frames_while_the_kernel_is_busy(plot):
     slider = plot.page.locator(".ol-lr .noUi-handle").first
     before = shape(plot)
@@ -135,7 +123,7 @@ def test_dragging_the_start_moves_handle_path_and_kernel(plot):
     plot.page.mouse.up()
     changed(plot, before)
     plot.wait_idle()
-    moved = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    moved = json.loads(plot.python("import json; print(json.dumps(explorer.start))"))
     assert moved[0] > -6.5 and moved[1] < 1.8
     assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")
     until_root(plot, f"root.textContent.includes('{moved[0]:.3g}, {moved[1]:.3g}')")
@@ -147,7 +135,7 @@ def test_a_click_puts_the_start_there(plot):
     box = plot.live().locator("svg.ol-overlay").first.bounding_box()
     plot.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
     plot.wait_idle()
-    x, y = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    x, y = json.loads(plot.python("import json; print(json.dumps(explorer.start))"))
     assert 1 < x < 5 and 0 < y < 3
 
 
@@ -168,7 +156,7 @@ def test_keys_on_a_handle_and_a_button_stay_there(plot):
         plot.page.keyboard.press(key)
         assert cell_ids(plot) == cells, f"JupyterLab took {key}"
     plot.wait_idle()
-    x, y = json.loads(run(plot, "import json; print(json.dumps(explorer.start))"))
+    x, y = json.loads(plot.python("import json; print(json.dumps(explorer.start))"))
     assert x > -7 and y < 2
     assert plot.errors() == []
 
@@ -181,7 +169,7 @@ def test_play_walks_the_steps_and_the_kernel_follows(plot):
     button(plot, "back").click()
     assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
     plot.wait_idle()
-    assert run(plot, "print(explorer.plot.step)") == "28"
+    assert plot.python("print(explorer.plot.step)") == "28"
     # both pictures mark the same step
     dots = plot.live().locator("[data-step-of]")
     assert dots.count() == 2 and all(dots.nth(i).is_visible() for i in range(2))
@@ -210,7 +198,7 @@ def test_hovering_a_step_marks_it_in_both_pictures(plot):
 
 
 def test_no_attribute_ever_holds_nan(plot):
-    run(plot, "explorer.controls['lr'].value = 2.0; explorer.controls['steps'].value = 60")
+    plot.python("explorer.controls['lr'].value = 2.0; explorer.controls['steps'].value = 60")
     until_root(plot, "root.textContent.includes('left the plot')")
     html = plot.live().evaluate("node => node.outerHTML")
     assert "NaN" not in html and "Infinity" not in html

@@ -56,20 +56,8 @@ def page(lab, tmp_path):
     return lab
 
 
-def run(lab, code):
-    """The answer of a line of Python in the kernel of the page."""
-    return lab.page.evaluate(
-        """async code => {
-          const future = KERNEL.requestExecute({code, store_history: false});
-          let text = '';
-          future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
-          await future.done; return text.trim(); }""".replace("KERNEL", KERNEL),
-        code,
-    )
-
-
 def python(lab, expression):
-    return json.loads(run(lab, f"import json; print(json.dumps({expression}))"))
+    return json.loads(lab.python(f"import json; print(json.dumps({expression}))"))
 
 
 def until_python(lab, expression, holds):
@@ -121,7 +109,7 @@ def test_the_veil_hides_run_bar_goal_and_controls_until_it_is_lifted(page):
     assert live.locator(".ol-goal").text_content() == ""
     assert not slider.is_visible() and not page.page.locator(".ol-inspector").is_visible()
     img = live.locator("img").first.get_attribute("src")
-    run(page, "explorer.unveil()")
+    page.python("explorer.unveil()")
     until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('SGD')")
     assert drawn(page, PATH) and live.locator(".ol-bar").is_visible() and slider.is_visible()
     assert page.page.locator(".ol-inspector").is_visible()
@@ -164,20 +152,19 @@ def test_a_guess_is_placed_by_click_drag_and_keys_and_then_stays(page):
     after = until_python(page, "explorer.plot.handles['guess']", lambda at: at[1] > before[1])
     assert after[0] > before[0] and python(page, "explorer.plot.playing") is False
     assert guess(page).get_attribute("aria-label") == "your prediction"
-    run(page, "explorer.unveil()")
+    page.python("explorer.unveil()")
     until(page, "() => !document.querySelector('.ol-live').classList.contains('ol-veiled')")
     assert guess(page).is_visible() and guess(page).get_attribute("tabindex") is None
     assert start.get_attribute("tabindex") == "0"
     page.page.mouse.click(*spot(axes(page, 0), 0.75, 0.75))
     until_python(page, "explorer.plot.handles['start']", lambda at: abs(at[0] - 4) < 0.1)
     assert python(page, "explorer.plot.handles['guess']") == after
-    run(page, "explorer.plot.handles = {**explorer.plot.handles, 'guess': []}")
+    page.python("explorer.plot.handles = {**explorer.plot.handles, 'guess': []}")
     until(page, "() => document.querySelector('[data-handle=guess]').style.display === 'none'")
 
 
 def test_marks_added_later_and_notes_lie_over_the_frames(page):
-    run(
-        page,
+    page.python(
         "explorer.unveil()\n"
         "with explorer.plot.hold_sync():\n"
         "    explorer.plot.add('line', 'gap', surface)\n"
@@ -190,10 +177,10 @@ def test_marks_added_later_and_notes_lie_over_the_frames(page):
     assert page.live().locator('[data-mark="said"]').text_content() == "you said"
     line = drawn(page, "[data-mark=gap]")
     assert len(re.findall(r"[ML]", line)) == 2 and drawn(page, PATH)
-    run(page, "explorer.controls['lr'].value = 0.5")
+    page.python("explorer.controls['lr'].value = 0.5")
     until(page, "() => document.querySelector('.ol-live').textContent.includes('rate 0.5 ')")
     assert drawn(page, "[data-mark=gap]") == line
-    run(page, "explorer.plot.note('gap', None)")
+    page.python("explorer.plot.note('gap', None)")
     until(page, "() => !document.querySelector('[data-mark=gap]').getAttribute('d')")
     assert page.live().locator('[data-mark="said"]').text_content() == "you said"
 
@@ -217,7 +204,7 @@ def test_a_curve_is_sketched_with_the_mouse_in_its_own_axes_alone(page):
     page.page.mouse.move(*spot(box, 0.5, 0.9))
     assert python(page, "line.plot.drawn") == values, "only while the button is down"
     assert len(re.findall(r"[ML]", drawn(page, "[data-sketch=line]", plot=1))) == 11
-    run(page, "line.unveil()")
+    page.python("line.unveil()")
     until(page, "() => !document.querySelectorAll('.ol-live')[1].classList.contains('ol-veiled')")
     page.page.mouse.click(*spot(axes(page, 1, plot=1), 0.5, 0.9))
     page.wait_idle()
