@@ -9,17 +9,28 @@ from importlib import import_module as _import_module
 from optimlab import functions
 from optimlab.descent import Path, descend
 from optimlab.functions import Function, check_gradient, numerical_gradient
-from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from optimlab.optimizers import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    NAdam,
+    Nesterov,
+    RMSProp,
+)
 
 __version__ = "0.1.0"
 
-_MODULES = ("explorers", "figures", "lessons", "style")
+_MODULES = ("data", "explorers", "figures", "lessons", "network", "schemes", "style", "training")
 _NAMES = {"LivePlot": "live", "explore": "explorers"}
 
 __all__ = [
-    "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam",
+    "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
     "descend", "Path", "functions", "Function", "numerical_gradient", "check_gradient",
-    "explore", "LivePlot", "explorers", "figures", "lessons", "style",
+    "explore", "LivePlot",
+    "data", "explorers", "figures", "lessons", "network", "schemes", "style", "training",
 ]  # fmt: skip
 
 

@@ -94,6 +94,25 @@ class Path:
         """The shape of the batch, () for a single path."""
         return self.losses.shape[1:]
 
+    @property
+    def rates(self):
+        """The effective learning rate of each parameter at each update, (steps, ..., d).
+
+        What the rule multiplies the gradient by or, in Adam's family, its running mean: the
+        learning rate itself for SGD and the two momentum rules, η/(√h + δ) for AdaGrad, and
+        so on (`optimizer.rate_rule`).  NaN from the step on at which the path diverged.
+        """
+        if self.points is None:
+            raise ValueError("record=False: only a recorded path knows its effective rates")
+        if not isinstance(self.optimizer, Optimizer):
+            raise TypeError(f"{type(self.optimizer).__name__} has no rule for an effective rate")
+        before = {slot: values[:-1] for slot, values in self.states.items()}
+        after = {slot: values[1:] for slot, values in self.states.items()}
+        rates = self.optimizer.effective_rates(before, after)
+        rates = np.array(np.broadcast_to(rates, self.gradients.shape))
+        rates[np.isnan(self.points[1:])] = np.nan
+        return rates
+
     def left(self, domain=None):
         """The first step outside the box `domain` (the function's own by default).
 

@@ -20,8 +20,8 @@ symbol     argument      meaning
 =========  ============  ===================================================
 η          ``lr``        learning rate
 α          ``momentum``  share of the velocity kept from step to step
-ρ          ``rho``       share of the mean square kept (RMSProp)
-β₁, β₂     ``beta1, 2``  shares of the two running means kept (Adam)
+ρ          ``rho``       share of the mean square kept (RMSProp, AdaDelta)
+β₁, β₂     ``beta1, 2``  shares of the two running means kept (Adam, NAdam, AdamW)
 δ          ``eps``       small number that keeps a division from 0/0
 w, g                     parameters, and the gradient measured at the probe
 =========  ============  ===================================================
@@ -37,7 +37,10 @@ from types import MethodType
 
 import numpy as np
 
-__all__ = ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "Optimizer"]
+__all__ = [
+    "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
+    "Optimizer",
+]  # fmt: skip
 
 
 # --- hyperparameters -------------------------------------------------------------------------
@@ -75,8 +78,9 @@ class _Hyperparameter:
 _LATEX = {
     "eta": r"\eta", "alpha": r"\alpha", "rho": r"\rho", "delta": r"\delta",
     "beta1": r"\beta_1", "beta2": r"\beta_2", "m_hat": r"\hat{m}", "v_hat": r"\hat{v}",
+    "decay": r"\lambda", "psi": r"\psi", "mu": r"\mu", "mu_next": r"\mu'", "pi": r"\Pi",
 }  # fmt: skip
-_ARRAYS = {"w", "g", "v", "h", "r", "m", "m_hat", "v_hat"}
+_ARRAYS = {"w", "g", "v", "h", "r", "m", "s", "u", "m_hat", "v_hat"}
 _GRAMMAR = (
     ast.Expression, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow,
     ast.Name, ast.Load, ast.Constant, ast.Call,
@@ -195,8 +199,10 @@ class Optimizer:
 
     rules = ()  #: the update, line by line, in the names of `symbols`, of `slots`, w, g and t
     probe_rule = "w"  #: where the gradient g is measured
+    rate_rule = "eta"  #: what the gradient, or its running mean, is multiplied by in a step
     symbols = {"eta": "lr"}  #: symbol in the rules -> name of the hyperparameter
     slots = ()  #: what is remembered between updates, by the formula's own symbol
+    running = ()  #: numbers of the rules that follow from the step alone, and are carried along
 
     lr = _Hyperparameter()
 
@@ -397,9 +403,27 @@ class Optimizer:
 
     @_FormulaMethod
     def _left_side(self, target):
-        if target == "w" or target in self.slots:
-            return rf"{target} \leftarrow"
+        if target == "w" or target in self.slots or target in self.running:
+            return rf"{_symbol(target)} \leftarrow"
         return f"{_symbol(target)} ="
+
+    def effective_rates(self, before, after):
+        r"""The learning rate of each parameter at each step of a recorded path.
+
+        `before` and `after` are the states of all steps, slot -> (steps, ...), before and after
+        the update.  What comes back, (steps, ...), is `rate_rule`: what the gradient is
+        multiplied by or, in Adam's family, m̂ (without bias correction m).
+
+        >>> AdaGrad(lr=1.5, eps=0).effective_rates({"h": np.zeros(1)}, {"h": np.array([9.0])})
+        array([0.5])
+        """
+        first = next(iter(after.values()), np.empty(0))
+        values = {symbol: getattr(self, name) for symbol, name in self.symbols.items()}
+        values |= after | {f"{slot}_before": array for slot, array in before.items()}
+        values["t"] = np.arange(1.0, len(first) + 1).reshape(-1, *(1,) * (np.ndim(first) - 1))
+        _, tree = _parse(f"rate = {self.rate_rule}")
+        with np.errstate(all="ignore"):
+            return np.asarray(_evaluate(tree, values), dtype=float)
 
     # --- the same lines as plain Python, for descend to compile
 
@@ -549,6 +573,7 @@ class AdaGrad(Optimizer):
     """
 
     rules = ("h = h + g*g", "w = w - eta*g/(sqrt(h) + delta)")
+    rate_rule = "eta/(sqrt(h) + delta)"
     symbols = {"eta": "lr", "delta": "eps"}
     slots = ("h",)
 
@@ -585,6 +610,7 @@ class RMSProp(Optimizer):
     """
 
     rules = ("r = rho*r + (1 - rho)*g*g", "w = w - eta*g/(sqrt(r) + delta)")
+    rate_rule = "eta/(sqrt(r) + delta)"
     symbols = {"eta": "lr", "rho": "rho", "delta": "eps"}
     slots = ("r",)
 
@@ -603,7 +629,87 @@ class RMSProp(Optimizer):
         _scaled_step(w, g, r, s, root, eta, delta)
 
 
-class Adam(Optimizer):
+class AdaDelta(Optimizer):
+    r"""RMSProp whose rate is the size of its own earlier steps.
+
+    r ← ρ r + (1-ρ) g⊙g as in RMSProp; the raw step is s = √(u + δ) / √(r + δ) g; then
+    u ← ρ u + (1-ρ) s⊙s remembers how large such steps were, and w ← w - η s.  As √u has the
+    unit of w and √r that of the gradient, the step has the unit of w, whatever the loss is
+    measured in.  u starts at zero, so the first step is only η √(δ/(δ + (1-ρ) g²)) g, about
+    √(δ/(1-ρ)) long: δ is what starts the rule, and decides how fast it gets going.
+
+    Arguments: η = `lr` (1 in the paper, which has none), ρ = `rho`, δ = `eps`.
+    State: r, the mean of squared gradients; u, the mean of squared steps.
+
+    Source: Zeiler 2012 (arXiv:1212.5701).
+    Differs elsewhere: the paper writes E[g²] and E[Δx²]; PyTorch is the same rule with its lr
+    1.0, rho 0.9 and eps 1e-6; Keras sets lr 0.001, at which it is a thousand times slower than
+    the paper's, rho 0.95 and epsilon 1e-7.  The Deep Learning book only names it.
+
+    >>> params = {"x": 4.0}
+    >>> AdaDelta(rho=0.75, eps=0.25).update(params, {"x": 1.0})  # √0.25/√0.5 = 0.7071
+    >>> round(params["x"], 4)
+    3.2929
+    """
+
+    rules = (
+        "r = rho*r + (1 - rho)*g*g",
+        "s = sqrt(u + delta)/sqrt(r + delta)*g",
+        "u = rho*u + (1 - rho)*s*s",
+        "w = w - eta*s",
+    )
+    rate_rule = "eta*sqrt(u_before + delta)/sqrt(r + delta)"
+    symbols = {"eta": "lr", "rho": "rho", "delta": "eps"}
+    slots = ("r", "u")
+
+    rho = _Hyperparameter(below=1)
+    eps = _Hyperparameter()
+    r = _slot("r")
+    u = _slot("u")
+
+    def __init__(self, lr=1.0, rho=0.95, eps=1e-6):
+        super().__init__(lr)
+        self.rho = rho
+        self.eps = eps
+
+    def _step(self, w, g, r, u, buffers, eta, rho, delta):
+        s, root = buffers
+        _running_mean_of_squares(r, g, s, rho)
+        np.add(u, delta, out=s)
+        np.sqrt(s, out=s)
+        np.add(r, delta, out=root)
+        np.sqrt(root, out=root)
+        np.divide(s, root, out=s)
+        np.multiply(s, g, out=s)
+        _running_mean_of_squares(u, s, root, rho)
+        np.multiply(eta, s, out=s)
+        np.subtract(w, s, out=w)
+
+
+class _TwoMeans(Optimizer):
+    """What Adam's family shares: the means m of the gradient and v of its square."""
+
+    symbols = {"eta": "lr", "beta1": "beta1", "beta2": "beta2", "delta": "eps"}
+    slots = ("m", "v")
+
+    beta1 = _Hyperparameter(below=1)
+    beta2 = _Hyperparameter(below=1)
+    eps = _Hyperparameter()
+    m = _slot("m")
+    v = _slot("v")
+
+    def __init__(self, lr, beta1, beta2, eps):
+        super().__init__(lr)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.eps = eps
+
+    def reset(self):
+        super().reset()
+        self._power1 = self._power2 = 1.0  # β₁ᵗ, or what stands for it, and β₂ᵗ
+
+
+class Adam(_TwoMeans):
     r"""Momentum's direction at RMSProp's rate, both corrected for their start at zero.
 
     m ← β₁ m + (1-β₁) g and v ← β₂ v + (1-β₂) g⊙g are running means that begin at zero
@@ -633,20 +739,10 @@ class Adam(Optimizer):
         "v_hat = v/(1 - beta2**t)",
         "w = w - eta*m_hat/(sqrt(v_hat) + delta)",
     )
-    symbols = {"eta": "lr", "beta1": "beta1", "beta2": "beta2", "delta": "eps"}
-    slots = ("m", "v")
-
-    beta1 = _Hyperparameter(below=1)
-    beta2 = _Hyperparameter(below=1)
-    eps = _Hyperparameter()
-    m = _slot("m")
-    v = _slot("v")
+    rate_rule = "eta/(sqrt(v/(1 - beta2**t)) + delta)"
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, *, bias_correction=True):
-        super().__init__(lr)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.eps = eps
+        super().__init__(lr, beta1, beta2, eps)
         self.bias_correction = bias_correction
 
     @property
@@ -659,19 +755,18 @@ class Adam(Optimizer):
         if not isinstance(value, (bool, np.bool_)):
             raise TypeError(f"bias_correction={value!r}: bias_correction must be True or False")
         self._bias_correction = bool(value)
-        means = Adam.rules[:2]
-        self.rules = Adam.rules if value else (*means, "w = w - eta*m/(sqrt(v) + delta)")
+        self.rules, self.rate_rule = type(self).rules, type(self).rate_rule
+        if not value:
+            plain = (rule for rule in self.rules if "**t" not in rule)
+            self.rules = tuple(rule.replace("_hat", "") for rule in plain)
+            self.rate_rule = "eta/(sqrt(v) + delta)"
 
     def __repr__(self):
         text = super().__repr__()
         return text if self.bias_correction else f"{text[:-1]}, bias_correction=False)"
 
-    def reset(self):
-        super().reset()
-        self._power1 = self._power2 = 1.0  # β₁ᵗ and β₂ᵗ
-
     def _advance(self):
-        lr, beta1, beta2, eps = self._scalars()
+        lr, beta1, beta2, eps, *_ = self._scalars()
         self.t += 1
         self._power1 = self._power1 * beta1
         self._power2 = self._power2 * beta2
@@ -680,12 +775,13 @@ class Adam(Optimizer):
         unbias = _root(1 - self._power2)
         return beta1, beta2, eps * unbias, lr * unbias / (1 - self._power1)
 
-    def _step(self, w, g, m, v, buffers, beta1, beta2, delta, rate):
+    def _step(self, w, g, m, v, buffers, beta1, beta2, delta, rate, shrink=None):
         s, _ = buffers
-        np.multiply(beta1, m, out=m)
-        np.multiply(1 - beta1, g, out=s)
-        np.add(m, s, out=m)
+        _running_mean(m, g, s, beta1)
         _running_mean_of_squares(v, g, s, beta2)
+        if shrink is not None:  # AdamW; here, as g may be w itself
+            np.multiply(shrink, w, out=s)
+            np.subtract(w, s, out=w)
         np.sqrt(v, out=s)
         np.add(s, delta, out=s)
         np.divide(m, s, out=s)
@@ -697,8 +793,141 @@ class Adam(Optimizer):
     _changing = True
 
 
+class NAdam(_TwoMeans):
+    r"""Adam that looks ahead: Nesterov's idea in m̂, with a momentum that grows from β₁/2.
+
+    m and v are Adam's.  With μ = β₁ (1 - ½·0.96^(tψ)), μ' the same for t + 1 and Π the product
+    of all μ so far, the mean that is stepped along already counts the next step's share:
+    m̂ = (1-μ) g/(1-Π) + μ' m/(1-Πμ').  Then w ← w - η m̂ / (√v̂ + δ) with Adam's v̂.
+
+    Arguments: η = `lr`, β₁ = `beta1`, β₂ = `beta2`, δ = `eps`, ψ = `momentum_decay`.
+    State: m, v; `t` counts.
+
+    Source: Dozat 2016 (ICLR workshop), with the schedule that is given there.
+    Differs elsewhere: the paper also puts μ for β₁ in the line of m.  PyTorch keeps β₁ there,
+    as here, and so does Keras, where ψ is fixed at 0.004 and epsilon is 1e-7.  Often quoted in
+    short, without the schedule: m̂ = (1-β₁) g/(1-β₁ᵗ) + β₁ m/(1-β₁ᵗ⁺¹).  The Deep Learning book
+    does not have it.
+
+    >>> params = {"x": 4.0}
+    >>> NAdam(lr=0.1).update(params, {"x": 123.0})
+    >>> round(params["x"], 4)
+    3.8944
+    """
+
+    rules = (
+        "m = beta1*m + (1 - beta1)*g",
+        "v = beta2*v + (1 - beta2)*g*g",
+        "mu = beta1*(1 - 0.96**(t*psi)/2)",
+        "mu_next = beta1*(1 - 0.96**((t + 1)*psi)/2)",
+        "pi = pi*mu",
+        "m_hat = (1 - mu)*g/(1 - pi) + mu_next*m/(1 - pi*mu_next)",
+        "v_hat = v/(1 - beta2**t)",
+        "w = w - eta*m_hat/(sqrt(v_hat) + delta)",
+    )
+    rate_rule = Adam.rate_rule
+    symbols = _TwoMeans.symbols | {"psi": "momentum_decay"}
+    running = ("pi",)
+
+    momentum_decay = _Hyperparameter()
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, *, momentum_decay=0.004):
+        super().__init__(lr, beta1, beta2, eps)
+        self.momentum_decay = momentum_decay
+
+    def _momentum(self, t):
+        """μ at step t."""
+        return self.beta1 * (1 - 0.96 ** (t * self.momentum_decay) / 2)
+
+    def _values(self, params, grads, state_before, t):
+        values = super()._values(params, grads, state_before, t)
+        values["pi"] = 1.0
+        for step in range(1, t):
+            values["pi"] = values["pi"] * self._momentum(step)
+        return values
+
+    def _advance(self):
+        lr, beta1, beta2, eps, _ = self._scalars()
+        self.t += 1
+        mu, mu_next = self._momentum(self.t), self._momentum(self.t + 1)
+        self._power1 = self._power1 * mu
+        self._power2 = self._power2 * beta2
+        unbias = _root(1 - self._power2)
+        of_gradient = lr * unbias * (1 - mu) / (1 - self._power1)
+        of_mean = lr * unbias * mu_next / (1 - self._power1 * mu_next)
+        return beta1, beta2, eps * unbias, of_gradient, of_mean
+
+    def _step(self, w, g, m, v, buffers, beta1, beta2, delta, of_gradient, of_mean):
+        s, root = buffers
+        _running_mean(m, g, s, beta1)
+        _running_mean_of_squares(v, g, s, beta2)
+        np.sqrt(v, out=root)
+        np.add(root, delta, out=root)
+        np.multiply(of_gradient, g, out=s)
+        np.divide(s, root, out=s)
+        np.subtract(w, s, out=w)
+        np.multiply(of_mean, m, out=s)
+        np.divide(s, root, out=s)
+        np.subtract(w, s, out=w)
+
+    _float_rules = (
+        *rules[:2],
+        "root = sqrt(v) + delta",
+        "w = w - of_gradient*g/root - of_mean*m/root",
+    )
+    _float_symbols = ("beta1", "beta2", "delta", "of_gradient", "of_mean")
+    _changing = True
+
+
+class AdamW(Adam):
+    r"""Adam with weight decay kept out of the gradient: first w ← w - η λ w, then Adam's step.
+
+    Decay that is added to the loss as ½ λ‖w‖² goes through m and v, and is divided by √v̂ like
+    any gradient: weights with large gradients are then hardly decayed.  Here every weight
+    shrinks by the same share η λ at each step.
+
+    Arguments: η = `lr`, β₁ = `beta1`, β₂ = `beta2`, δ = `eps`, λ = `weight_decay`.
+    State: m, v; `t` counts.
+
+    Source: Loshchilov & Hutter 2019 (arXiv 2017).
+    Differs elsewhere: the paper has w ← w - η_t (α m̂/(√v̂ + δ) + λ w), where the schedule η_t
+    scales both and the decay does not depend on the rate α; PyTorch multiplies λ by its lr, as
+    here, and has the same 0.01; Keras too, with 0.004.  Younger than the Deep Learning book.
+
+    >>> params = {"x": 4.0}
+    >>> AdamW(lr=0.1, weight_decay=0.5).update(params, {"x": 123.0})  # 4 - 0.2 - 0.1
+    >>> round(params["x"], 6)
+    3.7
+    """
+
+    rules = ("w = w - eta*decay*w", *Adam.rules)
+    symbols = Adam.symbols | {"decay": "weight_decay"}
+
+    weight_decay = _Hyperparameter()
+
+    def __init__(
+        self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, *, weight_decay=0.01,
+        bias_correction=True,
+    ):  # fmt: skip
+        super().__init__(lr, beta1, beta2, eps, bias_correction=bias_correction)
+        self.weight_decay = weight_decay
+
+    def _advance(self):
+        return *super()._advance(), self.lr * self.weight_decay
+
+    _float_rules = ("w = w - shrink*w", *Adam._float_rules)
+    _float_symbols = (*Adam._float_symbols, "shrink")
+
+
 def _root(x):
     return math.sqrt(x) if isinstance(x, float) else np.sqrt(x)
+
+
+def _running_mean(m, g, s, beta):
+    """m ← β m + (1-β) g, using s."""
+    np.multiply(beta, m, out=m)
+    np.multiply(1 - beta, g, out=s)
+    np.add(m, s, out=m)
 
 
 def _running_mean_of_squares(r, g, s, rho):

@@ -24,6 +24,9 @@ RULES = {
     "AdaGrad": {"color": "#8A6D00", "dash": (9, 3, 2, 3), "marker": "D"},
     "RMSProp": {"color": "#3B9AC4", "dash": (4, 2), "marker": "v"},
     "Adam": {"color": "#AA4499", "dash": (12, 3), "marker": "P"},
+    "AdaDelta": {"color": "#4B3F9E", "dash": (4, 2, 1, 2), "marker": "X"},
+    "NAdam": {"color": "#C2566E", "dash": (2, 4), "marker": "<"},
+    "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3), "marker": ">"},
 }
 
 #: low values white, high values a light blue: a path stays in front of it

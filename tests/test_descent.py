@@ -11,10 +11,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import (
     SGD,
+    AdaDelta,
     AdaGrad,
     Adam,
+    AdamW,
     Function,
     Momentum,
+    NAdam,
     Nesterov,
     Path,
     RMSProp,
@@ -25,7 +28,7 @@ from optimlab.descent import _run_arrays
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-RULES = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam]
+RULES = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, AdaDelta, Adam, NAdam, AdamW]
 every_rule = pytest.mark.parametrize("rule", RULES)
 SMOOTH = [f for f in map(functions.get, functions.names()) if f.name != "polynomial"]
 every_function = pytest.mark.parametrize("f", SMOOTH, ids=lambda f: f.name)
@@ -185,7 +188,8 @@ def test_one_dimension_is_two_with_the_other_at_rest(rule):
             gradient=lambda p, k: np.array([2 * p[0] - 4, 0.0]),
         )  # fmt: skip
         close(pair.points[:, 0], flat.points)
-        assert np.all(pair.points[:, 1] == 1)
+        decay = 1 - lr * 0.01 if rule is AdamW else 1
+        assert_allclose(pair.points[:, 1], decay ** np.arange(31), rtol=1e-14 * (rule is AdamW))
 
 
 @every_rule

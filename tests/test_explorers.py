@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from wire import shown
 
-from optimlab import SGD, Adam, Momentum, descend, explore, functions
+from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
 from optimlab.explorers.base import decades, guarded, short
 from optimlab.explorers.paths import PathExplorer
 from optimlab.functions import Function
@@ -66,7 +66,7 @@ def test_the_controls_are_those_the_browser_listens_to():
     explorer = explore("ravine", [SGD, Adam], lr=0.1)
     names = [(widget, name) for widget, name in explorer.plot.controls]
     assert names[0] == (explorer.controls["lr"], "index")
-    assert list(explorer.controls) == ["lr", "steps", "beta1", "beta2"]
+    assert list(explorer.controls) == ["lr", "steps", "beta1", "beta2", "bias_correction"]
     assert all(name == "value" for _, name in names[1:])
 
 
@@ -246,3 +246,63 @@ def test_guarded_names_the_error():
     assert thing.status == "KeyError: 'x'", "a call inside a callback must not hide its error"
     assert thing.bad() is None and thing.status == "KeyError: 'x'"
     assert thing.good() == 1 and thing.status == ""
+
+
+# -- panels on request -----------------------------------------------------------------------------
+
+
+def test_curves_show_what_the_path_recorded():
+    curves = ("rate", "v", "distance")
+    explorer = explore("ravine", [AdaGrad, Adam], lr=0.5, steps=20, curves=curves)
+    for rule in (AdaGrad, Adam):
+        path = descend("ravine", rule(lr=0.5), steps=20)
+        for i, name in enumerate("xy"):
+            rate = shown(explorer, f"rate {rule.__name__} {name}")
+            np.testing.assert_allclose(rate[1:, 1], path.rates[:, i], rtol=1e-4)
+            np.testing.assert_allclose(rate[1:, 0], range(1, 21), atol=1e-4)
+            assert np.isnan(rate[0, 1]), "no update has led to step 0"
+        walked = shown(explorer, f"distance {rule.__name__}")[:, 1]
+        steps = np.linalg.norm(np.diff(path.points, axis=0), axis=1)
+        np.testing.assert_allclose(walked, [0, *np.cumsum(steps)], atol=1e-5)
+    v = shown(explorer, "v Adam y")[1:, 1]
+    np.testing.assert_allclose(v, path.states["v"][1:, 1], rtol=1e-4)
+    names = [mark["name"] for mark in explorer.plot.marks]
+    assert "v AdaGrad y" not in names and "loss Adam" not in names
+    assert explorer.status == "" and "effective rate, mean square v, distance" in explorer.plot.alt
+    explorer.controls["beta2"].value = 0.5
+    other = descend("ravine", Adam(lr=0.5, beta2=0.5), steps=20).states["v"][1:, 1]
+    np.testing.assert_allclose(shown(explorer, "v Adam y")[1:, 1], other, rtol=1e-4)
+
+
+def test_curves_in_one_dimension_and_their_numbers():
+    explorer = explore("parabola", Momentum, lr=0.1, start=4, steps=8, curves=("loss", "v"))
+    path = descend("parabola", Momentum(lr=0.1), start=4, steps=8)
+    np.testing.assert_allclose(shown(explorer, "v Momentum")[:, 1], path.states["v"], atol=1e-5)
+    assert explorer.plot.data["list"][0]["names"] == ["x", "loss", "v"]
+    assert [ax["yscale"] for ax in explorer.plot.axes] == ["linear"] * 3
+    low, high = explorer.plot.axes[2]["ylim"]
+    assert low < path.states["v"].min() and path.states["v"].max() < high
+
+
+def test_bias_correction_can_be_switched_off():
+    explorer = explore("ravine", Adam, lr=0.3, steps=10)
+    explorer.controls["bias_correction"].value = False
+    path = descend("ravine", Adam(lr=0.3, bias_correction=False), steps=10)
+    np.testing.assert_allclose(shown(explorer, "path Adam"), path.points, atol=1e-4)
+    assert explorer.plot.frames["settings"][-2] is False
+    assert explore("ravine", Adam, bias_correction=False)["bias_correction"] is False
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"curves": ("speed",)}, "loss, rate, distance, gradient, v"),
+        ({"curves": ()}, "curves must be a list of loss"),
+        ({"curves": 3}, "curves must be a list of loss"),
+        ({"curves": ("h",)}, "for these rules they are loss"),
+        ({"curves": ("v",), "target": (0.1, 5)}, "'loss' must be shown"),
+    ],
+)
+def test_curves_that_the_rules_do_not_have(options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        explore("ravine", Momentum, **options)

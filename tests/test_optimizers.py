@@ -11,13 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, descend, functions
+from optimlab import (
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    NAdam,
+    Nesterov,
+    RMSProp,
+    descend,
+    functions,
+)
 from optimlab import optimizers as module
 
-RULES = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam]
+RULES = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, AdaDelta, Adam, NAdam, AdamW]
 every_rule = pytest.mark.parametrize("rule", RULES)
 
-VARIANTS = [rule(lr=0.3) for rule in RULES] + [Adam(lr=0.3, bias_correction=False)]
+VARIANTS = [rule(lr=0.3) for rule in RULES]
+VARIANTS += [rule(lr=0.3, bias_correction=False) for rule in (Adam, AdamW)]
 every_variant = pytest.mark.parametrize("optimizer", VARIANTS, ids=repr)
 
 
@@ -58,6 +71,23 @@ UNDER_GRADIENTS = [
         Adam(1, 0.5, 0.75, 0, bias_correction=False),
         [2, 2, -2],
         [-1, -1 - 1.5 / 1.75**0.5, -1 - 1.5 / 1.75**0.5 + 0.25 / 2.3125**0.5],
+    ),
+    # r: 4, 5.5, 4.375; u: 0.8, 0.6 + 4.5/6.5; raw steps √1/√5·4, √1.8/√6.5·√10, √(1 + u)/√5.375
+    (
+        AdaDelta(lr=0.5, rho=0.75, eps=1),
+        [4, 10**0.5, 1],
+        [
+            -2 / 5**0.5,
+            -2 / 5**0.5 - 0.5 * (18 / 6.5) ** 0.5,
+            -2 / 5**0.5 - 0.5 * (18 / 6.5) ** 0.5 - 0.5 * ((1.6 + 4.5 / 6.5) / 5.375) ** 0.5,
+        ],
+    ),
+    # no schedule (ψ = 0 halves β₁ for good): μ = 1/4, Π = 1/4, 1/16; m: 1, 1.5
+    # m̂: 0.75·2/0.75 + 0.25·1/(15/16), 0.75·2/(15/16) + 0.25·1.5/(63/64); v̂: 4, 4
+    (
+        NAdam(1, 0.5, 0.75, 0, momentum_decay=0),
+        [2, 2],
+        [-(2 + 4 / 15) / 2, -(2 + 4 / 15) / 2 - (1.6 + 24 / 63) / 2],
     ),
 ]
 
@@ -147,6 +177,102 @@ def test_adam_with_beta1_zero_uncorrected_is_rmsprop():
     gradients = np.random.default_rng(1).normal(size=20)
     ours = walk(Adam(0.1, 0, 0.9, 1e-8, bias_correction=False), 0.0, gradients)
     assert_allclose(ours, walk(RMSProp(0.1, 0.9, 1e-8), 0.0, gradients), rtol=1e-12)
+
+
+def test_adamw_without_decay_is_adam_and_its_decay_is_a_share_of_the_weight():
+    for correct in (True, False):
+        plain, adam = (
+            descend("bumpy", rule, start=(3.0, 1.0), steps=50)
+            for rule in (
+                AdamW(lr=0.1, weight_decay=0, bias_correction=correct),
+                Adam(lr=0.1, bias_correction=correct),
+            )
+        )
+        assert_array_equal(plain.points, adam.points)
+    for g in (1e-3, 1e3):  # Adam's first step is lr, whatever g; the decay does not see g
+        assert_allclose(walk(AdamW(lr=0.1, weight_decay=0.5, eps=0), 4.0, [g]), 4 - 0.2 - 0.1)
+    assert_allclose(walk(AdamW(lr=0.1, weight_decay=0.5), 4.0, [0.0] * 3)[-1], 4 * 0.95**3)
+
+
+def test_adam_without_memory_is_the_sign_step():
+    optimizer = Adam(lr=0.1, beta1=0, beta2=0)
+    seen = np.diff([0.0, *walk(optimizer, 0.0, [5.0, -0.01, 300.0])])
+    assert_allclose(seen, [-0.1, 0.1, -0.1], rtol=1e-5)
+    assert_allclose(seen / 0.1 * [1, -1, 1], -1, atol=1e-8 / 0.01)
+
+
+def plain_nadam(gradients, lr, b1, b2, eps, psi):
+    """Dozat's rule as PyTorch documents it, in plain floats: x from 0."""
+    x, m, v, product, seen = 0.0, 0.0, 0.0, 1.0, []
+    for t, g in enumerate(gradients, start=1):
+        mu_t = b1 * (1 - 0.5 * 0.96 ** (t * psi))
+        mu_after = b1 * (1 - 0.5 * 0.96 ** ((t + 1) * psi))
+        product *= mu_t
+        m = b1 * m + (1 - b1) * g
+        v = b2 * v + (1 - b2) * g**2
+        ahead = mu_after * m / (1 - product * mu_after) + (1 - mu_t) * g / (1 - product)
+        x -= lr * ahead / ((v / (1 - b2**t)) ** 0.5 + eps)
+        seen.append(x)
+    return seen
+
+
+def plain_adadelta(gradients, lr, rho, eps):
+    """Zeiler's algorithm 1 in plain floats: x from 0."""
+    x, mean_g2, mean_dx2, seen = 0.0, 0.0, 0.0, []
+    for g in gradients:
+        mean_g2 = rho * mean_g2 + (1 - rho) * g**2
+        dx = -((mean_dx2 + eps) ** 0.5) / (mean_g2 + eps) ** 0.5 * g
+        mean_dx2 = rho * mean_dx2 + (1 - rho) * dx**2
+        x += lr * dx
+        seen.append(x)
+    return seen
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_nadam_and_adadelta_by_their_defining_equations(seed):
+    rng = np.random.default_rng(seed)
+    gradients = (rng.normal(size=40) * 10 ** rng.uniform(-3, 3)).tolist()
+    lr, a, b, psi = rng.uniform(0, 0.99, size=4)
+    walked = walk(NAdam(lr, a, b, 1e-8, momentum_decay=psi), 0.0, gradients)
+    expected = plain_nadam(gradients, lr, a, b, 1e-8, psi)
+    assert_allclose(walked, expected, atol=1e-12 * np.abs(expected).max())
+    walked = walk(AdaDelta(lr, a, 1e-6), 0.0, gradients)
+    expected = plain_adadelta(gradients, lr, a, 1e-6)
+    assert_allclose(walked, expected, atol=1e-12 * np.abs(expected).max())
+
+
+@every_variant
+def test_effective_rates_are_what_the_step_is_made_of(optimizer):
+    path = descend("ravine", optimizer, start=(-7, 2), steps=12)
+    assert path.rates.shape == (12, 2) and np.all(path.rates > 0)
+    before, after = path.points[:-1], path.points[1:]
+    if isinstance(optimizer, AdamW):
+        before = before * (1 - optimizer.lr * optimizer.weight_decay)
+    if isinstance(optimizer, Adam):
+        t = np.arange(1, 13)[:, None]
+        correct = 1 - optimizer.beta1**t if optimizer.bias_correction else 1
+        assert_allclose(after, before - path.rates * path.states["m"][1:] / correct, rtol=1e-12)
+    elif isinstance(optimizer, NAdam):
+        direction = (before - after) / path.rates  # between the gradient and its mean, the same
+        assert_allclose(direction[0] / path.gradients[0], direction[0, 0] / path.gradients[0, 0])
+    elif isinstance(optimizer, Momentum):
+        velocity = optimizer.momentum * path.states["v"][:-1] - path.rates * path.gradients
+        assert_allclose(after, before + velocity, rtol=1e-12)
+    else:
+        assert_allclose(after, before - path.rates * path.gradients, rtol=1e-12)
+
+
+def test_effective_rates_of_a_sweep_and_of_runs_that_left():
+    rates = np.array([0.1, 3.0])
+    sweep = descend("ravine", AdaGrad(lr=rates[:, None]), steps=5).rates
+    for i, lr in enumerate(rates):
+        assert_allclose(sweep[:, i], descend("ravine", AdaGrad(lr=lr), steps=5).rates, rtol=1e-13)
+    lost = descend("ravine", SGD(lr=1e200), steps=5)
+    known = np.isfinite(lost.points[1:]).all(axis=1)
+    assert np.isfinite(lost.rates[known]).all() and np.isnan(lost.rates[~known]).all()
+    assert descend("parabola", SGD(lr=0.1), steps=3).rates.tolist() == [0.1] * 3
+    with pytest.raises(ValueError, match="record=False"):
+        _ = descend("ravine", SGD(lr=0.1), record=False).rates
 
 
 def test_nesterov_is_the_look_ahead_form_and_the_shifted_form():
@@ -315,7 +441,9 @@ def test_rotation_of_the_axes(rule):
 @pytest.mark.parametrize("scale", [1e-6, 1000.0])
 def test_scaling_of_the_loss(rule, scale):
     optimizer = rule(lr=0.1)
-    if hasattr(optimizer, "eps"):
+    if rule is AdaDelta:  # without eps it never moves: as little of it as can be
+        optimizer = AdaDelta(lr=1e13, eps=1e-30)
+    elif hasattr(optimizer, "eps"):
         optimizer.eps = 0
 
     def scaled(p, k):
@@ -324,7 +452,8 @@ def test_scaling_of_the_loss(rule, scale):
     plain = descend("ravine", optimizer, start=(-7, 2), steps=20).points
     path = descend("ravine", optimizer, start=(-7, 2), steps=20, gradient=scaled).points
     same = np.allclose(path, plain, rtol=1e-9, atol=1e-12)
-    assert same == (rule in (AdaGrad, RMSProp, Adam))
+    assert same == (rule not in (SGD, Momentum, Nesterov))
+    assert np.abs(plain[-1] - plain[0]).max() > 0.1 and np.isfinite(plain).all()
 
 
 # --- the classroom code ----------------------------------------------------------------------
@@ -536,8 +665,19 @@ def test_without_eps_a_zero_gradient_is_zero_over_zero():
         assert walk(rule(lr=0.1), 1.0, [0.0])[0] == 1.0
 
 
+def test_adadelta_starts_from_its_eps_alone():
+    assert walk(AdaDelta(eps=0), 1.0, [3.0, 3.0]) == [1.0, 1.0]
+    for eps in (1e-6, 1e-4):  # √(δ/(δ + (1-ρ) g²)) g, for any large g
+        assert_allclose(walk(AdaDelta(eps=eps), 0.0, [1e3]), -np.sqrt(eps / 0.05), rtol=1e-6)
+    minute, hour = (walk(AdaDelta(eps=1e-12), 0.0, [g] * 50) for g in (1.0, 60.0))
+    assert_allclose(minute, hour, rtol=1e-9)  # whatever the loss is measured in
+
+
 def test_defaults():
-    assert [rule().lr for rule in RULES] == [0.01] * 5 + [0.001]
+    assert [rule().lr for rule in RULES] == [0.01] * 5 + [1.0] + [0.001] * 3
+    assert (AdaDelta().rho, AdaDelta().eps) == (0.95, 1e-6)
+    assert NAdam().momentum_decay == 0.004 and AdamW().weight_decay == 0.01
+    assert [(r().beta1, r().beta2, r().eps) for r in (NAdam, AdamW)] == [(0.9, 0.999, 1e-8)] * 2
     assert Momentum().momentum == Nesterov().momentum == RMSProp().rho == 0.9
     assert (Adam().beta1, Adam().beta2, Adam().eps, AdaGrad().eps) == (0.9, 0.999, 1e-8, 1e-7)
     assert Adam().bias_correction is True and RMSProp().eps == 1e-8
@@ -596,7 +736,24 @@ FORMULAS = {
         r"\hat{v} = \frac{v}{1 - \beta_2^{t}}",
         r"w \leftarrow w - \frac{\eta\,\hat{m}}{\sqrt{\hat{v}} + \delta}",
     ],
+    AdaDelta: [
+        r"g = \nabla f(w)",
+        r"r \leftarrow \rho\,r + (1 - \rho)\,g \odot g",
+        r"s = \frac{\sqrt{u + \delta}}{\sqrt{r + \delta}} \odot g",
+        r"u \leftarrow \rho\,u + (1 - \rho)\,s \odot s",
+        r"w \leftarrow w - \eta\,s",
+    ],
 }  # fmt: skip
+FORMULAS[AdamW] = list(FORMULAS[Adam])
+FORMULAS[AdamW].insert(1, r"w \leftarrow w - \eta\,\lambda\,w")
+FORMULAS[NAdam] = [
+    *FORMULAS[Adam][:3],
+    r"\mu = \beta_1\,(1 - \frac{0.96^{t\,\psi}}{2})",
+    r"\mu' = \beta_1\,(1 - \frac{0.96^{(t + 1)\,\psi}}{2})",
+    r"\Pi \leftarrow \Pi\,\mu",
+    r"\hat{m} = \frac{(1 - \mu)\,g}{1 - \Pi} + \frac{\mu'\,m}{1 - \Pi\,\mu'}",
+    *FORMULAS[Adam][-2:],
+]
 
 
 @every_rule
@@ -610,6 +767,9 @@ def test_latex_of_adam_without_correction():
     assert optimizer.formula() == [*FORMULAS[Adam][:3], last]
     optimizer.bias_correction = True
     assert optimizer.formula() == FORMULAS[Adam]
+    decay = r"w \leftarrow w - \eta\,\lambda\,w"
+    expected = [FORMULAS[Adam][0], decay, *FORMULAS[Adam][1:3], last]
+    assert AdamW(bias_correction=False).formula() == expected
 
 
 def test_formula_with_numbers():
@@ -668,6 +828,12 @@ BAD_HYPERPARAMETERS = [
     (Adam, "beta1", 1.0, ValueError, "[0, 1)"),
     (Adam, "beta2", 2, ValueError, "[0, 1)"),
     (Adam, "bias_correction", "yes", TypeError, "True or False"),
+    (AdaDelta, "rho", 1, ValueError, "[0, 1)"),
+    (AdaDelta, "eps", -1, ValueError, ">= 0"),
+    (NAdam, "momentum_decay", -0.1, ValueError, ">= 0"),
+    (NAdam, "beta1", 1, ValueError, "[0, 1)"),
+    (AdamW, "weight_decay", -0.1, ValueError, ">= 0"),
+    (AdamW, "weight_decay", "none", TypeError, "number"),
 ]
 
 
@@ -766,7 +932,7 @@ def test_every_public_name_has_a_docstring():
                 assert inspect.getdoc(getattr(thing, member)), f"{name}.{member}"
 
 
-@pytest.mark.parametrize("rule", [SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam])
+@every_rule
 @pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float32])
 def test_gradients_of_another_dtype_are_those_numbers(rule, dtype):
     exact, given = {"w": np.array([4.0])}, {"w": np.array([4.0])}

@@ -14,6 +14,7 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
+from optimlab.explorers.curves import Curve, checked_curves, curve_panel
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD, Optimizer
 
@@ -23,6 +24,8 @@ SLIDERS = {
     "rho": ("ρ", 0.0, 0.999, 0.001),
     "beta1": ("β₁", 0.0, 0.99, 0.01),
     "beta2": ("β₂", 0.0, 0.999, 0.001),
+    "weight_decay": ("weight decay λ", 0.0, 1.0, 0.01),
+    "bias_correction": ("bias correction", False, True, None),
 }
 
 
@@ -46,7 +49,10 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         `target=(loss, steps)` a goal for every rule, `loss_scale="log"` or `"linear"`,
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `inspect=True` to show the update of the marked step in numbers,
-        and a first value for a hyperparameter (`momentum`, `rho`, `beta1`, `beta2`).
+        `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
+        parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"), and a
+        first value for a hyperparameter (`momentum`, `rho`, `beta1`, `beta2`, `weight_decay`,
+        `bias_correction`).
 
     Returns
     -------
@@ -100,12 +106,15 @@ class PathExplorer(Explorer):
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
-        inspect=False, **hyperparameters,
+        inspect=False, curves=("loss",), **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function = the_function(function)
         self.rules = _checked_rules(rules)
         self.target = _checked_target(target)
+        self.curves = checked_curves(curves, self.rules)
+        if self.target and "loss" not in self.curves:
+            raise ValueError(f"curves={curves!r}: a target is a loss, so 'loss' must be shown")
         self.domain = the_domain(self.function, domain)
         self.line = self.function.dim == 1
         self.paths = []
@@ -134,15 +143,24 @@ class PathExplorer(Explorer):
             label, least, most, grain = SLIDERS[name]
             first = next(getattr(r(), name) for r in self.rules if hasattr(r(), name))
             value = hyperparameters.get(name, first)
-            controls[name] = number(label, value, least, max(most, value), grain)
-        plot = self._scene(start, most_steps, loss_scale, loss_limits)
+            if grain is None:
+                controls[name] = widgets.Checkbox(value=value, description=label, indent=False)
+            else:
+                controls[name] = number(label, value, least, max(most, value), grain)
+        self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
+        runs = {}
+        if self._more:
+            own = {name: widget.value for name, widget in controls.items() if name in SLIDERS}
+            near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
+            runs = self._runs(np.array(near), start, steps, own)
+        plot = self._scene(start, most_steps, loss_scale, loss_limits, runs)
         self.inspector = widgets.HTMLMath().add_class("ol-inspector")
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
 
     # -- the scene, drawn once -----------------------------------------------------------------
 
-    def _scene(self, start, most_steps, loss_scale, loss_limits):
-        surface, ax = figures.panel(460, 370)
+    def _scene(self, start, most_steps, loss_scale, loss_limits, runs):
+        surface, ax = curve_panel(1 + len(self.curves))
         if self.line:
             drawn = figures.draw_curve(ax, self.function, self.domain)
             values = drawn["curve"].get_ydata()
@@ -151,7 +169,36 @@ class PathExplorer(Explorer):
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
-        curve, losses = figures.panel(460, 370)
+        beside = {name: curve_panel(1 + len(self.curves)) for name in self.curves}
+        axes = {name: axes for name, (_, axes) in beside.items()}
+        if "loss" in axes:
+            self._draw_losses(axes["loss"], values, most_steps, loss_scale, loss_limits)
+        for curve in self._more:
+            curve.draw(axes[curve.name], most_steps, runs, self.function.dim)
+        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
+        if len(looks) > 1:
+            self._name_rules(axes[self.curves[0]], looks)
+        panels = [surface, *(figure for figure, _ in beside.values())]
+        plot = LivePlot(panels, alt=self._alt(), playback=True)
+        shown = {"path": ax} | ({"loss": axes["loss"]} if "loss" in axes else {})
+        for name, look in looks.items():
+            for part, on in shown.items():
+                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
+                plot.add("line", f"{part} {name}", on, **line)
+                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
+                plot.add("points", f"{part} {name} steps", on, size=6, **dots)
+        for curve in self._more:
+            curve.add(plot, axes[curve.name], self.function.dim)
+        if self.names:
+            plot.add("label", "names", ax, color=style.INK)
+        handle = {"at": start, "label": "start point", "color": style.INK}
+        if self.line:
+            handle |= {"at": [start], "track": drawn["curve"].get_xydata()}
+        plot.add("handle", "start", ax, **handle)
+        return plot
+
+    def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
+        """The empty axes of the loss curve, with the target."""
         losses.xaxis.get_major_locator().set_params(integer=True)
         losses.set(xlabel="step", ylabel="loss", xlim=(-0.02 * most_steps, most_steps * 1.02))
         scale, limits = self._loss_axis(values)
@@ -174,28 +221,22 @@ class PathExplorer(Explorer):
                 f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
                 color=style.HIGHLIGHT, fontsize=8.5,
             )  # fmt: skip
-        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
-        if len(looks) > 1:
-            for name, look in looks.items():
-                dash = style.linestyle(look["dash"])
-                losses.plot(
-                    [], [], color=look["color"], linestyle=dash, marker=look["marker"], label=name
-                )
-            losses.legend(loc="upper right")
-        plot = LivePlot([surface, curve], alt=self._alt(), playback=True)
-        for name, look in looks.items():
-            for part, on in (("path", ax), ("loss", losses)):
-                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
-                plot.add("line", f"{part} {name}", on, **line)
-                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
-                plot.add("points", f"{part} {name} steps", on, size=6, **dots)
-        if self.names:
-            plot.add("label", "names", ax, color=style.INK)
-        handle = {"at": start, "label": "start point", "color": style.INK}
-        if self.line:
-            handle |= {"at": [start], "track": drawn["curve"].get_xydata()}
-        plot.add("handle", "start", ax, **handle)
-        return plot
+
+    @staticmethod
+    def _name_rules(ax, looks):
+        """A legend of the rules, beside the one of the coordinates where there is one."""
+        first = ax.get_legend()
+        lines = [
+            ax.plot(
+                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]),
+                marker=look["marker"], label=name,
+            )[0]
+            for name, look in looks.items()
+        ]  # fmt: skip
+        ax.legend(handles=lines, loc="upper right")
+        if first is not None:
+            first.set_loc("lower left")
+            ax.add_artist(first)
 
     def _loss_axis(self, values):
         """Log where the lowest minimum is 0, else the range of the function in the picture."""
@@ -207,7 +248,9 @@ class PathExplorer(Explorer):
 
     def _alt(self):
         names = " and ".join(rule.__name__ for rule in self.rules)
-        return f"Path of {names} on {self.function.name}, and its loss at each step."
+        labels = {"loss": "loss"} | {curve.name: curve.label for curve in self._more}
+        shown = ", ".join(labels[name] for name in self.curves)
+        return f"Path of {names} on {self.function.name}, and its {shown} at each step."
 
     # -- what moves ------------------------------------------------------------------------------
 
@@ -254,15 +297,19 @@ class PathExplorer(Explorer):
     def start(self, point):
         self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
 
-    def frames(self, rates):
-        rates = np.asarray(rates, dtype=float)
+    def _runs(self, rates, start, steps, hyperparameters):
+        """Every rule's runs at all `rates`, one batch for each."""
         shape = rates if self.line else rates[:, None]
         runs = {}
         for rule in self.rules:
-            own = {n: self[n] for n in SLIDERS if n in self.controls and hasattr(rule(), n)}
-            runs[rule.__name__] = descend(
-                self.function, rule(lr=shape, **own), self.start, self["steps"]
-            )
+            own = {n: v for n, v in hyperparameters.items() if hasattr(rule(), n)}
+            runs[rule.__name__] = descend(self.function, rule(lr=shape, **own), start, steps)
+        return runs
+
+    def frames(self, rates):
+        rates = np.asarray(rates, dtype=float)
+        own = {name: self[name] for name in SLIDERS if name in self.controls}
+        runs = self._runs(rates, self.start, self["steps"], own)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
         self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
         return frames
@@ -276,13 +323,20 @@ class PathExplorer(Explorer):
             xy = np.stack([points, losses], axis=-1) if self.line else points
             curve = np.stack([steps, losses], axis=-1)
             frame |= {f"path {name}": xy, f"path {name} steps": xy}
-            frame |= {f"loss {name}": curve, f"loss {name} steps": curve}
+            if "loss" in self.curves:
+                frame |= {f"loss {name}": curve, f"loss {name} steps": curve}
+            for more in self._more:
+                if name in more.rules:
+                    frame |= more.marks(name, run, i, steps)
             sentences.append(run[i].summary(self.domain))
             if self.target:
                 goals.append(self._goal(name, losses))
             if len(runs) == 1:
                 columns |= {"x": points} if self.line else {"x": points[:, 0], "y": points[:, 1]}
                 columns |= {"loss": losses}
+                for more in self._more:
+                    found = more.coordinates(run)
+                    columns |= {f"{more.name} {c}".strip(): v[:, i] for c, v in found}
             else:
                 columns |= {name: losses}
         if self.names:

@@ -65,6 +65,7 @@ class LivePlot(anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
+    asked, seen : int; whatever Python sets `asked` to, a view that is open sets `seen` to
     """
 
     _esm = front_end(HERE / "live.js")
@@ -85,6 +86,8 @@ class LivePlot(anywidget.AnyWidget):
     notes = traitlets.Dict().tag(sync=True)
     sketch = traitlets.Dict().tag(sync=True)
     drawn = traitlets.List().tag(sync=True)
+    asked = traitlets.Int(0).tag(sync=True)
+    seen = traitlets.Int(0).tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
@@ -299,9 +302,9 @@ class LivePlot(anywidget.AnyWidget):
                         continue
                     if kind == "label":
                         data, texts[name] = data[0], list(data[1])
-                    key = name, id(data)  # what frames share is sent once
+                    ax = self._looks[name][1]
+                    key = ax, id(data)  # what frames or marks share is sent once
                     if key not in shared:
-                        ax = self._looks[name][1]
                         shared[key] = store(_fractions(ax, self._rows(name, data)))
                     layout[name] = shared[key]
                 packed = {"marks": layout, "texts": texts}

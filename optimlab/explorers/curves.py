@@ -1,0 +1,125 @@
+"""What a run holds beside its points, step by step: the panels that `explore` shows on request."""
+
+import numpy as np
+
+from optimlab import figures, style
+
+#: name of a curve -> label of its axis
+LABELS = {
+    "rate": "effective rate",
+    "distance": "distance walked",
+    "gradient": "gradient g",
+    "v": "velocity v",
+    "h": "sum of squares h",
+    "r": "mean square r",
+    "m": "mean gradient m",
+    "u": "mean squared step u",
+}
+#: dashes of the coordinates x and y
+DASHES = ((), (5, 3))
+
+
+def checked_curves(curves, rules):
+    """`curves` as a list of names that the rules can show; TypeError or ValueError if it is not."""
+    slots = sorted({slot for rule in rules for slot in rule.slots})
+    known = ["loss", "rate", "distance", "gradient", *slots]
+    given = [curves] if isinstance(curves, str) else curves
+    if not isinstance(given, list | tuple) or not given:
+        raise TypeError(f"curves={curves!r}: curves must be a list of {', '.join(known)}")
+    for name in given:
+        if name not in known:
+            raise ValueError(f"curves={curves!r}: for these rules they are {', '.join(known)}")
+    return list(dict.fromkeys(given))
+
+
+class Curve:
+    """One panel: a quantity of every rule against the step, x solid and y dashed.
+
+    Parameters
+    ----------
+    name : "rate", "distance", "gradient" or a slot of the rules' states
+    rules : optimizer classes; those without the slot are left out
+    """
+
+    def __init__(self, name, rules):
+        self.name = name
+        self.slot = name not in ("rate", "distance", "gradient")
+        self.rules = [r.__name__ for r in rules if not self.slot or name in r.slots]
+        squares = name == "v" and any("m" in rule.slots for rule in rules)
+        self.label = "mean square v" if squares else LABELS[name]
+        self.log = name in ("rate", "h", "r", "u") or squares
+
+    def values(self, run):
+        """The quantity at steps 0 to `run.steps`: (steps + 1, ...), NaN where there is none."""
+        if self.slot:
+            values = run.states[self.name]
+        elif self.name == "distance":
+            moved = np.diff(run.points, axis=0)
+            if run.function.dim == 2:
+                moved = np.linalg.norm(moved, axis=-1)
+            walked = np.cumsum(np.abs(moved), axis=0)
+            values = np.concatenate([np.zeros((1, *walked.shape[1:])), walked])
+        else:
+            values = run.rates if self.name == "rate" else run.gradients
+            values = np.concatenate([np.full((1, *values.shape[1:]), np.nan), values])
+        return np.where(values > 0, values, np.nan) if self.log else values
+
+    def coordinates(self, run):
+        """[(name of the coordinate or "", its values)] of a run or a batch."""
+        values = self.values(run)
+        if run.function.dim == 1 or self.name == "distance":
+            return [("", values)]
+        return [("x", values[..., 0]), ("y", values[..., 1])]
+
+    def limits(self, runs):
+        """Axis limits that hold what those runs show that stay in the picture."""
+        found = []
+        for run in (runs[rule] for rule in self.rules):
+            values, stays = self.values(run), run.left() < 0
+            found.append((values[:, stays] if stays.any() else values).ravel())
+        values = np.concatenate(found)
+        values = values[np.isfinite(values)]
+        if not values.size:
+            return (0.1, 10.0) if self.log else (-1.0, 1.0)
+        low, high = float(values.min()), float(values.max())
+        if self.log:
+            return max(low, high * 1e-9) / 2, high * 2
+        margin = 0.08 * (high - low) or 1.0
+        return low - margin, high + margin
+
+    def draw(self, ax, most_steps, runs, dim):
+        """The empty axes, with room for `runs`: rule -> a batch of runs."""
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.set(xlabel="step", ylabel=self.label, xlim=(-0.02 * most_steps, most_steps * 1.02))
+        ax.set(yscale="log" if self.log else "linear")
+        ax.set_ylim(self.limits(runs))
+        if dim == 2 and self.name != "distance":
+            for name, dash in zip("xy", DASHES, strict=True):
+                ax.plot([], [], color=style.MUTED, linestyle=style.linestyle(dash), label=name)
+            ax.legend(loc="best", handlelength=2.6)
+
+    def add(self, plot, ax, dim):
+        """Declare its marks on a live plot."""
+        names = ("",) if dim == 1 or self.name == "distance" else ("x", "y")
+        for rule in self.rules:
+            look = style.rule_style(rule)
+            for name, dash in zip(names, DASHES, strict=False):
+                mark = f"{self.name} {rule} {name}".strip()
+                plot.add("line", mark, ax, color=look["color"], dash=dash, by_step=True)
+
+    def marks(self, rule, run, i, steps):
+        """The marks of run `i` of a batch."""
+        return {
+            f"{self.name} {rule} {name}".strip(): np.stack([steps, values[:, i]], axis=-1)
+            for name, values in self.coordinates(run)
+        }
+
+
+def panel_sizes(count):
+    """Width and height of each of `count` panels: three fit side by side on a wide page."""
+    return (460, 370) if count < 3 else (375, 330)
+
+
+def curve_panel(count):
+    """A figure and its axes for a curve beside `count - 1` others."""
+    return figures.panel(*panel_sizes(count))
