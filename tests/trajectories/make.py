@@ -2,8 +2,8 @@
 
     python tests/trajectories/make.py
 
-It needs torch (pip install -e '.[bench]'), which the tests do not. torch finds the gradients itself,
-from its own formulas of the surfaces, so nothing of optimlab is in the file.
+It needs torch (pip install -e '.[bench]'), which the tests do not. torch finds the gradients
+itself, from formulas of the surfaces in torch, so nothing of optimlab is in the file.
 """
 
 import json
