@@ -268,6 +268,8 @@ def test_curves_show_what_the_path_recorded():
     np.testing.assert_allclose(v, path.states["v"][1:, 1], rtol=1e-4)
     names = [mark["name"] for mark in explorer.plot.marks]
     assert "v AdaGrad y" not in names and "loss Adam" not in names
+    dashes = {mark["name"]: list(mark["dash"]) for mark in explorer.plot.marks if "dash" in mark}
+    assert dashes["rate Adam x"] == dashes["rate AdaGrad x"] == [] != dashes["rate Adam y"]
     assert explorer.status == "" and "effective rate, mean square v, distance" in explorer.plot.alt
     explorer.controls["beta2"].value = 0.5
     other = descend("ravine", Adam(lr=0.5, beta2=0.5), steps=20).states["v"][1:, 1]
