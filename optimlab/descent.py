@@ -443,10 +443,11 @@ def _run_arrays(path, measure):
     path.points[0] = start
     params = {_KEY: start.copy()}
     probe = getattr(optimizer, "probe", _at_params)
+    update = _updater(optimizer)
     for k in range(steps):
         path.probes[k] = probe(params)[_KEY]
         path.gradients[k] = measure(path.probes[k], k)
-        optimizer.update(params, {_KEY: path.gradients[k].copy()})
+        update(params, path.gradients[k])
         path.points[k + 1] = params[_KEY]
         for slot, values in getattr(optimizer, "state", {}).items():
             path.states.setdefault(slot, np.zeros_like(path.points))[k + 1] = values[_KEY]
@@ -462,9 +463,10 @@ def _run_unrecorded(path, measure):
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
     watch = False
+    update = _updater(optimizer)
     for k in range(path.steps + 1):
         if k > 0:
-            optimizer.update(params, {_KEY: measure(probe(params)[_KEY], k - 1)})
+            update(params, measure(probe(params)[_KEY], k - 1))
         w = params[_KEY]
         watch = watch or not (w.min(initial=0) > -limit and w.max(initial=0) < limit)
         if watch:
@@ -478,6 +480,27 @@ def _run_unrecorded(path, measure):
     path.losses[1, lost] = np.nan
     if not path.diverged.ndim:
         path.diverged = int(path.diverged) if lost else None
+
+
+def _updater(optimizer):
+    """``update(params, gradient)`` for the one parameter of a run.
+
+    Our own rules are checked at the first step, and not again: the arrays stay the same ones.
+    """
+    if type(optimizer).__module__ != optimizers.__name__:
+        return lambda params, gradient: optimizer.update(params, {_KEY: np.array(gradient)})
+    arrays = []
+
+    def update(params, gradient):
+        if not arrays:
+            optimizer.update(params, {_KEY: gradient})
+            state = (optimizer.state[slot][_KEY] for slot in optimizer.slots)
+            arrays.extend([*state, optimizer._buffers(params[_KEY])])
+        else:
+            gradient = np.asarray(gradient, dtype=float)
+            optimizer._step(params[_KEY], gradient, *arrays, *optimizer._advance())
+
+    return update
 
 
 def _at_params(params):

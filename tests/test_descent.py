@@ -565,3 +565,15 @@ def test_without_eps_a_zero_gradient_is_nan_and_no_crash(rule):
 def test_an_unrecorded_batch_does_not_guess_why_it_diverged():
     path = descend("ravine", SGD(lr=np.array([0.1, 60])[:, None]), (-7, 2), 500, record=False)
     assert "not finite at step" in path[1].summary()
+
+
+@every_rule
+def test_unrecorded_runs_take_whole_number_gradients_as_numbers(rule):
+    rates = np.array([0.01, 0.1])[:, None]
+    twenty = np.full((2, 2), 20, dtype=np.int8)  # its square is no int8
+    ends = [
+        descend("ravine", rule(lr=rates), steps=3, gradient=lambda p, k: twenty, record=record).end
+        for record in (True, False)
+    ]
+    assert_array_equal(*ends)
+    assert np.isfinite(ends[0]).all()

@@ -8,6 +8,7 @@
     drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
     wire     what the browser is sent to show a plot
     rules    the update rules beside torch.optim (skipped without torch)
+    sweeps   all rules at 60 rates beside loops over them; networks trained by six rules
     import   `import optimlab` beside `import numpy`
 
 Prints a Markdown table, the one in the README, and what it was measured with. The first three parts
@@ -32,7 +33,7 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "wire", "rules", "import")
+PARTS = ("live", "drag", "wire", "rules", "sweeps", "import")
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 
@@ -70,6 +71,10 @@ def measured(group):
         import rules
 
         return rules.rows()
+    if group == ["sweeps"]:
+        import sweeps
+
+        return sweeps.rows()
     if group == ["import"]:
         import imports
 
