@@ -23,14 +23,18 @@ from optimlab.optimizers import (
 
 __version__ = "0.1.0"
 
-_MODULES = ("data", "explorers", "figures", "lessons", "network", "schemes", "style", "training")
+_MODULES = (
+    "data", "explorers", "figures", "genealogy", "lessons", "network", "schemes", "style",
+    "training", "tuning",
+)  # fmt: skip
 _NAMES = {"LivePlot": "live", "explore": "explorers"}
 
 __all__ = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
     "descend", "Path", "functions", "Function", "numerical_gradient", "check_gradient",
     "explore", "LivePlot",
-    "data", "explorers", "figures", "lessons", "network", "schemes", "style", "training",
+    "data", "explorers", "figures", "genealogy", "lessons", "network", "schemes", "style",
+    "training", "tuning",
 ]  # fmt: skip
 
 
