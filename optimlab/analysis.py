@@ -21,15 +21,20 @@ import numpy as np
 
 from optimlab.descent import descend
 from optimlab.functions import Function
-from optimlab.optimizers import SGD
+from optimlab.optimizers import SGD, Momentum, Nesterov
 
 __all__ = [
     "basin",
+    "best_momentum",
     "best_rate",
     "condition_number",
     "curvatures",
     "destination",
     "factors",
+    "measured_shrink",
+    "momentum_factors",
+    "momentum_limit",
+    "momentum_shrink",
     "rate_start_map",
     "stability_limit",
     "steps_to_shrink",
@@ -134,6 +139,129 @@ def steps_to_shrink(shrink, by=1e-3):
     return Function._plain(np.where(shrink < 1, steps, np.inf))
 
 
+# --- with a velocity -------------------------------------------------------------------------
+
+
+def momentum_factors(curvature, lr, momentum, rule=Momentum):
+    """The two factors of a rule with a velocity along a direction of this curvature: (..., 2).
+
+    Distance and velocity follow each other, so one step multiplies the pair of them by a 2×2
+    matrix, for Momentum ((1 - ηλ, α), (-ηλ, α)). Its eigenvalues are the roots of z² - t z + d,
+    with t = 1 + α - ηλ and d = α for Momentum, t = (1 + α)(1 - ηλ) and d = α(1 - ηλ) for Nesterov.
+    Complex ones are a swing to and fro: both have the size √d.
+
+    Parameters
+    ----------
+    curvature, lr, momentum : numbers or arrays, broadcast against one another
+    rule : Momentum or Nesterov
+
+    Returns
+    -------
+    complex array (..., 2), the larger one first
+
+    >>> momentum_factors(2.0, 0.1, 0.25).real.round(4)  # two decays, their product is 0.25
+    array([0.6851, 0.3649])
+    >>> abs(momentum_factors(2.0, 0.1, 0.9)).round(4)  # √0.9 both
+    array([0.9487, 0.9487])
+    """
+    trace, determinant = _trace_and_determinant(curvature, lr, momentum, rule)
+    root = np.sqrt((trace * trace / 4 - determinant).astype(complex))
+    root = np.where(trace < 0, -root, root)  # so that the larger one comes first
+    return np.stack([trace / 2 + root, trace / 2 - root], axis=-1)
+
+
+def momentum_shrink(function, lr, momentum, rule=Momentum, point=None):
+    """What a step of a rule with a velocity leaves of the distance in the long run.
+
+    It is the size of the largest factor over all directions: below 1 the run is drawn to the
+    minimum, above 1 it leaves. `lr` and `momentum` may be arrays that broadcast.
+
+    >>> from optimlab import functions
+    >>> momentum_shrink(functions.ravine, [0.1, 0.95], 0.9).round(4)
+    array([0.9487, 0.9487])
+    >>> round(momentum_shrink(functions.ravine, 0.95, 0.0), 4)  # plain descent
+    0.905
+    """
+    worst = 0.0
+    for curvature in np.atleast_1d(curvatures(function, point)):
+        trace, determinant = _trace_and_determinant(curvature, lr, momentum, rule)
+        inside = trace * trace - 4 * determinant
+        real = (np.abs(trace) + np.sqrt(np.maximum(inside, 0))) / 2
+        swinging = np.sqrt(np.maximum(determinant, 0))
+        worst = np.maximum(worst, np.where(inside < 0, swinging, real))
+    return Function._plain(worst)
+
+
+def momentum_limit(function, momentum, rule=Momentum, point=None):
+    """The largest learning rate at which a rule with a velocity is still drawn to a minimum.
+
+    (2 + 2α)/λmax for Momentum, and (2 + 2α)/((1 + 2α) λmax) for Nesterov.
+
+    >>> from optimlab import Nesterov, functions
+    >>> momentum_limit(functions.ravine, 0.9), momentum_limit(functions.ravine, 0.5, Nesterov)
+    (1.9, 0.75)
+    """
+    momentum = np.asarray(momentum, dtype=float)
+    widening = 1 + momentum
+    if _with_velocity(rule) is Nesterov:
+        widening = widening / (1 + 2 * momentum)
+    return Function._plain(widening * stability_limit(function, point))
+
+
+def best_momentum(function, rule=Momentum, point=None):
+    """(lr, momentum, shrink): the constants that leave the least of the distance per step.
+
+    For Momentum lr = (2/(√λmin + √λmax))², momentum = ((√κ - 1)/(√κ + 1))² and the shrink is the
+    root of that (Polyak 1964). For Nesterov, with s = √(3κ + 1), lr = 4/(3 λmax + λmin), momentum =
+    (s - 2)/(s + 2) and the shrink is 1 - 2/s (Lessard, Recht & Packard 2016). NaN where it is no
+    strict minimum.
+
+    >>> from optimlab import functions
+    >>> [round(v, 6) for v in best_momentum(functions.ravine)]
+    [1.335815, 0.402605, 0.634512]
+    """
+    least, largest = _ends(function, point)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if _with_velocity(rule) is Nesterov:
+            size = np.sqrt(3 * largest / least + 1)
+            found = 4 / (3 * largest + least), (size - 2) / (size + 2), 1 - 2 / size
+        else:
+            low, high = np.sqrt(least), np.sqrt(largest)
+            shrink = (high - low) / (high + low)
+            found = (2 / (low + high)) ** 2, shrink * shrink, shrink
+        return tuple(Function._plain(np.where(least > 0, v, np.nan)) for v in found)
+
+
+def measured_shrink(path, minimum=None, above=1e-12):
+    """What a recorded run left of its distance per step: from its last half, by a fitted line.
+
+    The line is fitted to the logarithm of the distance. Only distances above `above` count, since
+    below that a run is as near as rounding lets it come. NaN if fewer than three are left.
+
+    Parameters
+    ----------
+    path : Path of a single run
+    minimum : point, by default the function's deepest minimum
+    above : float
+
+    >>> from optimlab import SGD, descend, functions
+    >>> round(measured_shrink(descend(functions.parabola, SGD(lr=0.2), start=4)), 6)
+    0.6
+    """
+    if path.batch or path.points is None:
+        raise ValueError("path: it must be a recorded path of a single run")
+    away = path.points - _point(path.function, minimum)
+    distance = np.linalg.norm(away, axis=-1) if path.function._shape else np.abs(away)
+    steps = np.arange(len(distance))
+    with np.errstate(invalid="ignore"):
+        counts = np.isfinite(distance) & (distance > above) & (steps >= path.steps / 2)
+    if counts.sum() < 3:
+        return np.nan
+    steps, logs = steps[counts], np.log(distance[counts])
+    steps = steps - steps.mean()
+    return float(np.exp(steps @ (logs - logs.mean()) / (steps @ steps)))
+
+
 # --- where runs end --------------------------------------------------------------------------
 
 
@@ -213,6 +341,21 @@ def _point(function, point):
     if not len(function.minima):
         raise ValueError(f"{function.name} has no minimum in its domain: say at which point")
     return function.minima[0]
+
+
+def _with_velocity(rule):
+    if rule not in (Momentum, Nesterov):
+        raise TypeError(f"rule={rule!r}: rule must be Momentum or Nesterov, the class itself")
+    return rule
+
+
+def _trace_and_determinant(curvature, lr, momentum, rule):
+    """Sum and product of the two eigenvalues of a step along a direction, as float arrays."""
+    curvature, lr, alpha = (np.asarray(v, dtype=float) for v in (curvature, lr, momentum))
+    left = 1 - lr * curvature
+    if _with_velocity(rule) is Nesterov:
+        return (1 + alpha) * left, alpha * left
+    return alpha + left, alpha + 0 * left
 
 
 def _ends(function, point):

@@ -1,0 +1,244 @@
+"""The plane of learning rate and momentum: how fast each pair of them is, and a run beside it."""
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from optimlab import figures, style
+from optimlab.analysis import (
+    best_momentum,
+    measured_shrink,
+    momentum_limit,
+    momentum_shrink,
+    stability_limit,
+)
+from optimlab.descent import descend
+from optimlab.explorers.base import Explorer, guarded, number, short, the_domain, the_function
+from optimlab.live import LivePlot, take_off
+from optimlab.optimizers import Momentum, Nesterov
+
+#: dark where a step leaves little of the distance
+SPEED = LinearSegmentedColormap.from_list("speed", ["#2f6da3", "#9cc3e0", "#eef4fa"])
+LEVELS = np.arange(10, 21) / 20  #: borders between two colours, from 0.5 to 1
+DIVERGES = "#f3e0d3"
+#: cells of the plane along each axis, at which the rate is computed
+GRID = (401, 301)
+#: the distances that the run's own plot shows, and its steps
+NEAR, FAR = 1e-9, 1e2
+MOST_STEPS = 120
+
+
+class PlaneExplorer(Explorer):
+    """A run, and the plane of learning rate × momentum coloured by the rate of convergence.
+
+    The rate is what one step leaves of the distance in the long run: the largest size of an
+    eigenvalue of the step near the minimum. It is computed from the curvatures there. The rate
+    measured in the run that is shown stands beside it, and under the path its distance from the
+    minimum, with a line that falls at the computed rate.
+
+    The ring on the plane is a handle: drag it, click on the plane, or move it with the arrow keys.
+    So is the start.
+
+    Parameters
+    ----------
+    function : Function of two variables, with a strict minimum
+    rule : Momentum or Nesterov
+        On Nesterov's plane Momentum's border is drawn, too.
+    lr, momentum : float, where the ring stands at first
+    start : (x, y); by default the function's own
+    steps : int, how many steps are drawn
+    most : float, the largest learning rate of the plane; by default just above 4/λmax
+    target : float, optional; the computed rate to reach. Without one there is a button that goes
+        to the best pair.
+
+    Attributes
+    ----------
+    path : Path, the run that is shown
+    predicted, measured : float, its rate as computed, and as measured over its last half
+    best : (lr, momentum, rate), the best pair
+    """
+
+    def __init__(
+        self, function="ravine", rule=Momentum, *, lr=0.1, momentum=0.9, start=None, steps=60,
+        most=None, target=None, domain=None,
+    ):  # fmt: skip
+        super().__init__()
+        self.function = function = the_function(function, dim=2)
+        self.rule, self.target = rule, target
+        if rule not in (Momentum, Nesterov):
+            raise TypeError(f"rule={rule!r}: rule must be Momentum or Nesterov, the class itself")
+        if not len(function.minima) or not np.isfinite(best_momentum(function, rule)[0]):
+            raise ValueError(f"function={function.name}: it must have a strict minimum")
+        if target is not None and not 0 < target < 1:
+            raise ValueError(f"target={target!r}: target must lie between 0 and 1")
+        if steps not in range(4, MOST_STEPS + 1):
+            raise ValueError(
+                f"steps={steps!r}: steps must be a whole number from 4 to {MOST_STEPS}"
+            )
+        self.domain = the_domain(function, domain)
+        self.best = best_momentum(function, rule)
+        most = 2.1 * stability_limit(function) if most is None else float(most)
+        if not 0 < most < np.inf:
+            raise ValueError(f"most={most!r}: most must be finite and > 0")
+        descend(function, rule(lr=lr, momentum=momentum), start, 1)  # names what is wrong with them
+        self._rates(most)
+        plot = self._scene(function.start if start is None else start, (lr, momentum))
+        below = []
+        if target is None:
+            self.button = widgets.Button(description="Go to the best pair")
+            self.button.on_click(self._go)
+            below = [self.button]
+        self.assemble(plot, {"steps": number("steps drawn", steps, 4, MOST_STEPS, 1)}, *below)
+
+    def _rates(self, most):
+        """The rate at every point of the plane."""
+        self.lrs = np.linspace(0, most, GRID[0])
+        self.momenta = np.linspace(0, 0.999, GRID[1])
+        self.rates = momentum_shrink(self.function, self.lrs, self.momenta[:, None], self.rule)
+
+    # -- the scene -----------------------------------------------------------------------------
+
+    def _scene(self, start, pair):
+        figure, (ax, distance) = figures.panel(470, 460, rows=2, height_ratios=[5, 3])
+        figures.draw_contours(ax, self.function, self.domain)
+        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        distance.set(yscale="log", xlabel="step", ylabel="distance", ylim=(NEAR, FAR))
+        distance.set_yticks([1e-8, 1e-4, 1])
+        distance.minorticks_off()
+        distance.set_xlim(-0.02 * MOST_STEPS, 1.02 * MOST_STEPS)
+        distance.xaxis.get_major_locator().set_params(integer=True)
+        plane_figure, plane = figures.panel(470, 460)
+        self._map = self._draw_plane(plane_figure, plane)
+        alt = (
+            f"Path of {self.rule.__name__} on {self.function.name} and its distance from the "
+            "minimum; beside it the plane of learning rate and momentum, coloured by the rate of "
+            "convergence."
+        )
+        plot = LivePlot([figure, plane_figure], alt=alt, playback=True)
+        plot.add("image", "plane", plane, smooth=True)
+        look = style.rule_style(self.rule.__name__)
+        for name, on in (("path", ax), ("distance", distance)):
+            line = {"color": look["color"], "dash": look["dash"], "by_step": True}
+            plot.add("line", name, on, **line)
+        dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
+        plot.add("points", "path steps", ax, size=6, **dots)
+        plot.add("line", "computed", distance, color=style.INK, width=1.5, dash=(4, 4))
+        plot.add("label", "computed name", distance, color=style.INK, offset=(6, 2))
+        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        plot.add(
+            "handle", "pair", plane, at=pair, round=[_grain(self.lrs[-1]), 0.005],
+            color=style.HIGHLIGHT, label="learning rate and momentum",
+        )  # fmt: skip
+        return plot
+
+    def _draw_plane(self, figure, ax):
+        """Colours, borders and words of the plane, as a picture that can be hidden."""
+        ax.set(xlabel="learning rate", ylabel="momentum α", xlim=(0, self.lrs[-1]), ylim=(0, 1))
+        ax.grid(False)
+        filled = ax.contourf(
+            self.lrs, self.momenta, self.rates, LEVELS, cmap=SPEED, extend="min", zorder=1
+        )
+        bar = figure.colorbar(filled, ax=ax, location="top", aspect=32, pad=0.02)
+        bar.set_label("left of the distance after one step")
+        bar.set_ticks([0.5, 0.6, 0.7, 0.8, 0.9, 1])
+        top = np.r_[self.momenta, 1.0]
+        border = momentum_limit(self.function, top, self.rule)
+        right = np.full_like(top, self.lrs[-1])
+        area = ax.fill_betweenx(
+            top, border, np.maximum(right, border), facecolor=DIVERGES, hatch="//",
+            edgecolor="#dcbfa9", linewidth=0, zorder=2,
+        )  # fmt: skip
+        drawn = [filled, area, *ax.plot(border, top, color=style.INK, linewidth=1.6, zorder=3)]
+        words = {"fontsize": 9.5, "zorder": 4, "color": style.INK, "ha": "right"}
+        box = {"facecolor": "white", "alpha": 0.85, "lw": 0, "pad": 2}
+        drawn.append(ax.text(0.98 * self.lrs[-1], 0.03, "diverges", bbox=box, **words))
+        if self.rule is Nesterov:
+            theirs = momentum_limit(self.function, top)
+            drawn += ax.plot(theirs, top, color=style.INK, linewidth=1.3, linestyle="--", zorder=3)
+            at = momentum_limit(self.function, 0.3) + 0.02 * self.lrs[-1]
+            words["ha"] = "left"
+            drawn.append(ax.text(at, 0.3, "Momentum's border", bbox=box, **words))
+        return take_off(ax, *drawn)
+
+    # -- what moves ----------------------------------------------------------------------------
+
+    @property
+    def pair(self):
+        """The chosen learning rate and momentum."""
+        return tuple(self.plot.handles["pair"])
+
+    @pair.setter
+    def pair(self, at):
+        self.plot.handles = {**self.plot.handles, "pair": [float(v) for v in at]}
+
+    @property
+    def start(self):
+        """The start point."""
+        return tuple(self.plot.handles["start"])
+
+    @start.setter
+    def start(self, at):
+        self.plot.handles = {**self.plot.handles, "start": [float(v) for v in at]}
+
+    @guarded
+    def _go(self, _button):
+        self.pair = self.best[:2]
+
+    def frames(self, steps):
+        return [self._frame(int(n)) for n in steps]
+
+    def _frame(self, steps):
+        lr, momentum = max(self.pair[0], 0.0), min(max(self.pair[1], 0.0), 0.999)
+        self.path = path = descend(
+            self.function, self.rule(lr=lr, momentum=momentum), self.start, steps
+        )
+        self.predicted = momentum_shrink(self.function, lr, momentum, self.rule)
+        self.measured = measured_shrink(path)
+        away = np.linalg.norm(path.points - self.function.minima[0], axis=-1)
+        k = np.arange(steps + 1.0)
+        fall = np.column_stack([k, away[0] * self.predicted**k])
+        inside = (fall[:, 1] > NEAR * 10) & (fall[:, 1] < FAR / 3)
+        name = fall[inside][-1:]
+        frame = {"plane": self._map, "path": path.points, "path steps": path.points}
+        frame |= {"distance": np.column_stack([k, away]), "computed": fall}
+        frame["computed name"] = (name, ["computed"] * len(name))
+        frame["readout"] = (["x", "y", "distance"], np.column_stack([path.points, away]))
+        frame["summary"] = self._sentence(lr, momentum)
+        if self.target is not None:
+            frame["reached"] = bool(self.predicted <= self.target)
+            state = "Reached." if frame["reached"] else "Not yet."
+            frame["goal"] = f"Target: a computed rate of {short(self.target)} or less. {state}"
+        return frame
+
+    def _sentence(self, lr, momentum):
+        """Both rates in words."""
+        who = f"{self.rule.__name__} with learning rate {short(lr)} and momentum {short(momentum)}"
+        rate = f"the computed rate is {_rate(self.predicted)}"
+        if self.predicted > 1:
+            rate += ", so it diverges"
+        if np.isfinite(self.measured):
+            last = f"the last {self.path.steps // 2} steps"
+            return f"{who}: {rate}; measured over {last} it is {_rate(self.measured)}."
+        if not np.isfinite(self.path.points[-1]).all():
+            return f"{who}: {rate}; the run went too far to be measured."
+        return f"{who}: {rate}; the run arrived too early for its last half to be measured."
+
+
+def _rate(value):
+    """A rate in three decimals.
+
+    >>> _rate(0.63451), _rate(12.3456)
+    ('0.635', '12.3')
+    """
+    return f"{value:.3f}" if value < 9.9995 else short(value)
+
+
+def _grain(most):
+    """The steps in which a learning rate moves: 1, 2 or 5 times a power of ten, 400 in all.
+
+    >>> _grain(2.1), _grain(0.012)
+    (0.005, 2e-05)
+    """
+    raw = most / 400 * (1 + 1e-9)
+    decade = 10.0 ** np.floor(np.log10(raw))
+    return float(f"{max(m for m in (1, 2, 5) if m * decade <= raw) * decade:.3g}")
