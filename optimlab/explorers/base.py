@@ -313,7 +313,9 @@ def slider(label, values, value, *, width="420px"):
 def number(label, value, low, high, step, *, width="300px"):
     """A slider for a whole number if `step` is one, else for a decimal number."""
     kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    digits = {"readout_format": ".3f"} if step < 0.01 else {}  # else 0.999 reads 1.00
     return kind(
         value=value, min=low, max=high, step=step, description=label, continuous_update=True,
         style={"description_width": "initial"}, layout={"width": width, "max_width": "100%"},
+        **digits,
     )  # fmt: skip
