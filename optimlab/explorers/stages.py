@@ -1,0 +1,347 @@
+"""Explorers for Adam: its four stages, each on or off, and a problem on which it fails."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from optimlab import figures, functions, style
+from optimlab.descent import descend
+from optimlab.explorers.base import Explorer, decades, short, slider, the_domain, the_function
+from optimlab.live import LivePlot
+from optimlab.optimizers import Adam
+
+BETA1 = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+BETA2 = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+#: (momentum, mean square, bias correction) -> what such a run is called
+STAGES = {
+    (False, False, False): "Stage 1, the sign step",
+    (False, False, True): "Stage 1, the sign step (one gradient is its own mean)",
+    (True, False, False): "Stage 2, a mean over a bare |g|",
+    (True, False, True): "Stage 2 with its mean corrected",
+    (False, True, False): "RMSProp, with ρ = β₂",
+    (False, True, True): "RMSProp with its mean corrected",
+    (True, True, False): "Stage 3, Adam without correction",
+    (True, True, True): "Stage 4, Adam",
+}
+
+
+def _checkbox(label, value):
+    return widgets.Checkbox(
+        value=value, description=label, indent=False, layout={"width": "auto", "margin": "2px 14px"}
+    )
+
+
+class StagesExplorer(Explorer):
+    """A path of Adam with its parts switched on and off, its loss, and its steps over the rate.
+
+    Every path is made by `Adam`: without momentum β₁ is 0, without mean square β₂ is 0. `path` is
+    the run that is shown, `ratios` its steps divided by the rate, (steps, 2).
+
+    Parameters
+    ----------
+    momentum, mean_square, bias_correction : bool, the switches at first
+    lr, beta1, beta2 : float, where the sliders stand at first
+    function : Function of two variables
+    start : (x, y), a handle; by default the function's own
+    steps : int
+    target : (loss, steps), optional; a goal for a run with all parts switched on
+    """
+
+    def __init__(
+        self, momentum=False, mean_square=False, bias_correction=False, *, lr=0.3, beta1=0.9,
+        beta2=0.999, function=functions.ravine, start=(-7, 2), steps=30, target=None, domain=None,
+    ):  # fmt: skip
+        super().__init__()
+        self.function = the_function(function, dim=2)
+        self.domain = the_domain(self.function, domain)
+        if not (isinstance(steps, int) and 1 <= steps <= 200):
+            raise ValueError(f"steps={steps!r}: steps must be a whole number from 1 to 200")
+        self.steps, self.target = steps, target
+        start = descend(self.function, Adam(lr, beta1, beta2), start, 1).start
+        controls = {
+            "lr": slider("learning rate", decades(0.05, 1, lr), float(lr)),
+            "momentum": _checkbox("momentum: m is a mean", momentum),
+            "mean square": _checkbox("mean square: v is a mean", mean_square),
+            "bias correction": _checkbox("bias correction", bias_correction),
+            "beta1": slider("β₁", sorted({*BETA1, beta1}), beta1, width="260px"),
+            "beta2": slider("β₂", sorted({*BETA2, beta2}), beta2, width="260px"),
+        }
+        for switch, share in (("momentum", "beta1"), ("mean square", "beta2")):
+            # a share that is not used cannot be moved
+            widgets.dlink(
+                (controls[switch], "value"), (controls[share], "disabled"), lambda on: not on
+            )
+        self.assemble(self._scene(start), controls)
+
+    def _scene(self, start):
+        surface, ax = figures.panel(460, 400)
+        figures.draw_contours(ax, self.function, self.domain)
+        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        curves, (losses, ratios) = figures.panel(460, 400, rows=2, sharex=True)
+        high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
+        losses.set(ylabel="loss", yscale="log", ylim=(1e-6, high))
+        if self.target:
+            goal, within = self.target
+            losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
+        ratios.set(
+            xlabel="step", ylabel="step / rate", ylim=(-6, 6), yticks=[-5, -3, -1, 1, 3, 5],
+            xlim=(-0.02 * self.steps, 1.02 * self.steps),
+        )  # fmt: skip
+        ratios.xaxis.get_major_locator().set_params(integer=True)
+        color = style.rule_style("Adam")["color"]
+        ratios.axhspan(-1, 1, color=color, alpha=0.1, linewidth=0)
+        ratios.plot([], [], color=color, label="along x")
+        ratios.plot([], [], color=style.INK, linestyle="--", label="along y")
+        ratios.legend(loc="lower right", ncols=2)
+        alt = (
+            f"Path of Adam with some of its parts on {self.function.name}; beside it the loss, and "
+            "the steps along x and y divided by the learning rate."
+        )
+        plot = LivePlot([surface, curves], alt=alt, playback=True)
+        look = {"color": color, "by_step": True}
+        plot.add("line", "path", ax, **look)
+        plot.add("points", "path steps", ax, marker="P", size=6, **look)
+        plot.add("line", "loss", losses, **look)
+        plot.add("line", "ratio x", ratios, **look)
+        plot.add("line", "ratio y", ratios, color=style.INK, dash=(6, 3), by_step=True)
+        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        return plot
+
+    @property
+    def start(self):
+        """The start point."""
+        return tuple(self.plot.handles["start"])
+
+    @start.setter
+    def start(self, point):
+        self.plot.handles = {**self.plot.handles, "start": [float(v) for v in point]}
+
+    @property
+    def switches(self):
+        """Whether momentum, mean square and bias correction are on."""
+        return self["momentum"], self["mean square"], self["bias correction"]
+
+    @property
+    def stage(self):
+        """What a run with these switches is called."""
+        return STAGES[self.switches]
+
+    def rule(self, lr):
+        """The optimizer that makes the path."""
+        momentum, mean_square, bias_correction = self.switches
+        return Adam(
+            lr, self["beta1"] if momentum else 0, self["beta2"] if mean_square else 0,
+            bias_correction=bias_correction,
+        )  # fmt: skip
+
+    def frames(self, rates):
+        rates = np.asarray(rates, dtype=float)
+        runs = descend(self.function, self.rule(rates[:, None]), self.start, self.steps)
+        ratios = np.diff(runs.points, axis=0) / rates[:, None]
+        frames = [self._frame(runs, ratios, i, float(rate)) for i, rate in enumerate(rates)]
+        if len(rates) == 1:
+            self.path, self.ratios = runs[0], ratios[:, 0]
+        return frames
+
+    def _frame(self, runs, ratios, i, rate):
+        points, losses, ratio = runs.points[:, i], runs.losses[:, i], ratios[:, i]
+        steps = np.arange(self.steps + 1.0)
+        own = np.concatenate([[[np.nan, np.nan]], ratio])  # row k is the step that led to point k
+        frame = {"path": points, "path steps": points, "loss": np.stack([steps, losses], axis=-1)}
+        frame |= {f"ratio {n}": np.stack([steps, own[:, j]], -1) for j, n in enumerate("xy")}
+        values = np.column_stack([points, losses, own])
+        frame["readout"] = (["x", "y", "loss", "Δx / η", "Δy / η"], values)
+        first, largest = (np.abs(r).max() for r in (ratio[0], ratio))
+        frame["summary"] = (
+            f"{self.stage}, rate {short(rate)}: along an axis the first step is {short(first)} × "
+            f"the rate, the longest {short(largest)} ×; after {self.steps} steps it is at "
+            f"{short(points[-1])}, and the loss is {short(losses[-1])}."
+        )
+        if self.target is not None:
+            frame["goal"], frame["reached"] = self._goal(losses)
+        return frame
+
+    def _goal(self, losses):
+        goal, within = self.target
+        wanted = f"Target: all three boxes ticked, loss {goal:g} within {within} steps."
+        if not all(self.switches):
+            return f"{wanted} Not yet: a box is empty.", False
+        hits = np.flatnonzero(losses[: within + 1] <= goal)
+        if hits.size:
+            return f"{wanted} Reached at step {hits[0]}.", True
+        return f"{wanted} Not yet: {short(losses[: within + 1].min())} is the lowest.", False
+
+
+# --- Reddi, Kale & Kumar's counter-example ----------------------------------------------------
+
+LARGE, SMALL, PERIOD = 1010.0, -10.0, 101
+
+
+def _weights(beta, period, place):
+    """What a running mean from zero has given to large gradients, and to all, at some steps.
+
+    Step t is `place` (from 0) in `period` (from 0); the large gradient stands at place 0.
+    """
+    once = beta**PERIOD
+    large = (1 - beta) * beta**place * ((1 - once ** (period + 1)) / (1 - once))
+    return large, 1 - beta ** (place + 1) * once**period
+
+
+def rare_gradient(beta2, running_max=False, *, steps=200_000, beta1=0.9, lr=0.5):
+    """Adam on gradients 1010 at every 101st step from the first on, else -10; x stays in [-1, 1].
+
+    The start is 0, the rate lr/√t. Neither mean depends on x, so both have a closed form, and all
+    steps of all `beta2` are computed at once; only the periods of 101 steps are walked through one
+    by one. With `running_max` it is AMSGrad as in PyTorch: v̂ is made from the largest v so far.
+
+    Returns
+    -------
+    at : (n,), the steps that were kept: all of the first two periods, the last, some between
+    x : (n, len(beta2)), where the run is after them
+    root : (101, len(beta2)), √v̂ in the last whole period
+    left, right : (101, len(beta2)), how far in that period the large gradients have pulled x to the
+        left by then, and the small ones to the right, in rates: sums of their shares of m̂/√v̂
+
+    Source: Reddi, Kale & Kumar 2018, section 3 and figure 1; here with bias correction.
+    """
+    beta2 = np.atleast_1d(np.asarray(beta2, dtype=float))
+    whole, rest = divmod(steps, PERIOD)
+    place, period = np.arange(PERIOD)[:, None, None], np.arange(whole + 1.0)[:, None]
+    large, every = _weights(beta1, period, place)
+    parts = LARGE * large / every, SMALL * (every - large) / every  # of m̂
+    large, every = _weights(beta2, period, place)
+    if running_max:  # within a period v falls, and each period's first v is above the last one's
+        v = LARGE**2 * large[:1] + SMALL**2 * (every[:1] - large[:1])
+    else:
+        v = LARGE**2 * large + SMALL**2 * (every - large)
+    root = np.sqrt(v / every)
+    moves = -lr / np.sqrt(PERIOD * period + place + 1) * sum(parts) / (root + 1e-8)
+    # A step is x -> clip(x + move). So a whole period is x -> clip(x + sum, low, high).
+    low, high = np.full((2, *moves.shape[1:]), [[[-np.inf]], [[np.inf]]])
+    for move in moves:
+        for bound in (low, high):
+            np.add(bound, move, out=bound)
+            np.maximum(np.minimum(bound, 1, out=bound), -1, out=bound)
+    sums = moves.sum(axis=0)
+    kept = {*np.geomspace(3, max(whole, 3), 90).round().astype(int).tolist()}
+    at, path, x = [], [], np.zeros(len(beta2))
+    for n in range(whole + 1):
+        if 2 <= n < whole:
+            x = np.minimum(np.maximum(x + sums[n], low[n]), high[n])
+            if n + 1 in kept:
+                at.append(PERIOD * (n + 1))
+                path.append(x)
+        else:
+            for k in range(PERIOD if n < whole else rest):
+                x = np.minimum(np.maximum(x + moves[k, n], -1), 1)
+                at.append(PERIOD * n + k + 1)
+                path.append(x)
+    last = whole - 1
+    root = np.broadcast_to(root[:, last], moves[:, last].shape)
+    left, right = (np.abs(np.cumsum(part[:, last] / root, axis=0)) for part in parts)
+    return np.array(at), np.array(path), root, left, right
+
+
+class RareGradientExplorer(Explorer):
+    """Adam where one gradient in 101 is large: x over the steps, and √v̂ over the last period.
+
+    Gradient 1010 at every 101st step, else -10, so that the mean is above 0 and -1 is the best
+    point of [-1, 1]. All β₂ are computed once, when the explorer is made.
+
+    Parameters
+    ----------
+    beta2 : float, where the slider stands at first
+    running_max : bool, whether AMSGrad's running maximum is on at first
+    values : all positions of the slider, in [0.5, 1)
+    target : bool, whether the goal is to bring x to -1
+    """
+
+    VALUES = (0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
+
+    def __init__(self, beta2=0.99, running_max=False, *, values=VALUES, target=False):
+        super().__init__()
+        values = sorted({*map(float, values), float(beta2)})
+        if not 0.5 <= values[0] <= values[-1] < 1:
+            raise ValueError(f"values={values}: each β₂ must be in [0.5, 1)")
+        self.target = target
+        runs = {switch: rare_gradient(values, switch) for switch in (False, True)}
+        self.runs = {
+            (value, switch): (run[0], *(part[:, i] for part in run[1:]))
+            for switch, run in runs.items()
+            for i, value in enumerate(values)
+        }
+        controls = {
+            "beta2": slider("β₂", values, float(beta2)),
+            "running max": _checkbox("divide by the largest v so far (AMSGrad)", running_max),
+        }
+        self.assemble(self._scene(), controls)
+
+    def _scene(self):
+        figure, ax = figures.panel(480, 380)
+        ax.set(
+            xscale="log", xlim=(0.9, 3e5), ylim=(-1.25, 1.25), xlabel="step", ylabel="x",
+            yticks=[-1, -0.5, 0, 0.5, 1],
+        )  # fmt: skip
+        ends = (-1, "best point", "#007a59", "top"), (1, "worst point", style.HIGHLIGHT, "bottom")
+        for at, words, color, side in ends:
+            ax.axhline(at, color=color, linewidth=1.5, zorder=1)
+            ax.annotate(
+                words, (1, at), (2, 4 * at), textcoords="offset points", color=color, va=side,
+                fontsize=9.5,
+            )  # fmt: skip
+        late, (roots, pulls) = figures.panel(
+            440, 380, rows=2, sharex=True, height_ratios=[2, 3]
+        )  # fmt: skip
+        roots.set(ylabel="divisor √v̂", yscale="log", ylim=(8, 400), xlim=(-2, 102))
+        pulls.set(xlabel="steps since the large gradient", ylabel="pulled, in rates")
+        pulls.set(ylim=(-0.5, 16))
+        color = style.rule_style("Adam")["color"]
+        pulls.plot([], [], color=color, label="left, by the large gradient")
+        pulls.plot([], [], color=style.INK, linestyle="--", label="right, by the small ones")
+        pulls.legend(loc="upper left")
+        alt = (
+            "Adam on a rare large gradient: x over the steps; beside it, over the last 101 steps, "
+            "the divisor, and what the large and the small gradients have done."
+        )
+        plot = LivePlot([figure, late], alt=alt)
+        look = {"color": color}
+        plot.add("line", "path", ax, **look)
+        plot.add("points", "end", ax, size=9, **look)
+        plot.add("label", "where", ax, color=style.INK, offset=(-8, -12), anchor="end")
+        plot.add("line", "root", roots, **look)
+        plot.add("line", "left", pulls, **look)
+        plot.add("line", "right", pulls, color=style.INK, dash=(6, 3))
+        return plot
+
+    @property
+    def end(self):
+        """Where the run that is shown ends."""
+        return float(self.runs[self["beta2"], self["running max"]][1][-1])
+
+    def frames(self, values):
+        return [self._frame(float(value)) for value in values]
+
+    def _frame(self, beta2):
+        steps, x, root, left, right = self.runs[beta2, self["running max"]]
+        end, place = x[-1], np.arange(PERIOD)
+        rule = "With the running maximum, β₂" if self["running max"] else "β₂"
+        where = "near the best point" if end < 0 else "near the worst point"
+        where = where if abs(end) > 0.98 else "in between"
+        way = "left" if left[-1] > right[-1] else "right"
+        frame = {
+            "path": np.stack([steps, x], axis=-1),
+            "end": [[steps[-1], end]],
+            "where": ([[steps[-1], end]], [f"{end:.3f}"]),
+            "root": np.stack([place, root], axis=-1),
+            "left": np.stack([place, left], axis=-1),
+            "right": np.stack([place, right], axis=-1),
+            "summary": (
+                f"{rule} {beta2:g}: after {steps[-1]:,} steps x is {short(end)}, {where}. In 101 "
+                f"steps the large gradient pulls {short(left[-1])} rates to the left and the small "
+                f"ones {short(right[-1])} to the right, so on the whole it goes {way}."
+            ),
+        }
+        if self.target:
+            frame["reached"] = bool(end < -0.98)
+            state = "Reached." if frame["reached"] else f"Not yet: {short(end)}."
+            frame["goal"] = f"Target: end within 0.02 of the best point, -1. {state}"
+        return frame
