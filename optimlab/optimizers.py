@@ -805,9 +805,9 @@ class NAdam(_TwoMeans):
 
     Source: Dozat 2016 (ICLR workshop), with the schedule that is given there.
     Differs elsewhere: the paper also puts μ for β₁ in the line of m.  PyTorch keeps β₁ there,
-    as here, and so does Keras, where ψ is fixed at 0.004 and epsilon is 1e-7.  Often quoted in
-    short, without the schedule: m̂ = (1-β₁) g/(1-β₁ᵗ) + β₁ m/(1-β₁ᵗ⁺¹).  The Deep Learning book
-    does not have it.
+    as here, and so does Keras, where ψ is fixed at 1, so the momentum grows 250 times sooner,
+    and epsilon is 1e-7.  Often quoted in short, without the schedule:
+    m̂ = (1-β₁) g/(1-β₁ᵗ) + β₁ m/(1-β₁ᵗ⁺¹).  The Deep Learning book does not have it.
 
     >>> params = {"x": 4.0}
     >>> NAdam(lr=0.1).update(params, {"x": 123.0})

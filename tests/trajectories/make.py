@@ -1,4 +1,4 @@
-"""Write torch.json: paths of torch.optim in double precision, for test_trajectories.py to compare.
+"""Write torch.json: paths of torch.optim in double precision, and its defaults, for the tests.
 
     python tests/trajectories/make.py
 
@@ -6,6 +6,7 @@ It needs torch (pip install -e '.[bench]'), which the tests do not. torch finds 
 itself, from formulas of the surfaces in torch, so nothing of optimlab is in the file.
 """
 
+import inspect
 import json
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,12 @@ def trajectory(surface, start, make):
     return [points[k] for k in KEPT]
 
 
+def defaults(cls):
+    """Argument -> default of one class, those that JSON can hold."""
+    known = inspect.signature(getattr(torch.optim, cls)).parameters.values()
+    return {p.name: p.default for p in known if isinstance(p.default, (int, float, tuple))}
+
+
 def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)  # NAdam keeps its product of momenta in this
@@ -68,7 +75,11 @@ def main():
         for (name, (surface, start)), lr in zip(SURFACES.items(), rates, strict=True)
     ]
     rows = ",\n".join(json.dumps(run) for run in runs)
-    head = json.dumps({"torch": torch.__version__.partition("+")[0], "steps": KEPT})
+    head = json.dumps({
+        "torch": torch.__version__.partition("+")[0],
+        "defaults": {cls: defaults(cls) for cls in sorted({cls for cls, _, _ in RULES.values()})},
+        "steps": KEPT,
+    })  # fmt: skip
     text = f'{head[:-1]}, "runs": [\n{rows}\n]}}\n'
     Path(__file__).with_name("torch.json").write_text(text, encoding="utf-8")
 

@@ -1,0 +1,308 @@
+"""The family tree of the update rules: choose one, and see it run beside its parents."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from optimlab import figures, functions, genealogy, optimizers, style
+from optimlab.descent import descend
+from optimlab.explorers.base import Explorer, guarded, short
+from optimlab.live import LivePlot
+
+#: name -> where it stands in the tree: column (they are in the order of years) and row
+PLACES = {
+    "Gradient descent": (0, 4), "SGD": (1, 3), "Momentum": (2, 5), "Nesterov": (3, 5),
+    "AdaGrad": (4, 1), "RMSProp": (5, 2), "AdaDelta": (5, 0), "Adam": (6, 3),
+    "NAdam": (7, 4), "AdamW": (8, 3), "AMSGrad": (9, 2),
+}  # fmt: skip
+#: name -> the rule as it runs on the ravine: the rates of the book where it has one
+RULES = {
+    "Gradient descent": optimizers.SGD(lr=0.95),
+    "SGD": optimizers.SGD(lr=0.3),
+    "Momentum": optimizers.Momentum(lr=0.1),
+    "Nesterov": optimizers.Nesterov(lr=0.1),
+    "AdaGrad": optimizers.AdaGrad(lr=1.5),
+    "RMSProp": optimizers.RMSProp(lr=0.3),
+    "AdaDelta": optimizers.AdaDelta(lr=1.0),
+    "Adam": optimizers.Adam(lr=0.3),
+    "NAdam": optimizers.NAdam(lr=0.3),
+    "AdamW": optimizers.AdamW(lr=0.3, weight_decay=0.1),
+}
+#: standard deviation of the noise that stands for the mini-batches of SGD
+NOISE = 0.5
+#: the formula of the one method that has no class
+AMSGRAD = (
+    r"\bar v \leftarrow \max(\bar v, \hat v)",
+    r"w \leftarrow w - \frac{\eta\,\hat m}{\sqrt{\bar v} + \delta}",
+)
+
+
+class FamilyExplorer(Explorer):
+    """The tree of methods, and on the ravine the run of the one chosen beside its parents' runs.
+
+    Choose by the buttons, by a click on the tree, or with the arrow keys on its ring. All runs
+    begin at the same start, a handle, each at a rate of its own that stands in its name. SGD runs
+    with noise on its gradient. `paths` holds the runs that are shown, the chosen one first;
+    AMSGrad, which has no class, shows its parent alone.
+
+    Parameters
+    ----------
+    method : str, the name of the method chosen at first, as in `genealogy.METHODS`
+    start : (x, y), the start at first
+    steps : int, updates of each run
+    target : bool, whether to ask for a method that ends higher than every one of its parents
+    """
+
+    def __init__(self, method="Adam", *, start=(-7.0, 2.0), steps=60, target=False):
+        super().__init__()
+        genealogy.method(method)
+        if not isinstance(steps, int) or not 1 <= steps <= 500:
+            raise ValueError(f"steps={steps!r}: steps must be a whole number from 1 to 500")
+        self.function, self.steps, self.target = functions.ravine, steps, bool(target)
+        start = descend(self.function, optimizers.SGD(), start, 0).start  # names what is wrong
+        self.noise = np.random.default_rng(0).normal(0, NOISE, (steps, 2))
+        self._ran, self._runs, self.paths = None, {}, {}
+        names = [row.name for row in genealogy.METHODS]
+        buttons = widgets.ToggleButtons(
+            options=names, value=method, style={"button_width": "auto"}
+        )  # fmt: skip
+        self.card = widgets.HTMLMath().add_class("ol-inspector")
+        self.assemble(self._scene(method, start), {"method": buttons}, self.card)
+
+    # -- the scene, drawn once -----------------------------------------------------------------
+
+    def _scene(self, method, start):
+        tree, top = figures.panel(760, 330)
+        self._draw_tree(top)
+        runs, (ax, losses) = figures.panel(706, 320, columns=2)
+        figures.draw_contours(ax, self.function)
+        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        losses.set(xlabel="step", ylabel="loss", yscale="log")
+        losses.set(xlim=(-0.02 * self.steps, 1.02 * self.steps), ylim=(1e-8, 30))
+        alt = (
+            "Family tree of eleven optimizers from 1847 to 2018; below it the path of the chosen "
+            "one and of its parents on the ravine, and their losses."
+        )
+        plot = LivePlot([tree, runs], alt=alt, playback=True)
+        plot.add("line", "edges", top, color=style.MUTED, width=1.5)
+        plot.add("line", "descent", top, color=style.HIGHLIGHT, width=3)
+        for name in RULES:
+            look = _look(name)
+            for part, on in (("path", ax), ("loss", losses)):
+                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
+                plot.add("line", f"{part} {name}", on, **line)
+                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
+                plot.add("points", f"{part} {name} steps", on, size=5, **dots)
+            plot.add("line", f"key {name}", losses, color=look["color"], dash=look["dash"])
+            plot.add("label", f"name {name}", losses, color=style.INK, offset=[6, -4], size=12)
+        plot.add(
+            "handle", "method", top, at=PLACES[method], round=[1, 1], color=style.HIGHLIGHT,
+            size=30, label="method, by year and by what it works on",
+        )  # fmt: skip
+        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        return plot
+
+    def _draw_tree(self, ax):
+        years = {PLACES[row.name][0]: row.year for row in genealogy.METHODS}
+        ax.set(xlim=(-0.6, 9.6), ylim=(-1, 6.2), xticks=list(years), yticks=[])
+        ax.set_xticklabels([str(year) for year in years.values()])
+        ax.grid(False)
+        bands = {"rate": (-1, 2.3), "direction": (2.3, 6.2)}
+        for (low, high), shade in zip(bands.values(), ("#f2f6fa", "#ffffff"), strict=True):
+            ax.axhspan(low, high, color=shade, zorder=0)
+        ax.axvspan(5.5, 9.6, color="#eef3ec", zorder=0)
+        words = {"va": "center", "color": style.MUTED, "fontsize": 9.5, "style": "italic"}
+        ax.text(-0.5, 5.9, "works on the direction", **words)
+        ax.text(-0.5, 0.0, "works on the rate", **words)
+        ax.text(9.5, 5.9, "works on both", ha="right", **words)
+        for name, (x, y) in PLACES.items():
+            look = _look(name)
+            ax.plot(x, y, marker=look["marker"], markersize=11, color=look["color"], zorder=4)
+            text = name.replace("Gradient descent", "Gradient\ndescent")
+            above = name in ("Momentum", "Nesterov", "AdamW")  # where no line passes
+            ax.annotate(
+                text, (x, y), (0, 12 if above else -13), textcoords="offset points", ha="center",
+                va="bottom" if above else "top", fontsize=9.5, zorder=5,
+            )  # fmt: skip
+
+    # -- what moves ------------------------------------------------------------------------------
+
+    @property
+    def method(self):
+        """The name of the chosen method."""
+        return self["method"]
+
+    @method.setter
+    def method(self, name):
+        self.controls["method"].value = genealogy.method(name).name
+
+    @property
+    def start(self):
+        """The start point, a pair."""
+        return tuple(self.plot.handles["start"])
+
+    @start.setter
+    def start(self, point):
+        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
+
+    @guarded
+    def _on_handles(self, change):
+        before, now = change.old.get("method"), change.new.get("method")
+        if now != before and now != list(PLACES[self.method]):
+            chosen = nearest(now, self.method)
+            if chosen != self.method:
+                self.method = chosen  # and the ring goes there
+            else:
+                self._put_ring()
+        elif change.new.get("start") != change.old.get("start"):
+            super()._on_handles(change)
+
+    def _put_ring(self):
+        place = list(PLACES[self.method])
+        if self.plot.handles["method"] != place:
+            self.plot.handles = {**self.plot.handles, "method": place}
+            if hasattr(self, "_waiting"):
+                self._refresh_later()
+
+    @guarded
+    def _update(self):
+        self._put_ring()
+        super()._update()
+        self.card.value = "" if self.veiled else self._words(genealogy.method(self.method))
+
+    def _run(self, name):
+        """The run of a method from the start as it is; each is made once."""
+        if self._ran != self.start:
+            self._ran, self._runs = self.start, {}
+        if name not in self._runs:
+            gradient = None
+            if name == "SGD":
+                gradient = self._noisy
+            rule = RULES[name]
+            self._runs[name] = descend(
+                self.function, rule, self.start, self.steps, gradient=gradient
+            )
+        return self._runs[name]
+
+    def _noisy(self, point, step):
+        return self.function.gradient(point) + self.noise[step]
+
+    def frames(self, names):
+        return [self._frame(name) for name in names]
+
+    def _frame(self, name):
+        shown = [n for n in (name, *genealogy.method(name).parents) if n in RULES]
+        runs = {n: self._run(n) for n in shown}
+        if name == self.method:
+            self.paths = runs
+        steps = np.arange(self.steps + 1.0)
+        frame = {"edges": _edges(PLACES)}
+        frame["descent"] = _edges({name, *genealogy.ancestors(name)})
+        for n, run in runs.items():
+            curve = np.stack([steps, run.losses], axis=-1)
+            frame |= {f"path {n}": run.points, f"path {n} steps": run.points}
+            frame |= {f"loss {n}": curve, f"loss {n} steps": curve}
+        frame |= _key(shown, self.steps)
+        frame["readout"] = (shown, np.stack([runs[n].losses for n in shown], axis=-1))
+        frame["summary"] = self._summary(name, runs)
+        if self.target:
+            frame |= self._goal(name, runs)
+        return frame
+
+    def _summary(self, name, runs):
+        row = genealogy.method(name)
+        parents = " and ".join(row.parents)
+        child = f"{name}, {row.year}, " + (f"child of {parents}" if parents else "the first")
+        ends = ", ".join(f"{n} {short(run.losses[-1])}" for n, run in runs.items())
+        alone = "" if name in runs else f" {name} has no run here: see lesson 13."
+        return f"{child}. Loss after {self.steps} steps: {ends}.{alone}"
+
+    def _goal(self, name, runs):
+        """Whether the method ends higher than each of its parents."""
+        wanted = "Target: a method that ends with a higher loss than every one of its parents. "
+        parents = [run.losses[-1] for n, run in runs.items() if n != name]
+        if name not in runs:
+            return {"goal": f"{wanted}Not yet: {name} has no run here.", "reached": False}
+        if not parents:
+            return {"goal": f"{wanted}Not yet: {name} has no parent.", "reached": False}
+        reached = bool(runs[name].losses[-1] > max(parents))
+        state = f"Reached: {name}." if reached else f"Not yet: {name} is below a parent."
+        return {"goal": wanted + state, "reached": reached}
+
+    def _words(self, row):
+        """Formula, source and what changed, as HTML with LaTeX."""
+        lines = AMSGRAD
+        ran = "no run of its own here"
+        if row.rule:
+            rule = RULES[row.name]
+            lines, ran = rule.formula()[1:], f"runs as <code>{_call(rule)}</code>"
+            if row.name == "SGD":
+                ran += f" with noise of standard deviation {NOISE:g} on the gradient"
+        formula = " &emsp; ".join(rf"$\displaystyle {line}$" for line in lines)
+        published = "" if row.published == row.year else f" (published {row.published})"
+        return (
+            f"<b>{row.name}</b>, {row.year}{published}. {row.authors}, <i>{row.source}</i>.<br>"
+            f"<b>Changed.</b> {row.changed} <b>Fixed.</b> {row.fixed} <b>Left.</b> {row.left}<br>"
+            f"It {ran}.".replace("It no run", "It has no run")
+            + f"<br>{formula}"
+        )
+
+
+def nearest(at, chosen):
+    """The method at a place of the tree. One step off the chosen one is an arrow key: left and
+    right lead to the one before and after it in time, up and down to the nearest one there.
+
+    >>> nearest((8.2, 3.1), "AdaGrad"), nearest((5, 1), "AdaGrad"), nearest((4, 2), "AdaGrad")
+    ('AdamW', 'RMSProp', 'RMSProp')
+    """
+    places = {name: np.array(place, dtype=float) for name, place in PLACES.items()}
+    across, up = np.asarray(at) - places[chosen]
+    if abs(across) == 1 and up == 0:
+        in_time = [row.name for row in genealogy.METHODS]
+        return in_time[int(np.clip(in_time.index(chosen) + across, 0, len(in_time) - 1))]
+    if abs(up) == 1 and across == 0:
+        away = {name: place - places[chosen] for name, place in places.items()}
+        ahead = {n: np.abs(d) @ (2, 1) for n, d in away.items() if d[1] * up > 0}
+        return min(ahead, key=ahead.get, default=chosen)
+    return min(places, key=lambda name: np.linalg.norm(places[name] - at))
+
+
+def _look(name):
+    """Colour, dash and marker: those of the rule, and ink for gradient descent and AMSGrad."""
+    return style.rule_style(name)
+
+
+def _edges(names):
+    """Curves from each of `names` to those of its parents that are among them, (n, 2)."""
+    t = np.linspace(0, 1, 17)[:, None]
+    pieces = [np.empty((0, 2))]
+    for name in sorted(names, key=list(PLACES).index):
+        for parent in genealogy.method(name).parents:
+            if parent in names:
+                a, d = np.array(PLACES[parent], float), np.array(PLACES[name], float)
+                b, c = a + [(d[0] - a[0]) / 2, 0], d - [(d[0] - a[0]) / 2, 0]
+                curve = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b
+                curve = curve + 3 * (1 - t) * t**2 * c + t**3 * d
+                pieces += [curve, np.full((1, 2), np.nan)]
+    return np.concatenate(pieces)
+
+
+def _key(names, steps):
+    """A sample of each curve with its name, in the lower left corner, where no loss comes."""
+    frame = {}
+    for k, name in enumerate(reversed(names)):
+        height = 3e-8 * 6.0**k
+        frame[f"key {name}"] = [[0.02 * steps, height], [0.12 * steps, height]]
+        frame[f"name {name}"] = ([[0.12 * steps, height]], [name])
+    return frame
+
+
+def _call(rule):
+    """A rule as it would be written, without defaults."""
+    plain = type(rule)()
+    said = [f"lr={rule.lr:g}"]
+    said += [
+        f"{n}={getattr(rule, n):g}"
+        for n in rule.hyperparameters()[1:]
+        if getattr(rule, n) != getattr(plain, n)
+    ]
+    return f"{type(rule).__name__}({', '.join(said)})"
