@@ -450,7 +450,9 @@ def _run_arrays(path, measure):
         update(params, path.gradients[k])
         path.points[k + 1] = params[_KEY]
         for slot, values in getattr(optimizer, "state", {}).items():
-            path.states.setdefault(slot, np.zeros_like(path.points))[k + 1] = values[_KEY]
+            if slot not in path.states:
+                path.states[slot] = np.zeros_like(path.points)
+            path.states[slot][k + 1] = values[_KEY]
 
 
 def _run_unrecorded(path, measure):

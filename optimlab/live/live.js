@@ -65,6 +65,16 @@ function marker(shape, x, y, size) {
     const a = 1.1, b = 0.4;
     return closed([[-b, -a], [b, -a], [b, -b], [a, -b], [a, b], [b, b], [b, a], [-b, a], [-b, b], [-a, b], [-a, -b], [-b, -b]]);
   }
+  if (shape === "<") return closed([[-1.1, 0], [0.9, -1.1], [0.9, 1.1]]);
+  if (shape === ">") return closed([[1.1, 0], [-0.9, -1.1], [-0.9, 1.1]]);
+  if (shape === "X") {
+    const a = 1.1, b = 0.55, c = 0.5;
+    return closed([[0, -c], [b, -a], [a, -b], [c, 0], [a, b], [b, a], [0, c], [-b, a], [-a, b], [-c, 0], [-a, -b], [-b, -a]]);
+  }
+  if (shape === "*") {
+    const corner = (k) => [Math.sin((k * Math.PI) / 5), -Math.cos((k * Math.PI) / 5)].map((v) => v * (k % 2 ? 0.4 : 1.05));
+    return closed(Array.from({ length: 10 }, (_, k) => corner(k)));
+  }
   const left = (x - r).toFixed(2), at = y.toFixed(2);
   return `M${left} ${at}a${r} ${r} 0 1 0 ${size} 0a${r} ${r} 0 1 0 ${-size} 0Z`;
 }
@@ -84,6 +94,7 @@ class View {
     this.listen(model, "change:playing", () => this.setPlaying());
     for (const name of ["marks", "sketch"]) this.listen(model, `change:${name}`, () => this.renew());
     this.listen(model, "change:veiled", () => this.lock());
+    this.listen(model, "msg:custom", (said) => said.kind === "call" && model.send({ kind: "here" }));
     this.listen(model, "change:panels", () => this.rebuild());
     this.listen(model, "change:controls", () => this.follow());
     this.follow();

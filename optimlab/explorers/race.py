@@ -1,0 +1,386 @@
+"""A race: rules on one surface, each with the same number of gradients, at rates of your choice."""
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.figure import Figure
+
+from optimlab import figures, style, tuning
+from optimlab.descent import descend
+from optimlab.explorers.base import Explorer, decades, number, short, slider, the_function
+from optimlab.live import LivePlot
+from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer
+
+#: the four of the course text and of the usual four-panel picture
+FOUR = (SGD, Momentum, AdaGrad, Adam)
+#: numbers of a decade on the slider, at equal ratios
+EIGHTHS = [1, 1.3, 1.8, 2.4, 3.2, 4.2, 5.6, 7.5]
+#: where the rates come from: value -> label
+MODES = {"shared": "one rate for all", "given": "rates as given", "tuned": "tuned for each"}
+#: factors of f, and of x
+SCALES, STRETCHES = (0.01, 1.0, 100.0), (0.25, 1.0)
+
+
+class RaceExplorer(Explorer):
+    """Rules race on a surface; beside it their final loss against the learning rate.
+
+    Every rule measures one gradient per step, and all make the same number of steps. The rates
+    are one for all, the slider's, or a tuned one for each, by `tuning.tune`'s protocol. The
+    problem can be turned, f multiplied by a number and x measured in another unit: the start
+    goes along, and losses are shown in units of the f that was given, above its lowest minimum.
+
+    Parameters
+    ----------
+    function : Function of two variables, with a minimum in its domain
+    rules : list of optimizer classes that can race, each with a box to tick
+    racing : those of them that race at first
+    lr : float, the one rate for all at first
+    given : dict, name of a rule -> its rate, for the choice "rates as given"
+    mode : "shared", "given" or "tuned"; by default "given" if rates are given
+    start : (x, y), by default the function's own; drag it
+    steps : int, gradients for each rule
+    rates : (low, high) of the learning-rate axis and slider
+    turn, c, stretch : how the problem is changed at first: degrees in steps of 15 up to 90, a
+        factor of f (0.01, 1, 100) and of x (0.25, 1)
+    change : which of "turn", "c", "stretch" have a control
+    target : name of the rule that should end lowest, at one rate for all
+    loss_limits : (low, high) of the loss axes
+
+    Attributes
+    ----------
+    paths : {name: Path} that are shown, in the coordinates of the changed problem
+    """
+
+    SCENE = ("contours", "minima", "stars")
+
+    def __init__(
+        self, function, rules=tuning.RULES, *, racing=FOUR, lr=0.1, given=None, mode=None,
+        start=None, steps=30, rates=(1e-3, 10.0), turn=0, c=1.0, stretch=1.0,
+        change=("turn", "c", "stretch"), target=None, loss_limits=None,
+    ):  # fmt: skip
+        super().__init__()
+        self.function = function = the_function(function, dim=2)
+        if not len(function.minima):
+            raise ValueError(f"function={function.name}: it must have a minimum in its domain")
+        self.rules = {rule.__name__: rule for rule in _rules("rules", rules)}
+        names = [rule.__name__ for rule in _rules("racing", racing)]
+        for name in [*names, *(given or {}), *([target] if target else [])]:
+            if name not in self.rules:
+                raise ValueError(f"{name}: it is none of the rules {', '.join(self.rules)}")
+        self.given = {name: float(rate) for name, rate in (given or {}).items()}
+        self.target, self._rivals, self.steps = target, set(names), steps
+        self.lowest = tuning.lowest(function)
+        start = descend(function, SGD(lr=lr), start, steps).start  # names what is wrong with them
+        for name, value, known in (
+            ("turn", turn, range(0, 91, 15)), ("c", c, SCALES), ("stretch", stretch, STRETCHES)
+        ):  # fmt: skip
+            if value not in known:
+                raise ValueError(f"{name}={value!r}: {name} must be one of {[*known]}")
+        low, high = rates
+        if not 0 < low < high < np.inf:
+            raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
+        values = decades(low, high, lr, decade=EIGHTHS)
+        self.rates = np.geomspace(values[0], values[-1], 121)
+        if loss_limits is not None and not 0 < loss_limits[0] < loss_limits[1]:
+            raise ValueError(f"loss_limits={loss_limits!r}: loss_limits must be 0 < low < high")
+        self._problems, self._swept, self._tunes, self.paths = {}, (None, {}), {}, {}
+        modes = [(label, key) for key, label in MODES.items() if key != "given" or self.given]
+        mode = mode or ("given" if self.given else "shared")
+        if mode not in dict(map(reversed, modes)):
+            raise ValueError(f"mode={mode!r}: mode must be one of {[key for _, key in modes]}")
+        controls = {
+            "lr": slider("learning rate", values, float(lr)),
+            "mode": _toggles(modes, mode),
+        }
+        self._fixed = {"turn": turn, "c": c, "stretch": stretch}
+        offers = {
+            "turn": lambda: number("turn (degrees)", turn, 0, 90, 15),
+            "c": lambda: _toggles([(f"f × {v:g}", v) for v in SCALES], c),
+            "stretch": lambda: _toggles([(f"x × {v:g}", v) for v in STRETCHES], stretch),
+        }
+        for name in change:
+            controls[name] = offers[name]()
+        for name in self.rules:
+            controls[name] = widgets.Checkbox(
+                name in names, description=name, indent=False,
+                layout={"width": "auto", "margin": "0 10px 0 0"},
+            )  # fmt: skip
+        self.controls = controls
+        self._at = start
+        self._shown = self.problem
+        self.assemble(self._scene(loss_limits), controls)
+        controls["lr"].disabled = mode != "shared"
+
+    # -- the problem -------------------------------------------------------------------------------
+
+    def _changed(self, name):
+        return self.controls[name].value if name in self.controls else self._fixed[name]
+
+    @property
+    def problem(self):
+        """The function as it is turned and rescaled now."""
+        key = tuple(float(self._changed(name)) for name in ("turn", "c", "stretch"))
+        if key not in self._problems:
+            turn, c, stretch = key
+            made = tuning.rotated(self.function, turn) if turn else self.function
+            if (c, stretch) != (1, 1):
+                made = tuning.rescaled(made, (stretch, 1.0), c)
+            self._problems[key] = made
+        return self._problems[key]
+
+    @property
+    def start(self):
+        """The start point, in the coordinates of the picture."""
+        return tuple(self.plot.handles["start"])
+
+    @start.setter
+    def start(self, point):
+        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
+
+    @property
+    def racing(self):
+        """The names of the rules that race now."""
+        return [name for name in self.rules if self[name]]
+
+    def _on_other(self, change):
+        problem = self.problem
+        if problem is not self._shown:  # the start stays where it is in the landscape
+            self._shown = problem
+            self.start = _forth(self, self._at)
+        self.controls["lr"].disabled = self["mode"] != "shared"
+        super()._on_other(change)
+
+    def _on_handles(self, change):
+        at = _back(self, change.new["start"])
+        if not np.allclose(at, self._at, rtol=0, atol=1e-9):
+            self._at = at
+        super()._on_handles(change)
+
+    # -- the scene, drawn once ---------------------------------------------------------------------
+
+    def _scene(self, loss_limits):
+        (xlow, xhigh), (ylow, yhigh) = self.function.domain
+        half = max(xhigh - xlow, yhigh - ylow) / 2
+        x, y = (xlow + xhigh) / 2, (ylow + yhigh) / 2
+        self._box = (x - half, x + half), (y - half, y + half)
+        heights = figures.surface_grid(self.function)[2] - self.lowest
+        wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
+        self._levels = figures.contour_levels(wide)
+        figure, ax = figures.panel(340, 380)
+        ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
+        ax.grid(False)
+        ax.set_title(self.function.name, fontsize=11, pad=8)
+        limits = loss_limits or (1e-10, 3 * float(np.nanmax(heights)))
+        against, right = figures.panel(360, 380)
+        right.set(
+            xscale="log", yscale="log", xlabel="learning rate",
+            ylabel=f"loss after {self.steps} steps", ylim=limits,
+            xlim=(self.rates[0] / 1.15, self.rates[-1] * 1.15),
+        )  # fmt: skip
+        looks = {name: style.rule_style(name) for name in self.rules}
+        for name, look in looks.items():
+            right.plot(
+                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]),
+                marker=look["marker"], markersize=5, label=name,
+            )  # fmt: skip
+        against.legend(
+            loc="outside upper center", ncols=4 if len(looks) == 4 else 3, fontsize=8.5,
+            columnspacing=1.0, handlelength=2.4, frameon=False,
+        )  # fmt: skip
+        right.minorticks_off()
+        curve, losses = figures.panel(340, 380)
+        losses.xaxis.get_major_locator().set_params(integer=True)
+        losses.set(
+            xlabel="step", ylabel="loss", yscale="log", ylim=limits,
+            xlim=(-0.02 * self.steps, 1.02 * self.steps),
+        )  # fmt: skip
+        losses.minorticks_off()
+        alt = (
+            f"A race of optimizers on {self.function.name}: their paths, their final loss against "
+            "the learning rate, and their loss at each step."
+        )
+        plot = LivePlot([figure, against, curve], alt=alt, playback=True)
+        plot.add("line", "contours", ax, color="#8fa5bd", width=1)
+        plot.add("points", "minima", ax, color=style.INK, marker="*", size=19)
+        plot.add("points", "stars", ax, color="#ffd54a", marker="*", size=14)
+        plot.add("line", "rate", right, color=style.MUTED, width=1.5, dash=(3, 3))
+        for name, look in looks.items():
+            line = {"color": look["color"], "dash": look["dash"]}
+            dot = {"color": look["color"], "marker": look["marker"]}
+            plot.add("line", f"path {name}", ax, by_step=True, **line)
+            plot.add("line", f"curve {name}", right, **line)
+            plot.add("points", f"at {name}", right, size=10, **dot)
+            plot.add("line", f"loss {name}", losses, by_step=True, **line)
+            plot.add("points", f"end {name}", losses, size=9, **dot)
+        at = _forth(self, self._at)
+        plot.add("handle", "start", ax, at=at, label="start point", color=style.INK)
+        return plot
+
+    def _landscape(self):
+        """Contour lines of the problem in the picture, and its minima; kept for each problem."""
+        problem = self.problem
+        if not hasattr(problem, "_drawn"):
+            x, y, z = figures.surface_grid(problem, self._box, 81)
+            heights = (z - tuning.lowest(problem)) / self._c
+            lines = Figure().add_subplot().contour(x, y, heights, self._levels[1:]).allsegs
+            gap = np.full((1, 2), np.nan)
+            pieces = [piece for level in lines for line in level for piece in (line, gap)]
+            drawn = np.concatenate(pieces) if pieces else np.empty((0, 2))
+            problem._drawn = drawn, np.asarray(problem.minima, float)
+        return problem._drawn
+
+    @property
+    def _c(self):
+        return float(self._changed("c"))
+
+    # -- what moves --------------------------------------------------------------------------------
+
+    def tuned(self, name):
+        """`tuning.tune` of one rule on the problem as it is now, with this race's steps."""
+        key = id(self.problem), name
+        if key not in self._tunes:
+            self._tunes[key] = tuning.tune(self.problem, self.rules[name], steps=self.steps)
+        return self._tunes[key]
+
+    def _own_rates(self):
+        """The rate of each racing rule where they do not share one; NaN for one without."""
+        if self["mode"] == "tuned":
+            return {name: self.tuned(name).rate for name in self.racing}
+        return {name: self.given.get(name, np.nan) for name in self.racing}
+
+    def frames(self, values):
+        shared = self["mode"] == "shared"
+        rates = np.asarray(values if shared else [1.0], dtype=float)
+        own = {} if shared else self._own_rates()
+        runs = {}
+        for name in self.racing:
+            lr = rates if shared else np.array([own[name]])
+            if np.isfinite(lr).all():
+                rule = self.rules[name](lr=lr[:, None])
+                runs[name] = descend(self.problem, rule, self.start, self.steps)
+        curves = self._sweep()
+        frames = [
+            self._frame(runs, i, curves, {name: rate if shared else own[name] for name in runs})
+            for i, rate in enumerate(rates)
+        ]
+        if len(values) == 1:
+            self.paths = {name: run[0] for name, run in runs.items()}
+        return frames if shared else frames * len(values)
+
+    def _sweep(self):
+        """The final losses at all rates, from this start: {name: (n, 2)}."""
+        key, known = self._swept
+        now = id(self.problem), self.start
+        if key != now:
+            known = {}
+            self._swept = now, known
+        for name in self.racing:
+            if name not in known:
+                rule = self.rules[name]
+                found = tuning.sweep(self.problem, rule, self.rates, self.start, self.steps)
+                known[name] = np.stack([self.rates, found.losses[name] / self._c], axis=-1)
+        return known
+
+    def _frame(self, runs, i, curves, rates):
+        steps = np.arange(self.steps + 1.0)
+        contours, minima = self._landscape()
+        frame = {"contours": contours, "minima": minima, "stars": minima, "rate": _NOTHING}
+        if self["mode"] == "shared" and rates:
+            rate = next(iter(rates.values()))
+            low, high = self.plot.axes[1]["ylim"]
+            frame["rate"] = [[rate, low], [rate, high]]
+        ends, columns = {}, {}
+        for name in self.rules:
+            parts = ("path", "curve", "at", "loss", "end")
+            frame |= {f"{part} {name}": _NOTHING for part in parts}
+            if name not in runs:
+                continue
+            losses = (runs[name].losses[:, i] - tuning.lowest(self.problem)) / self._c
+            ends[name], columns[name] = float(losses[-1]), losses
+            frame[f"path {name}"] = runs[name].points[:, i]
+            frame[f"curve {name}"] = curves[name]
+            frame[f"at {name}"] = [[rates[name], losses[-1]]]
+            frame[f"loss {name}"] = np.stack([steps, losses], axis=-1)
+            frame[f"end {name}"] = [[self.steps, losses[-1]]]
+        if columns:
+            frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
+        frame["summary"] = self._sentence(ends, rates)
+        if self.target:
+            frame["goal"], frame["reached"] = self._goal(ends)
+        return frame
+
+    def ranking(self):
+        """[(name, final loss)] of the race that is shown, the lowest first; NaN last."""
+        lowest = tuning.lowest(self.problem)
+        ends = {name: (path.losses[-1] - lowest) / self._c for name, path in self.paths.items()}
+        return _ranked({name: float(loss) for name, loss in ends.items()})
+
+    def _sentence(self, ends, rates):
+        if not ends:
+            return "No rule is racing."
+        changed = [f"turned by {self._changed('turn'):g}°"] if self._changed("turn") else []
+        changed += [f"f times {self._c:g}"] if self._c != 1 else []
+        stretch = self._changed("stretch")
+        changed += [f"x times {stretch:g}"] if stretch != 1 else []
+        where = self.function.name + (f" ({', '.join(changed)})" if changed else "")
+        far = figures.LOST * self._levels[-1]
+        shared = self["mode"] == "shared"
+        how = f", all at rate {short(next(iter(rates.values())))}" if shared else ""
+        said = [
+            f"{name} {short(loss) if loss <= far else 'too large'}"
+            + ("" if shared else f" (rate {short(rates[name])})")
+            for name, loss in _ranked(ends)
+        ]
+        return f"Loss on {where} after {self.steps} gradients each{how}: {', '.join(said)}."
+
+    def _goal(self, ends):
+        """Whether the favourite ends lowest in the race as it was set up, and how that is said."""
+        rivals = ", ".join(name for name in self.rules if name in self._rivals - {self.target})
+        wanted = f"Target: one rate for all at which {self.target} ends lower than {rivals}."
+        ranked = _ranked(ends)
+        first = ranked[0][0] if ranked and not np.isnan(ranked[0][1]) else "no rule"
+        fair = self["mode"] == "shared" and set(ends) >= self._rivals
+        reached = fair and first == self.target
+        if reached:
+            return f"{wanted} Reached.", True
+        why = f"{first} ends lowest" if fair else "that takes one rate for all of them"
+        return f"{wanted} Not yet: {why}.", False
+
+
+_NOTHING = np.empty((0, 2))
+
+
+def _ranked(ends):
+    return sorted(ends.items(), key=lambda pair: (np.isnan(pair[1]), pair[1]))
+
+
+def _forth(explorer, point):
+    """From the coordinates of the function that was given to those of the picture."""
+    return _through(explorer.problem, np.asarray(point, dtype=float), "forth")
+
+
+def _back(explorer, point):
+    return _through(explorer.problem, np.asarray(point, dtype=float), "back")
+
+
+def _through(problem, point, way):
+    chain = []
+    while isinstance(problem, tuning.Transformed):
+        chain.append(problem)
+        problem = problem.original
+    for one in reversed(chain) if way == "forth" else chain:
+        point = getattr(one, way)(point)
+    return point
+
+
+def _toggles(options, value):
+    return widgets.ToggleButtons(
+        options=options, value=value, style={"button_width": "auto"},
+        layout={"width": "max-content"},
+    )  # fmt: skip
+
+
+def _rules(name, given):
+    rules = list(given) if isinstance(given, list | tuple) else [given]
+    if not rules or not all(isinstance(r, type) and issubclass(r, Optimizer) for r in rules):
+        raise TypeError(f"{name}={given!r}: {name} must be a list of optimizer classes")
+    return list(dict.fromkeys(rules))
