@@ -286,6 +286,12 @@ def test_curves_in_one_dimension_and_their_numbers():
     assert low < path.states["v"].min() and path.states["v"].max() < high
 
 
+def test_the_range_of_a_curve_can_be_given():
+    limits = {"loss": (1, 12), "v": (-3, 3)}
+    explorer = explore("parabola", Momentum, start=4, curves=("loss", "v"), limits=limits)
+    assert [ax["ylim"] for ax in explorer.plot.axes[1:]] == [[1, 12], [-3, 3]]
+
+
 def test_bias_correction_can_be_switched_off():
     explorer = explore("ravine", Adam, lr=0.3, steps=10)
     explorer.controls["bias_correction"].value = False
@@ -303,6 +309,10 @@ def test_bias_correction_can_be_switched_off():
         ({"curves": 3}, "curves must be a list of loss"),
         ({"curves": ("h",)}, "for these rules they are loss"),
         ({"curves": ("v",), "target": (0.1, 5)}, "'loss' must be shown"),
+        ({"curves": ("v",), "limits": {"loss": (0, 1)}}, "of curves that are shown"),
+        ({"curves": ("v",), "limits": (0, 1)}, "limits must be a dict"),
+        ({"curves": ("v",), "limits": {"v": (1, 0)}}, "low < high"),
+        ({"curves": ("rate",), "limits": {"rate": (0, 1)}}, "low > 0 on a log axis"),
     ],
 )
 def test_curves_that_the_rules_do_not_have(options, message):

@@ -32,6 +32,23 @@ def checked_curves(curves, rules):
     return list(dict.fromkeys(given))
 
 
+def checked_limits(limits, curves, on_log_axes):
+    """`limits` as a dict from curves that are shown to (low, high); ValueError if it is none."""
+    given = {} if limits is None else limits
+    wanted = f"limits={limits!r}: limits must be a dict such as {{{curves[0]!r}: (low, high)}}"
+    if not isinstance(given, dict) or not set(given) <= set(curves):
+        raise ValueError(f"{wanted}, of curves that are shown")
+    for name, pair in given.items():
+        try:
+            low, high = map(float, pair)
+        except (TypeError, ValueError):
+            low = high = 0.0
+        lowest = 0.0 if name in on_log_axes else -np.inf
+        if not lowest < low < high < np.inf:
+            raise ValueError(f"{wanted} with low < high, and low > 0 on a log axis")
+    return given
+
+
 class Curve:
     """One panel: a quantity of every rule against the step, x solid and y dashed.
 
@@ -87,12 +104,12 @@ class Curve:
         margin = 0.08 * (high - low) or 1.0
         return low - margin, high + margin
 
-    def draw(self, ax, most_steps, runs, dim):
-        """The empty axes, with room for `runs`: rule -> a batch of runs."""
+    def draw(self, ax, most_steps, limits, dim):
+        """The empty axes."""
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set(xlabel="step", ylabel=self.label, xlim=(-0.02 * most_steps, most_steps * 1.02))
         ax.set(yscale="log" if self.log else "linear")
-        ax.set_ylim(self.limits(runs))
+        ax.set_ylim(limits)
         if dim == 2 and self.name != "distance":
             for name, dash in zip("xy", DASHES, strict=True):
                 ax.plot([], [], color=style.MUTED, linestyle=style.linestyle(dash), label=name)

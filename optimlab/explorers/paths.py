@@ -14,7 +14,7 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.explorers.curves import Curve, checked_curves, curve_panel
+from optimlab.explorers.curves import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD, Optimizer
 
@@ -50,9 +50,9 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `inspect=True` to show the update of the marked step in numbers,
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
-        parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"), and a
-        first value for a hyperparameter (`momentum`, `rho`, `beta1`, `beta2`, `weight_decay`,
-        `bias_correction`).
+        parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
+        `limits={"v": (low, high)}` the range of such a panel, and a first value for a
+        hyperparameter (`momentum`, `rho`, `beta1`, `beta2`, `weight_decay`, `bias_correction`).
 
     Returns
     -------
@@ -106,7 +106,7 @@ class PathExplorer(Explorer):
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
-        inspect=False, curves=("loss",), **hyperparameters,
+        inspect=False, curves=("loss",), limits=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function = the_function(function)
@@ -115,6 +115,9 @@ class PathExplorer(Explorer):
         self.curves = checked_curves(curves, self.rules)
         if self.target and "loss" not in self.curves:
             raise ValueError(f"curves={curves!r}: a target is a loss, so 'loss' must be shown")
+        self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
+        limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
+        loss_limits = loss_limits or limits.get("loss")
         self.domain = the_domain(self.function, domain)
         self.line = self.function.dim == 1
         self.paths = []
@@ -147,19 +150,18 @@ class PathExplorer(Explorer):
                 controls[name] = widgets.Checkbox(value=value, description=label, indent=False)
             else:
                 controls[name] = number(label, value, least, max(most, value), grain)
-        self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
         runs = {}
         if self._more:
             own = {name: widget.value for name, widget in controls.items() if name in SLIDERS}
             near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
             runs = self._runs(np.array(near), start, steps, own)
-        plot = self._scene(start, most_steps, loss_scale, loss_limits, runs)
+        plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
         self.inspector = widgets.HTMLMath().add_class("ol-inspector")
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
 
     # -- the scene, drawn once -----------------------------------------------------------------
 
-    def _scene(self, start, most_steps, loss_scale, loss_limits, runs):
+    def _scene(self, start, most_steps, loss_scale, loss_limits, runs, limits):
         surface, ax = curve_panel(1 + len(self.curves))
         if self.line:
             drawn = figures.draw_curve(ax, self.function, self.domain)
@@ -174,7 +176,8 @@ class PathExplorer(Explorer):
         if "loss" in axes:
             self._draw_losses(axes["loss"], values, most_steps, loss_scale, loss_limits)
         for curve in self._more:
-            curve.draw(axes[curve.name], most_steps, runs, self.function.dim)
+            span = limits.get(curve.name) or curve.limits(runs)
+            curve.draw(axes[curve.name], most_steps, span, self.function.dim)
         looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
         if len(looks) > 1:
             self._name_rules(axes[self.curves[0]], looks)
