@@ -1,4 +1,4 @@
-"""Learners who work through a whole lesson: one who errs, one who skips, and one who comes back."""
+"""A learner who works through each lesson: errs, comes back, starts over, skips, gets it right."""
 
 import os
 import shutil
@@ -35,10 +35,22 @@ def err(asked):
 
 
 @each_lesson
-def test_who_errs_hears_of_it_and_finds_it_all_again(path, tmp_path):
+def test_a_learner_errs_comes_back_starts_over_and_skips(path, tmp_path):
+    """One test, as running a lesson's cells takes longer than all that is looked at."""
     file = tmp_path / "optimlab-progress.json"
     lesson = Worked(path, file).space["lesson"]
-    wanted = items(path)
+    errs(lesson, items(path))
+    again = Worked(path, file).space["lesson"]
+    finds_it_all_again(lesson, again)
+    assert lesson.number in class_table([file])._repr_markdown_()
+    again.reset()
+    skips(again)
+    again.reset()
+    is_right(again)
+
+
+def errs(lesson, wanted):
+    """Everything wrong: each part says so."""
     assert lesson.wanted() == wanted, "what the source asks for is what the run asked for"
     for name, asked in lesson.predictions.items():
         assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
@@ -65,19 +77,21 @@ def test_who_errs_hears_of_it_and_finds_it_all_again(path, tmp_path):
     assert f"predictions {n} of {n}" in page and f"exercises 0 of {m}" in page
     assert f"quiz 0 of {len(quiz.questions)}" in page and "I did not think of it." in page
 
-    again = Worked(path, file).space["lesson"]
+
+def finds_it_all_again(lesson, again):
+    """What was answered stands there when the lesson is run another time."""
     for name, asked in again.predictions.items():
         assert asked.revealed and asked.words.startswith(name), name
         assert asked.answer == lesson.predictions[name].answer, name
         assert asked.card.said() == lesson.predictions[name].card.said(), name
         assert asked.explorer is None or not asked.explorer.veiled
-    assert again.progress().said() == page
-    assert lesson.number in class_table([file])._repr_markdown_()
+    assert again.progress().said() == lesson.progress().said()
 
 
-@each_lesson
-def test_who_skips_sees_everything_and_may_start_over(path):
-    lesson = Worked(path).space["lesson"]
+def skips(lesson):
+    """Every prediction skipped: all is shown, nothing is taken for an answer."""
+    is_asked_anew(lesson)
+    assert lesson.store.lesson(lesson.number)["targets"] == {}, "nothing was moved yet"
     for name, asked in lesson.predictions.items():
         asked.card.act("skip")
         assert asked.revealed and asked.skipped, name
@@ -88,16 +102,23 @@ def test_who_skips_sees_everything_and_may_start_over(path):
     assert "skipped" in lesson.progress().said()
     assert lesson.store.lesson(lesson.number)["targets"] == {}, "nothing was moved yet"
 
-    lesson.reset()
+
+def is_right(lesson):
+    """Each choice and number right: it counts, and nothing is called wrong."""
+    is_asked_anew(lesson)
     for name, asked in lesson.predictions.items():
         truth, kind = asked._truth, asked.kind
-        assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
         if isinstance(kind, Choice | Number):
             choice = isinstance(kind, Choice)
             asked.card.act("answer", list(kind.options).index(truth) if choice else repr(truth))
             asked.card.act("show")
             assert lesson.store.get(lesson.number, "predictions", name)["right"], name
             assert not any(part.get("tone") == "bad" for part in asked.card.parts), name
+
+
+def is_asked_anew(lesson):
+    for name, asked in lesson.predictions.items():
+        assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
 
 
 @pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_gradient_descent.ipynb"])

@@ -3,6 +3,7 @@
 import base64
 import copy
 import io
+import re
 from pathlib import Path
 
 import nbformat
@@ -323,24 +324,18 @@ def test_check_neither_runs_nor_writes(draft, capsys):
     assert "not run top to bottom" in said and "ZeroDivisionError" not in said
 
 
-def run_nbval(pytester, path, change=None):
-    if change:
-        text = path.read_text(encoding="utf-8")
-        assert change[0] in text
-        path.write_text(text.replace(*change), encoding="utf-8")
-    return pytester.runpytest_subprocess(
-        "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-p", "no:xdist", path
-    )
-
-
-def test_nbval_takes_the_normal_form(pytester, draft):
+def test_nbval_takes_the_normal_form_and_sees_another_text(pytester, draft):
     path = draft(LIVE, "print('a line')\n1 + 1")
     refresh.refresh(path)
-    run_nbval(pytester, path).assert_outcomes(passed=2)
-
-
-@pytest.mark.parametrize("change", [('A summary."\n', 'Another."\n'), ('a line\\n"', 'b\\n"')])
-def test_nbval_sees_another_text(pytester, draft, change):
-    path = draft(LIVE, "print('a line')\n1 + 1")
-    refresh.refresh(path)
-    run_nbval(pytester, path, change).assert_outcomes(passed=1, failed=1)
+    text = path.read_text(encoding="utf-8")
+    changes = {"summary": ('A summary."\n', 'Another."\n'), "print": ('a line\\n"', 'b\\n"')}
+    for name, (old, new) in changes.items():
+        assert old in text
+        path.with_stem(f"02_{name}").write_text(text.replace(old, new), encoding="utf-8")
+    done = pytester.runpytest_subprocess(
+        "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-p", "no:xdist", "-rf",
+        path.parent,
+    )  # fmt: skip
+    done.assert_outcomes(passed=4, failed=2)
+    failed = re.findall(r"^FAILED .*02_(\w+)\.ipynb::Cell (\d)", done.stdout.str(), re.M)
+    assert sorted(failed) == [("print", "1"), ("summary", "0")]
