@@ -10,18 +10,26 @@ import pytest
 from PIL import Image
 from wire import shown
 
-from optimlab import SGD, Momentum, explore, network
+from optimlab import SGD, Adam, Momentum, data, explore, network
 from optimlab.explorers import (
+    BatchExplorer,
     ChordExplorer,
     ConditionExplorer,
     DirectionExplorer,
     ErrorExplorer,
+    FamilyExplorer,
     FitExplorer,
     GraphExplorer,
     GridExplorer,
     MapExplorer,
+    NoiseExplorer,
+    PlaneExplorer,
+    RaceExplorer,
+    RareGradientExplorer,
+    SchemeExplorer,
     SecantExplorer,
     SlicesExplorer,
+    StagesExplorer,
     StripExplorer,
     SurfaceExplorer,
 )
@@ -33,6 +41,7 @@ SENTENCE = "The run appears when you have answered."
 BOX = ((0, 4), (0, 4))
 X, Y = np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 5])
 SLOPE = ("slope", 24)
+TIPS = data.tips().standardised()
 
 SLICES = ["cut x", "cut y", "level"]
 
@@ -53,6 +62,15 @@ MAKERS = {
     "chord": (lambda: ChordExplorer("wave", ends=(3.5, 6), target=4), ["names"]),
     "condition": (lambda: ConditionExplorer(20, conditions=(1, 20)), ["contours"]),
     "surface": (lambda: SurfaceExplorer("bowl", SGD, start=(0, 4.5), steps=15, samples=21), []),
+    "curves": (lambda: explore("ravine", Adam, steps=10, curves=("rate", "v")), []),
+    "noise": (lambda: NoiseExplorer(TIPS), []),
+    "batches": (lambda: BatchExplorer(TIPS, epochs=1, rates=(0.1, 0.2)), []),
+    "plane": (lambda: PlaneExplorer("ravine", Momentum), []),
+    "scheme": (lambda: SchemeExplorer("parabola"), []),
+    "stages": (lambda: StagesExplorer(True), []),
+    "rare": (lambda: RareGradientExplorer(0.99, values=(0.99, 0.999)), []),
+    "family": (lambda: FamilyExplorer("Adam"), []),
+    "race": (lambda: RaceExplorer("ravine", steps=20), ["contours", "minima", "stars"]),
 }
 every_explorer = pytest.mark.parametrize("kind", MAKERS)
 

@@ -15,13 +15,13 @@ from nbformat import v4
 from report import Row, compare, duration, late, limit, median, size
 
 BLOCKS, PRESSES = 9, 5  # each way is measured in turn, a block at a time
-MOVES = 60
+MOVES, WHILE_TRAINING = 60, 40
 BURSTS, BURST_MOVES, PERIOD = 5, 200, 10
 SCREEN = 1 / 60
 BUSY = 5
 RUGGED = "rastrigin"
 
-WAYS = {"live": 0, "matplotlib": 2, "plotly": 3}  # cell of each
+WAYS = {"live": 0, "rate": 0, "matplotlib": 2, "plotly": 3}  # cell of each
 CELLS = [scenes.LIVE, scenes.COMMON, scenes.MATPLOTLIB, scenes.PLOTLY]
 INTERACT = "`interact` + matplotlib"
 PLOTLY = "plotly `FigureWidget`"
@@ -41,6 +41,9 @@ def rows(parts):
             if "live" in parts or "drag" in parts:
                 with browser_page(chromium, server) as lab:
                     found += timed_rows(Bench(lab, CELLS), parts)
+            if "train" in parts:
+                with browser_page(chromium, server) as lab:
+                    found += training_rows(Bench(lab, [scenes.TRAINING]))
             if "wire" in parts:
                 found += wire_rows(chromium, server)
     return found
@@ -112,7 +115,7 @@ def run_notebook(lab):
 
 
 def timed_rows(bench, parts):
-    ways = WAYS if "live" in parts else ("matplotlib",)
+    ways = ("live", "matplotlib", "plotly") if "live" in parts else ("matplotlib",)
     ticks = {way: [] for way in ways}
     for block, way in itertools.product(range(BLOCKS), ways):
         ticks[way] += bench.presses(way, "ArrowLeft" if block % 2 else "ArrowRight")
@@ -226,6 +229,28 @@ def grab(bench):
     bench.page.mouse.move(x, y)
     bench.page.mouse.down()
     return x, y
+
+
+# --- a slider while a network trains -----------------------------------------------------------
+
+
+def training_rows(bench):
+    """Key press on the rate's slider to the painted sentence with the new rate, while it trains."""
+    bench.page.locator(".ol-play").click()
+    bench.page.locator(".ol-play", has_text="Pause").wait_for()
+    bench.show("rate").locator(".noUi-handle").first.focus()
+    before = int(bench.lab.python("print(network.training.steps)"))
+    seconds = []
+    for i in range(WHILE_TRAINING + 1):
+        seconds.append(bench.press("rate", "ArrowLeft" if i % 2 else "ArrowRight")[0])
+        bench.rest(100)
+    if int(bench.lab.python("print(network.training.steps)")) <= before + WHILE_TRAINING:
+        raise RuntimeError("the network was to train meanwhile, and did not")
+    what = "a rate applied and shown while a network trains, key press to painted sentence"
+    return [
+        limit(f"{what}, p50", median(seconds[1:]), 0.3),
+        limit("the same, slowest", max(seconds[1:]), 0.3),
+    ]
 
 
 # --- what goes over the wire -------------------------------------------------------------------

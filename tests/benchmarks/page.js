@@ -25,6 +25,7 @@
       return picture?.complete ? picture.src : null;
     },
     plotly: (root) => root.querySelector("path.js-line")?.getAttribute("d"),
+    rate: (root) => root.querySelector(".ol-summary")?.textContent.match(/learning rate ([\d.e-]+)/)?.[1],
   };
 
   // Whether the path that is drawn starts where the handle is.

@@ -1,17 +1,18 @@
 """How fast optimlab is beside what it is meant to replace: ratios within one run, as a table.
 
-    python tests/benchmarks/run.py                # everything, two to three minutes
+    python tests/benchmarks/run.py                # everything, three to four minutes
     python tests/benchmarks/run.py live drag      # these parts alone
 
     live     a learning-rate tick in JupyterLab, key press to painted curve, beside `interact` with
              matplotlib and a plotly FigureWidget; a tick while the kernel is busy
     drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
+    train    a learning rate changed while a network trains
     wire     what the browser is sent to show a plot
     rules    the update rules beside torch.optim (skipped without torch)
     sweeps   all rules at 60 rates beside loops over them; networks trained by six rules
     import   `import optimlab` beside `import numpy`
 
-Prints a Markdown table, the one in the README, and what it was measured with. The first three parts
+Prints a Markdown table, the one in the README, and what it was measured with. The first four parts
 need Chromium and Playwright, `rules` needs `pip install torch`. Run it on a quiet machine: ratios
 bear some load, the few milliseconds of a screen frame do not. The exit status is 1 if a measurement
 failed, and 0 otherwise, also where a target is missed.
@@ -33,7 +34,7 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "wire", "rules", "sweeps", "import")
+PARTS = ("live", "drag", "train", "wire", "rules", "sweeps", "import")
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 

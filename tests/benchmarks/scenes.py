@@ -11,6 +11,16 @@ from optimlab import SGD, explore
 explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=60)
 """
 
+#: a network that trains as fast as the machine can, once it is played
+TRAINING = """\
+import numpy as np
+from optimlab import data
+from optimlab.explorers import BoundaryExplorer
+arms = data.spirals(points=200, rng=np.random.default_rng(0))
+network = BoundaryExplorer(arms, epochs=100_000, pace=None)
+network
+"""
+
 COMMON = """\
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
