@@ -50,7 +50,7 @@ class Data:
             )
         self.target = target
         #: mean and standard deviation of each feature, as `standardised` uses them
-        self.mean, self.sd = self.x.mean(axis=0), self.x.std(axis=0)
+        self.mean, self.sd = _mean_and_deviation(self.x)
         self.x.flags.writeable = self.y.flags.writeable = False
 
     def __len__(self):
@@ -70,12 +70,15 @@ class Data:
         """The same data with each feature less its mean, divided by its standard deviation.
 
         The two parts of a `split` both use the mean and deviation of the first, so that what is
-        held out stays unseen.  A feature that never changes becomes 0.
+        held out stays unseen.  A feature that never changes becomes 0.  What is standardised is
+        not changed by doing it again.
 
         >>> Data([[1.0], [3.0]], [0.0, 1.0]).standardised().x.tolist()
         [[-1.0], [1.0]]
         """
-        return self._like((self.x - self.mean) / np.where(self.sd > 0, self.sd, 1), self.y)
+        even = self._like((self.x - self.mean) / np.where(self.sd > 0, self.sd, 1), self.y)
+        even.mean, even.sd = np.zeros_like(self.mean), np.ones_like(self.sd)
+        return even
 
     def split(self, held_out=0.3, rng=None):
         """Two parts, drawn at random: (to train on, held out).
@@ -127,8 +130,14 @@ def iris(features=None):
     """
     known = ("sepal_length", "sepal_width", "petal_length", "petal_width")
     chosen = known if features is None else features
-    if isinstance(chosen, str) or not len(chosen) or any(name not in known for name in chosen):
-        raise ValueError(f"features={features!r}: features must be a list of {', '.join(known)}")
+    if not isinstance(chosen, str) and hasattr(chosen, "__iter__"):
+        chosen = list(chosen)
+    good = isinstance(chosen, (list, tuple)) and len(chosen) > 0
+    good = good and all(isinstance(name, str) for name in chosen)
+    if not good or any(name not in known or chosen.count(name) > 1 for name in chosen):
+        raise ValueError(
+            f"features={features!r}: features must be a list of {', '.join(known)}, each once"
+        )
     table = _table("iris")
     classes, y = np.unique(table["species"].to_numpy(str), return_inverse=True)
     x = np.stack([table[name].to_numpy(float) for name in chosen], axis=1)
@@ -175,6 +184,15 @@ def _table(name):
     import plotly.data  # not before it is needed: it takes half a second
 
     return getattr(plotly.data, name)()
+
+
+def _mean_and_deviation(x):
+    """Of each column, whatever its size; the deviation of one that never changes is exactly 0."""
+    power = np.frexp(np.abs(x).max(axis=0))[1]  # so that no square overflows or vanishes
+    scaled = np.ldexp(x, -power)
+    constant = (x == x[0]).all(axis=0)
+    mean = np.where(constant, x[0], np.ldexp(scaled.mean(axis=0), power))
+    return mean, np.where(constant, 0.0, np.ldexp(scaled.std(axis=0), power))
 
 
 def _numbers(name, values, ndim, wanted):

@@ -29,6 +29,7 @@ MOST_WORDS = 1100  # 1,000 of prose, and some for formulas
 FEWEST_CELLS, MOST_CELLS = 15, 40  # that a learner sees: folded ones do not count
 MOST_LINES = 12  # of code in a cell that is not folded
 LEAST = {"predictions": 1, "targets": 1, "exercises": 2, "quiz": 3}
+SHOWN = ("predict", "target", "check", "quiz", "progress")  # calls that a learner sees
 MOST_BYTES = 120_000  # of one figure
 MOST_BYTES_IN_ALL = 2_500_000
 
@@ -226,6 +227,9 @@ def _about_questions(notebook, path):
     for i, call in calls:
         if call.func.attr in ("predict", "exercise", "quiz") and not _folded(notebook.cells[i]):
             yield f"cell {i} gives answers away: fold it"
+        shown = [out.output_type for out in notebook.cells[i].get("outputs", [])]
+        if call.func.attr in SHOWN and "execute_result" not in shown:
+            yield f"cell {i} does not show its lesson.{call.func.attr}: let the cell end in it"
     for i, call in _called(calls, "predict"):
         for option in _lettered(call):
             if option not in notebook.cells[i - 1].source.splitlines():

@@ -33,7 +33,7 @@ def minibatches(n, batch_size, rng):
     >>> [len(rows) for rows in minibatches(10, 4, np.random.default_rng(0))]
     [4, 4, 2]
     """
-    size, rng = _checked_batch_size(batch_size, n), checked_rng(rng)
+    size, rng, n = _checked_batch_size(batch_size, n), checked_rng(rng), index(n)
     order = rng.permutation(n)
     return (order[k : k + size] for k in range(0, n, size))
 
@@ -172,17 +172,22 @@ class Training:
     def summary(self):
         """How it went, in one plain sentence."""
         name = type(self.optimizer).__name__
-        spent = f"After {self.epoch} epochs ({self.steps} steps) with {name} "
+        spent = f"After {counted(self.epoch, 'epoch')} ({counted(self.steps, 'step')}) with {name} "
         lost, total = np.count_nonzero(self._lost >= 0), self._lost.size
         if lost == total:
             what = f"all {total} runs have" if self.runs else "the run has"
             return f"{spent}{what} diverged: this learning rate is too large."
-        left = np.reshape(self.loss(), -1)[np.reshape(self._lost, -1) < 0]
+        on = np.reshape(self._lost, -1) < 0
+        left, first = (np.reshape(loss, -1)[on] for loss in (self.loss(), self._losses[0]))
+        above = np.count_nonzero(left > first)
         if total == 1:
-            more = " It is above the start." if left[0] > self._losses[0] else ""
-            return f"{spent}the loss is {left[0]:.3g}, from {np.max(self._losses[0]):.3g}.{more}"
+            more = " It is above the start." if above else ""
+            return f"{spent}the loss is {left[0]:.3g}, from {first[0]:.3g}.{more}"
         which = f"{total - lost} of {total} runs; the others have diverged" if lost else "all runs"
-        return f"{spent}the loss lies between {left.min():.3g} and {left.max():.3g} for {which}."
+        where = "is above its" if above == 1 else "are above their"
+        more = f" {above} of the {left.size} {where} start." if above else ""
+        lies = f"the loss lies between {left.min():.3g} and {left.max():.3g} for {which}"
+        return f"{spent}{lies}.{more}"
 
     def __repr__(self):
         runs = f" of {self._lost.size} runs" if self.runs else ""
@@ -216,6 +221,15 @@ class Training:
                     f"{name} has shape {shape}: one value for each run has the shape "
                     f"{wanted}, runs first and then 1 for rows and columns"
                 )
+
+
+def counted(number, word):
+    """A number with its noun.
+
+    >>> counted(1, "epoch"), counted(1464, "step")
+    ('1 epoch', '1,464 steps')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _whole(name, value):

@@ -43,10 +43,17 @@ def test_iris_has_three_species_of_fifty(iris):
     assert two.features == ("petal_width", "sepal_length")
 
 
-@pytest.mark.parametrize("features", ["petal_width", [], ["petal_colour"]])
+BAD_FEATURES = ["petal_width", [], ["petal_colour"], 5, ["petal_width"] * 2, [5], object()]
+
+
+@pytest.mark.parametrize("features", BAD_FEATURES, ids=repr)
 def test_iris_names_the_features_it_has(features):
     with pytest.raises(ValueError, match="features=.*sepal_length.*petal_width"):
         data.iris(features)
+
+
+def test_iris_takes_its_features_from_a_generator():
+    assert data.iris(name for name in ["petal_width"]).features == ("petal_width",)
 
 
 def test_spirals_are_two_turned_arms():
@@ -126,6 +133,28 @@ def test_held_out_data_are_standardised_by_what_is_trained_on(iris):
     np.testing.assert_allclose(test.standardised().x, (test.x - mean) / sd)
     np.testing.assert_allclose(train.standardised().x, (train.x - mean) / sd)
     assert np.abs(test.standardised().x.mean(axis=0)).max() > 1e-3
+
+
+def test_standardising_twice_changes_nothing(iris):
+    for part in (iris, *iris.split(rng=np.random.default_rng(1))):
+        even = part.standardised()
+        np.testing.assert_array_equal(even.standardised().x, even.x)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1.7e308, 5e-324])
+def test_features_of_any_size_are_standardised(size):
+    assert Data([[size], [0.0]], [0, 1]).x[0, 0] == size
+    if size > 1e-300:
+        even = Data([[size], [0.0]], [0, 1]).standardised()
+        np.testing.assert_allclose(even.x, [[1], [-1]])
+    constant = Data(np.full((10, 1), size), np.zeros(10)).standardised()
+    assert not constant.x.any()
+
+
+def test_a_feature_that_never_changes_is_exactly_0():
+    tenths = Data(np.full((3, 1), 0.1), np.zeros(3))  # whose mean is not 0.1 as it is summed
+    assert tenths.x.mean() != 0.1 and tenths.sd == 0 and not tenths.standardised().x.any()
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, np.nan, 0.001, 0.999])

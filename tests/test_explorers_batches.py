@@ -100,10 +100,34 @@ def test_other_data_are_refused(kind, wrong):
         kind(wrong)
 
 
-@pytest.mark.parametrize("sizes", [(0,), (245,), (4.0,), (-1, 4)])
+@pytest.mark.parametrize("sizes", [(0,), (245,), (4.0,), (-1, 4), (), 5, (True,), ("a", 4)])
 def test_impossible_batch_sizes_are_refused(sizes):
     with pytest.raises(ValueError, match="sizes must be whole numbers from 1 to 244"):
         BatchExplorer(even(), sizes=sizes)
+
+
+BAD = [
+    (BatchExplorer, {"start": 5}, r"start=5: start must be \(w, b\)"),
+    (BatchExplorer, {"start": (0, np.inf)}, "start="),
+    (BatchExplorer, {"target": "x"}, "target='x': target must be a number > 0"),
+    (BatchExplorer, {"rates": (0, 1)}, r"rates=\(0, 1\): rates must be"),
+    (BatchExplorer, {"lr": np.nan}, "lr=nan: lr must be a number > 0"),
+    (BatchExplorer, {"lr": "fast"}, "lr='fast'"),
+    (BatchExplorer, {"epochs": 0}, "epochs=0: epochs must be a whole number at least 1"),
+    (BatchExplorer, {"epochs": 2.5}, "epochs=2.5"),
+    (BatchExplorer, {"seed": 99}, "seed=99: seed must be a whole number from 0 to 9"),
+    (BatchExplorer, {"batch_size": 300}, "batch_size=300: batch_size must be .* from 1 to 244"),
+    (NoiseExplorer, {"at": (1,)}, r"at=\(1,\): at must be \(w, b\)"),
+    (NoiseExplorer, {"known": 300}, "known=300: known must be a whole number from 1 to 243"),
+    (NoiseExplorer, {"copies": 0}, "copies=0: copies must be a whole number at least 1"),
+    (NoiseExplorer, {"batch_size": True}, "batch_size=True"),
+]
+
+
+@pytest.mark.parametrize(("kind", "given", "words"), BAD, ids=[str(given) for _, given, _ in BAD])
+def test_a_bad_setting_is_named(kind, given, words):
+    with pytest.raises(ValueError, match=words):
+        kind(even(), **given)
 
 
 # -- noise ----------------------------------------------------------------------------------------
@@ -278,6 +302,22 @@ def test_a_run_that_is_carried_off_says_so_and_keeps_the_settings():
     assert explorer.summary.endswith("it diverges: this rate is too large.")
     assert explorer["lr"] == 60.0 and explorer["batch size"] == 4 and explorer.status == ""
     assert len(explorer.plot.still()) < 120_000
+
+
+def test_a_start_near_the_star_is_not_called_carried_off(batches):
+    star = batches.minimum
+    for rate, carried in [(0.1, False), (0.5, False), (1.0, True)]:
+        batches.controls["lr"].value = rate
+        batches.start = star
+        assert ("carried off" in batches.summary) == carried, batches.summary
+        assert carried or batches.summary.endswith("from 0.")
+
+
+def test_a_lesson_may_leave_descent_on_all_data_out():
+    explorer = BatchExplorer(even(), epochs=1, rates=(0.1, 0.2), compare=False)
+    assert not {"all", "all steps"} & set(explorer.plot.data["list"][0]["marks"])
+    assert "all data" not in explorer.plot.alt and explorer.plot._figures[1].axes[0].legend_ is None
+    assert explorer.summary.startswith("1 epoch in batches of 16 is 16 steps. With rate 0.1")
 
 
 def test_with_all_data_in_the_batch_there_is_one_curve(batches):

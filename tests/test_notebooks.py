@@ -61,6 +61,8 @@ def good(tmp_path):
     figure = new_output("display_data", {"image/png": PIXEL, "text/plain": "A summary."})
     hidden = {"tags": ["solution"], "jupyter": {"source_hidden": True}}
     folded = {"tags": ["ask"], "jupyter": {"source_hidden": True}}
+    said = new_output("execute_result", {"text/plain": "Not answered yet."}, execution_count=1)
+    shown = {"outputs": [said]}
     cells = [
         new_markdown_cell(f"# 02 · A lesson\n\n{links}"),
         new_code_cell("from optimlab import style\n\nstyle.use()"),
@@ -68,12 +70,12 @@ def good(tmp_path):
         new_code_cell("step_solution = 2\nassert step_solution == 2", metadata=hidden),
         new_code_cell("lesson = lessons.Lesson('02')"),
         new_markdown_cell("**Predict.** Which way?\n\n- (a) down\n- (b) up"),
-        new_code_cell(ASKED, metadata=folded),
-        new_code_cell("lesson.target('goal', explorer)"),
+        new_code_cell(ASKED, metadata=folded, **copy.deepcopy(shown)),
+        new_code_cell("lesson.target('goal', explorer)", **copy.deepcopy(shown)),
         new_code_cell("lesson.exercise('one', 1)\nlesson.exercise('two', 2)", metadata=folded),
-        new_code_cell("lesson.check('one', ...)\nlesson.check('two', ...)"),
-        new_code_cell(QUIZ, metadata=folded),
-        new_code_cell("lesson.progress()"),
+        new_code_cell("lesson.check('one', ...)\nlesson.check('two', ...)", **copy.deepcopy(shown)),
+        new_code_cell(QUIZ, metadata=folded, **copy.deepcopy(shown)),
+        new_code_cell("lesson.progress()", **copy.deepcopy(shown)),
         *[new_markdown_cell("Text, $3! = 6$ and `a != b`.") for _ in range(12)],
     ]
     notebook = refresh.normalise(new_notebook(cells=cells))
@@ -196,6 +198,14 @@ def replace(cell, old, new):
     return spoil
 
 
+def spoil_prediction(notebook):
+    notebook.cells[6].outputs = []
+
+
+def spoil_quiz(notebook):
+    notebook.cells[10].outputs = [new_output("stream", text="a line")]
+
+
 def spoil_secret(notebook):
     notebook.cells[6].metadata["jupyter"] = {}
 
@@ -212,6 +222,8 @@ def spoil_secret(notebook):
         (replace(8, "two", "one"), "lesson.exercise has 'one' twice"),
         (replace(9, "two", "three"), "checks ['one', 'three'], and declares the exercises"),
         (spoil_secret, "cell 6 gives answers away: fold it"),
+        (spoil_prediction, "cell 6 does not show its lesson.predict: let the cell end in it"),
+        (spoil_quiz, "cell 10 does not show its lesson.quiz: let the cell end in it"),
         (replace(5, "(b) up", "(b) up there"), "cell 6 offers '- (b) up', which the text"),
         (spoil_count, "not run top to bottom: execution counts [1, 7, 3"),
         (spoil_id, "cell ids are missing or not unique"),

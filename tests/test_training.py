@@ -102,6 +102,8 @@ def test_minibatches_name_a_bad_generator_or_count():
         minibatches(0, 1, np.random.default_rng(0))
     with pytest.raises(TypeError, match="n=2.0"):
         minibatches(2.0, 1, np.random.default_rng(0))
+    counted = minibatches(np.array(10), 4, np.random.default_rng(0))
+    assert [len(rows) for rows in counted] == [4, 4, 2]
 
 
 # -- losses and back-propagation ---------------------------------------------------------------
@@ -555,3 +557,19 @@ def test_it_tells_what_it_is(spirals):
     assert run.summary().startswith("After 2 epochs (10 steps) with Adam the loss lies between 0.")
     alone = Training(Linear(), spirals, SGD(0.1)).run(epochs=1)
     assert f"the loss is {alone.loss():.3g}, from 0.693." in alone.summary()
+    assert alone.summary().startswith("After 1 epoch (5 steps) with SGD ")
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        ([0.1, 0.1], "for all runs."),
+        ([0.1, 100.0], "for all runs. 1 of the 2 is above its start."),
+        ([100.0, 200.0, 0.1], "for all runs. 2 of the 3 are above their start."),
+    ],
+)
+def test_runs_that_end_above_their_start_are_counted(rates, words, spirals):
+    lr = np.reshape(rates, (-1, 1, 1))
+    run = Training(Network((4,)), spirals, SGD(lr), seeds=[0] * len(rates)).run(epochs=3)
+    assert (run.diverged == -1).all() and run.summary().endswith(words)
+    assert ((run.losses[-1] > run.losses[0]) == (lr.ravel() > 1)).all()

@@ -6,9 +6,10 @@ import numpy as np
 from optimlab import figures, network, style
 from optimlab.data import Data
 from optimlab.explorers.base import Explorer, decades, number, short, slider
+from optimlab.explorers.paths import _checked_rates
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
-from optimlab.training import Linear, Training
+from optimlab.training import Linear, Training, counted
 
 #: the numbers of one decade of learning rates, and what one batch or the whole data look like
 DECADE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
@@ -17,6 +18,8 @@ BATCH, WHOLE = style.RULES["SGD"]["color"], style.PALETTE[1]
 DRAWS, SHOWN = 1500, 300
 #: the lowest loss above the minimum that is drawn
 FLOOR = 1e-4
+#: a run is carried off if it ends further away than twice this, and than twice its start
+CARRIED = 1.5
 
 
 def _the_line(data):
@@ -30,10 +33,45 @@ def _the_line(data):
 
 
 def _checked_sizes(sizes, n):
-    sizes = list(dict.fromkeys(sizes))
-    if not sizes or not all(isinstance(b, int) and 1 <= b <= n for b in sizes):
-        raise ValueError(f"sizes={sizes!r}: sizes must be whole numbers from 1 to {n}")
-    return sorted(sizes)
+    try:
+        different = sorted(set(sizes))
+        if different and all(_is_whole(size, 1, n) for size in different):
+            return [int(size) for size in different]
+    except TypeError:
+        pass
+    raise ValueError(f"sizes={sizes!r}: sizes must be whole numbers from 1 to {n}")
+
+
+def _is_whole(value, low, high):
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and low <= value <= high
+
+
+def _whole(name, value, low, high=np.inf):
+    if not _is_whole(value, low, high):
+        wanted = f"at least {low}" if high == np.inf else f"from {low} to {high}"
+        raise ValueError(f"{name}={value!r}: {name} must be a whole number {wanted}")
+    return int(value)
+
+
+def _positive(name, value):
+    try:
+        if 0 < float(value) < np.inf:
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"{name}={value!r}: {name} must be a number > 0")
+
+
+def _pair(name, value):
+    """A point (w, b), or an error that names it."""
+    try:
+        w, b = map(float, value)
+        if np.isfinite([w, b]).all():
+            return w, b
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"{name}={value!r}: {name} must be (w, b), two finite numbers")
 
 
 class NoiseExplorer(Explorer):
@@ -55,6 +93,10 @@ class NoiseExplorer(Explorer):
         super().__init__()
         x, y = _the_line(data)
         self.n = n = len(data)
+        at, copies = _pair("at", at), _whole("copies", copies, 1)
+        batch_size = _whole("batch_size", batch_size, 1, n)
+        if known is not None:
+            known = _whole("known", known, 1, n - 1)
         error = at[0] * x + at[1] - y
         #: the gradient of each example, and their mean
         self.rows = np.stack([2 * error * x, 2 * error], axis=1)
@@ -167,7 +209,8 @@ class BatchExplorer(Explorer):
     """Mini-batch descent on the map of L(w, b), and its loss against what the gradients cost.
 
     The learning rate is the slider in hand; all its positions are one batched `Training`. Beside
-    the batches the loss panel shows descent on all data at once, at the same rate and price.
+    the batches the loss panel shows descent on all data at once, at the same rate and price, where
+    it is to be compared.
 
     Parameters
     ----------
@@ -179,20 +222,26 @@ class BatchExplorer(Explorer):
     rates : (low, high), the range of the learning rate
     sizes : the batch sizes to choose from
     target : float, optional: how near the minimum the last epoch should stay
+    compare : bool, whether the loss panel shows descent on all data, too
     """
 
     def __init__(
         self, data, *, lr=0.1, batch_size=16, seed=0, falling=False, epochs=6, start=(0.0, 1.8),
-        rates=(0.02, 1.0), sizes=(4, 16, 61, 244), target=None,
+        rates=(0.02, 1.0), sizes=(4, 16, 61, 244), target=None, compare=True,
     ):  # fmt: skip
         super().__init__()
-        self.data, self.epochs, self.target = data, epochs, target
         self.loss = network.squared_loss(*_the_line(data))
+        self.data, self.epochs = data, _whole("epochs", epochs, 1)
+        self.target = None if target is None else _positive("target", target)
+        self.compare = bool(compare)
         self.minimum = self.loss.minima[0]
         self.least = self.loss(self.minimum)
-        sizes = _checked_sizes([*sizes, batch_size], len(data))
+        batch_size = _whole("batch_size", batch_size, 1, len(data))
+        sizes = sorted({*_checked_sizes(sizes, len(data)), batch_size})
+        lr, seed, start = _positive("lr", lr), _whole("seed", seed, 0, 9), _pair("start", start)
+        rates = decades(*_checked_rates(rates), lr, decade=DECADE)
         controls = {
-            "lr": slider("learning rate", decades(*rates, lr, decade=DECADE), float(lr)),
+            "lr": slider("learning rate", rates, lr),
             "batch size": slider("batch size", sizes, batch_size, width="280px"),
             "seed": number("seed", seed, 0, 9, 1, width="240px"),
             "falling": widgets.Checkbox(
@@ -217,9 +266,10 @@ class BatchExplorer(Explorer):
             xlim=(-0.02 * most, 1.02 * most), ylim=(FLOOR, 30),
             xticks=n * np.arange(self.epochs + 1),
         )  # fmt: skip
-        losses.plot([], [], color=BATCH, label="batches")
-        losses.plot([], [], color=WHOLE, linestyle=(0, (5, 3)), label="all data in each step")
-        losses.legend(loc="upper right")
+        if self.compare:
+            losses.plot([], [], color=BATCH, label="batches")
+            losses.plot([], [], color=WHOLE, linestyle=(0, (5, 3)), label="all data in each step")
+            losses.legend(loc="upper right")
         plot = LivePlot([surface, curve], alt=self._alt(), playback=True)
         plot.add("line", "cloud", ax, color=WHOLE, width=2, dash=[2, 3])
         plot.add("line", "path", ax, color=BATCH, width=1.4, by_step=True)
@@ -234,8 +284,8 @@ class BatchExplorer(Explorer):
     def _alt(self):
         return (
             f"Path of mini-batch descent on a map of the loss over w and b, beside its loss above "
-            f"the minimum against the number of gradients, {self.epochs} epochs, with descent on "
-            f"all data in each step."
+            f"the minimum against the number of gradients, {counted(self.epochs, 'epoch')}"
+            f"{', with descent on all data in each step' if self.compare else ''}."
         )
 
     @property
@@ -282,7 +332,9 @@ class BatchExplorer(Explorer):
     def frames(self, rates):
         size, n = self["batch size"], len(self.data)
         spent, points = self.run(rates, size)
-        whole_spent, whole = (spent, points) if size == n else self.run(rates, n)
+        compare = self.compare and size != n
+        if compare:
+            whole_spent, whole = self.run(rates, n)
         wide = self.cloud(spent, points)
         turn = np.linspace(0, 2 * np.pi, 61)
         ring = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
@@ -297,7 +349,7 @@ class BatchExplorer(Explorer):
                 "readout": (["gradients", "loss above minimum"], curve),
                 "summary": self._sentence(float(rate), size, points[:, i], wide[i]),
             }  # fmt: skip
-            if size != n:
+            if compare:
                 each = np.stack([whole_spent, self.above(whole[:, i])], axis=-1)
                 frame |= {"all": each, "all steps": each}
             if self.target is not None:
@@ -315,12 +367,13 @@ class BatchExplorer(Explorer):
         steps = len(points) - 1
         rates = f"rates {short(rate)}, {short(rate / 2)}, {short(rate / 3)}, …"
         who = (
-            f"{self.epochs} epochs in batches of {size} are {steps} steps. With "
+            f"{counted(self.epochs, 'epoch')} in batches of {size} "
+            f"{'is' if self.epochs == 1 else 'are'} {counted(steps, 'step')}. With "
             f"{rates if self['falling'] else f'rate {short(rate)}'} "
         )
         if not np.isfinite(wide):
             return f"{who}it diverges: this rate is too large."
         far = float(np.sqrt(((points[0] - self.minimum) ** 2).sum()))
-        if wide > 2 * far:
+        if wide > 2 * max(far, CARRIED):  # a cloud is wider than the way of a start on the star
             return f"{who}it is carried off: in the last epoch {short(wide)} from the minimum."
         return f"{who}it is {short(wide)} from the minimum in the last epoch, from {short(far)}."
