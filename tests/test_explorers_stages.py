@@ -129,6 +129,7 @@ def test_what_each_panel_shows():
         assert_allclose(row[1:, 1], np.diff(path.points[:, axis]) / 0.2, atol=1e-5)
     (panel, losses, ratios) = explorer.plot._axes
     assert losses[1].get_yscale() == "log" and ratios[1].get_ylabel() == "step / rate"
+    assert not losses[1].texts  # no target
     star = [line for line in panel[1].lines if line.get_marker() == "*"]
     assert_array_equal(star[0].get_xydata(), [[0, 0]])
 
@@ -183,6 +184,21 @@ def test_the_target_is_for_all_parts(stages):
     switch(explorer, False, True, False)  # at the minimum after a few steps, and does not count
     assert explorer.path.losses.min() < 0.01
     assert not explorer.reached and "a box is empty" in goal(explorer)
+
+
+def test_the_target_is_drawn_with_its_number_and_its_end(stages):
+    losses = stages.plot._axes[1][1]
+    assert [text.get_text() for text in losses.texts] == ["target 0.01"]
+    line, end = (line.get_xydata() for line in losses.lines[-2:])
+    assert_array_equal(line, [[0, 0.01], [30, 0.01]])
+    assert_array_equal(end, [[30, 0.01]])
+
+
+def test_the_longest_step_of_every_stage_is_in_the_picture(stages):
+    low, high = stages.plot._axes[2][1].get_ylim()
+    for on in [(False,) * 3, (True, False, False), (True, True, False), (True,) * 3]:
+        switch(stages, *on)
+        assert low < stages.ratios.min() and stages.ratios.max() < high, on
 
 
 def goal(explorer):

@@ -82,8 +82,13 @@ class StagesExplorer(Explorer):
         if self.target:
             goal, within = self.target
             losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
+            losses.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
+            losses.annotate(
+                f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
+                color=style.HIGHLIGHT, fontsize=8.5,
+            )  # fmt: skip
         ratios.set(
-            xlabel="step", ylabel="step / rate", ylim=(-6, 6), yticks=[-5, -3, -1, 1, 3, 5],
+            xlabel="step", ylabel="step / rate", ylim=(-6, 12), yticks=[-5, -1, 1, 5, 10],
             xlim=(-0.02 * self.steps, 1.02 * self.steps),
         )  # fmt: skip
         ratios.xaxis.get_major_locator().set_params(integer=True)
