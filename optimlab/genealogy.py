@@ -24,9 +24,9 @@ class Method(NamedTuple):
     """One method of the family. Texts are plain, formulas are in the classes' own `formula`."""
 
     name: str
-    year: int  #: first made public
+    year: int  #: under which it is usually cited
     authors: str  #: as they are cited in the classes' docstrings
-    published: int  #: year of the source, later than `year` where a preprint came before it
+    published: int  #: year of the source, later than `year` where that is a preprint's
     source: str  #: title and venue
     rule: str  #: class in optimlab.optimizers, or "" where there is none
     parents: tuple  #: names of the methods whose formula it changes
@@ -130,10 +130,10 @@ METHODS = (
         direction="gradient",
         changed="The rate is the size of its own recent steps; old gradients are forgotten.",
         fixed="The formula has no learning rate, and steps have the unit of the parameters.",
-        left="How fast it starts depends on δ, and at the usual δ it is slow.",
+        left="How fast it starts depends on δ: it is slow where distances are far above √δ.",
         trait="sets its rate from its own steps",
         pros="no learning rate in the paper's form",
-        cons="slow start; libraries put a rate back, with different defaults",
+        cons="slow start far from the minimum; libraries put a rate back, with different defaults",
     ),
     Method(
         name="Adam", year=2014, authors="Kingma & Ba", published=2015,
@@ -181,7 +181,7 @@ METHODS = (
         rule="", parents=("Adam",), branch="both",
         rate="inverse to the root of the largest such mean so far",
         direction="mean of recent gradients",
-        changed="√v̂ is replaced by its largest value so far, as in AdaGrad it never falls.",
+        changed="In place of v stands its largest value so far: as in AdaGrad, it never falls.",
         fixed="The counter-example of lesson 13, where Adam goes to the worst point.",
         left="A rate that only falls can become too small again.",
         trait="Adam with a rate that never rises",
@@ -468,7 +468,9 @@ CONVENTIONS = (
         means=_BOOK_ADAM_MEANS, eps=_ROOT, source="section 2.2",
     ),
     Convention(
-        "Adam", COURSE_2, _NO, note="described in words: Momentum + AdaGrad", source="section 6",
+        "Adam", COURSE_2, _NO, source="sections 6 and 7",
+        note="in words: section 6 says both Momentum + AdaGrad and RMSProp + momentum + bias "
+        "correction; the table in section 7 only Momentum + AdaGrad",
     ),
     Convention(
         "Adam", BOOK, (*_BOOK_ADAM, "theta = theta - eps*s_hat/(sqrt(r_hat) + delta)"),
@@ -497,7 +499,8 @@ CONVENTIONS = (
         means=_BETAS | _KERAS_MEANS, eps=_HAT,
         defaults="keras.optimizers.Adam(learning_rate=0.001, beta_1=0.9, beta_2=0.999, "
         "epsilon=1e-07, amsgrad=False)",
-        note="the paper's ε̂, at the end of its section 2", source=_KERAS_AT.format("adam"),
+        note="the paper's ε̂, at the end of its section 2; weight_decay is AdamW's, not added to g",
+        source=_KERAS_AT.format("adam"),
     ),
     # NAdam
     Convention("NAdam", COURSE, _NO, note="missing"),
@@ -509,11 +512,13 @@ CONVENTIONS = (
             "m = mu*m + (1 - mu)*g",
             "n = nu*n + (1 - nu)*g*g",
             "m_hat = (1 - mu)*g/(1 - pi) + mu_next*m/(1 - pi*mu_next)",
+            "n_hat = nu*n/(1 - nu**t)",
         ),
         eps=_ROOT,
-        note="Π is the product of all μ so far, μ = β₁ (1 - 0.96^(t/250)/2) a suggested schedule; "
-        "then Adam's step with m̂ and n̂",
-        source="Dozat 2016",
+        note="Π is the product of all μ so far; then Adam's step with m̂ and n̂ (neither Adam, "
+        "PyTorch, Keras nor his own code has the ν before n); the schedule μ = "
+        "β₁ (1 - 0.96^(t/250)/2) has its 0.96 from his report of 2015",
+        source="Dozat 2016, algorithm 2",
     ),
     Convention(
         "NAdam", TORCH,
@@ -708,7 +713,8 @@ _LETTERS = {
     "eps": "ε", "epsilon": "ε", "eta": "η", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
     "rho": "ρ", "rho1": "ρ₁", "rho2": "ρ₂", "beta1": "β₁", "beta2": "β₂", "mu": "μ", "nu": "ν",
     "mu_next": "μ′", "pi": "Π", "psi": "ψ", "lam": "λ", "tau": "τ", "theta": "θ", "dx": "Δx",
-    "m_hat": "m̂", "v_hat": "v̂", "s_hat": "ŝ", "r_hat": "r̂", "x_old": "x₋", "x_new": "x₊",
+    "m_hat": "m̂", "n_hat": "n̂", "v_hat": "v̂", "s_hat": "ŝ", "r_hat": "r̂", "x_old": "x₋",
+    "x_new": "x₊",
 }  # fmt: skip
 
 

@@ -643,8 +643,8 @@ class AdaDelta(Optimizer):
 
     Source: Zeiler 2012 (arXiv:1212.5701).
     Differs elsewhere: the paper writes E[g²] and E[Δx²]; PyTorch is the same rule with its lr
-    1.0, rho 0.9 and eps 1e-6; Keras sets lr 0.001, at which it is a thousand times slower than
-    the paper's, rho 0.95 and epsilon 1e-7.  The Deep Learning book only names it.
+    1.0, rho 0.9 and eps 1e-6; Keras sets lr 0.001, which makes its steps a thousand times shorter
+    than the paper's, rho 0.95 and epsilon 1e-7.  The Deep Learning book only names it.
 
     >>> params = {"x": 4.0}
     >>> AdaDelta(rho=0.75, eps=0.25).update(params, {"x": 1.0})  # √0.25/√0.5 = 0.7071
@@ -724,7 +724,8 @@ class Adam(_TwoMeans):
     Differs elsewhere: the Deep Learning book and some Korean texts call the means s and
     r, the shares ρ₁ and ρ₂.  PyTorch adds its eps where this class does; Keras and
     TensorFlow add it to √v before the correction (the paper's "epsilon hat") and set it
-    to 1e-7.
+    to 1e-7.  Their weight decay differs, too: PyTorch's Adam adds it to the gradient, Keras'
+    decays as AdamW does.
 
     >>> params = {"x": 4.0}
     >>> Adam(lr=0.1).update(params, {"x": 123.0})
@@ -803,10 +804,11 @@ class NAdam(_TwoMeans):
     Arguments: η = `lr`, β₁ = `beta1`, β₂ = `beta2`, δ = `eps`, ψ = `momentum_decay`.
     State: m, v; `t` counts.
 
-    Source: Dozat 2016 (ICLR workshop), with the schedule that is given there.
-    Differs elsewhere: the paper also puts μ for β₁ in the line of m.  PyTorch keeps β₁ there,
-    as here, and so does Keras, where ψ is fixed at 1, so the momentum grows 250 times sooner,
-    and epsilon is 1e-7.  Often quoted in short, without the schedule:
+    Source: Dozat 2016 (ICLR workshop); the schedule's 0.96 is from his report of 2015.
+    Differs elsewhere: the paper also puts μ for β₁ in the line of m, and its v̂ is
+    β₂ v/(1-β₂ᵗ), with a β₂ that Adam and his own code do without, as do PyTorch and Keras.
+    PyTorch keeps β₁ for m, as here, and so does Keras, where ψ is fixed at 1, so the momentum
+    grows 250 times sooner, and epsilon is 1e-7.  Often quoted in short, without the schedule:
     m̂ = (1-β₁) g/(1-β₁ᵗ) + β₁ m/(1-β₁ᵗ⁺¹).  The Deep Learning book does not have it.
 
     >>> params = {"x": 4.0}

@@ -81,7 +81,7 @@ def test_a_method_runs_beside_its_parents(tree, name):
     assert tree.summary.startswith(f"{name}, {row.year}, ") and tree.summary.endswith(".")
     for text in (row.changed, row.fixed, row.left, row.authors, row.source):
         assert text in tree.card.value
-    lines = RULES[name].formula()[1:] if name in RULES else (r"\max(\bar v, \hat v)",)
+    lines = RULES[name].formula()[1:] if name in RULES else (r"\max(\bar v, v)",)
     assert all(line in tree.card.value for line in lines)
 
 
@@ -89,15 +89,44 @@ def test_numbers_of_the_lesson(tree):
     ends = {name: float(tree._run(name).losses[-1]) for name in RULES}
     worse = {
         row.name
-        for row in genealogy.METHODS[1:-1]
+        for row in genealogy.METHODS[2:-1]  # SGD does not count: it is its noise that ends higher
         if ends[row.name] > max(ends[parent] for parent in row.parents)
     }
-    assert worse == {"SGD", "Momentum", "RMSProp", "AdaDelta"}
+    assert worse == {"Momentum", "RMSProp", "AdaDelta"}
     for name in NAMES:
         tree.method = name
         assert tree.reached == (name in worse), name
-        state = "Reached: " if name in worse else "Not yet: "
+        state = "Reached: " if name in worse else "Not counted: " if name == "SGD" else "Not yet: "
         assert state in tree.plot.data["list"][0]["goal"]
+
+
+def test_a_tie_does_not_reach_the_target(tree):
+    tree.start = (0, 0)  # no loss at all, but for SGD's noise
+    for name in NAMES:
+        tree.method = name
+        assert not tree.reached, name
+    tree.method = "Momentum"
+    assert "Not yet: Momentum is not above every parent." in tree.plot.data["list"][0]["goal"]
+
+
+def test_the_names_of_the_losses_stand_above_them(tree):
+    ax = tree.plot._figures[1].axes[1]
+    for start in [(-8, 3), (8, -3), (3, -2), (0, 0)]:
+        tree.start = start
+        highest = max(tree._run(name).losses.max() for name in RULES)
+        for name in ("Adam", "AdaGrad", "SGD"):
+            tree.method = name
+            for n in tree.paths:
+                x, y = wire.shown(tree, f"key {n}")[0]
+                assert highest < y / 2 < 2 * y < ax.get_ylim()[1]
+
+
+def test_the_ring_says_its_method(tree):
+    (ring,) = [mark for mark in tree.plot.marks if mark["name"] == "method"]
+    assert [name for *_, name in ring["places"]] == NAMES, "in the order of years"
+    for x, y, name in ring["places"]:
+        tree.method = name
+        assert tree.plot.handles["method"] == [x, y]
 
 
 def test_edges_lead_from_parents_to_children(tree):
@@ -137,30 +166,7 @@ def test_a_click_chooses_the_nearest(tree):
     move(tree, "method", (1, 5))
     assert tree.method == "Momentum" and tree.plot.handles["method"] == [2, 5]
     assert list(tree.paths) == ["Momentum", "Gradient descent"]
-    move(tree, "method", (2, 4))  # an arrow key down
-    assert tree.method == "SGD" and tree.plot.handles["method"] == [1, 3]
-
-
-def test_right_and_left_walk_through_the_years(tree):
-    tree.method, seen = NAMES[0], [NAMES[0]]
-    for _ in NAMES:
-        column, row = PLACES[tree.method]
-        move(tree, "method", (column + 1, row))
-        seen.append(tree.method)
-    assert seen == [*NAMES, NAMES[-1]]
-    assert tree.plot.handles["method"] == list(PLACES[NAMES[-1]])  # back where it cannot go on
-    for _ in NAMES:
-        column, row = PLACES[tree.method]
-        move(tree, "method", (column - 1, row))
-    assert tree.method == NAMES[0]
-
-
-def test_up_and_down_lead_up_and_down():
-    for name, (column, row) in PLACES.items():
-        for way in (-1, 1):
-            there = nearest((column, row + way), name)
-            further = [p for p in PLACES.values() if (p[1] - row) * way > 0]
-            assert (PLACES[there][1] - row) * way > 0 if further else there == name
+    assert nearest((1.2, 3.1)) == "SGD"
 
 
 def test_the_start_is_a_handle(tree):

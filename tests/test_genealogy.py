@@ -231,6 +231,43 @@ def test_what_lesson_14_says_of_defaults():
     assert_allclose(steps, [0.99, 0.24], atol=0.005)
 
 
+def test_the_paper_of_nadam_has_one_factor_more():
+    assert found("NAdam", PAPER).lines[-1] == "n_hat = nu*n/(1 - nu**t)"
+    assert pretty("n_hat = nu*n/(1 - nu**t)") == "n̂ ← ν n/(1 - νᵗ)"
+    for where in (TORCH, KERAS):
+        assert "v_hat = v/(1 - beta2**t)" in found("NAdam", where).lines
+
+
+def test_what_lesson_14_says_of_units_and_of_decay():
+    def nearer(length, delta_u, delta_r):  # AdaDelta, where the weights are in 1/length metres
+        w, r, u = START * length, np.zeros(2), np.zeros(2)
+        for _ in range(60):
+            g = GRADIENT(w / length) / length
+            r = 0.95 * r + 0.05 * g * g
+            s = np.sqrt(u + delta_u) / np.sqrt(r + delta_r) * g
+            u = 0.95 * u + 0.05 * s * s
+            w = w - s
+        return abs(w / length - START)[0]
+
+    metres = nearer(1, 1e-6, 1e-6)
+    assert_allclose(nearer(100, 1e-2, 1e-10), metres, rtol=1e-9)  # both δ converted
+    cm, u_alone = nearer(100, 1e-6, 1e-6), nearer(100, 1e-2, 1e-6)
+    r_alone = nearer(100, 1e-6, 1e-10)
+    assert_allclose([metres, cm, u_alone], [0.286, 0.0024, 0.240], rtol=0.02)
+    assert cm < r_alone < 1.3 * cm and u_alone > 0.8 * metres
+    small = descend(functions.ravine, optimizers.AdaDelta(), START, 60,
+                    gradient=lambda w, k: 1e-3 * GRADIENT(w))  # fmt: skip
+    assert abs(small.end - START)[0] < metres / 5  # here r is not far above δ
+
+    push = np.array([10, 0.1]) * (-1.0) ** np.arange(1000)[:, None]
+    adam = optimizers.Adam(lr=0.01)
+    run = descend(functions.ravine, adam, (1, 1), 1000, gradient=lambda w, k: push[k] + 0.1 * w)
+    root = np.sqrt(run.states["v"][1:] / (1 - 0.999 ** np.arange(1, 1001))[:, None])
+    assert_allclose(root[[0, -1], 1], [0.2, 0.1], atol=0.003)
+    assert_allclose(root[:, 0], 10, atol=0.2)
+    assert 50 < (root[:, 0] / root[:, 1]).min() < (root[:, 0] / root[:, 1]).max() < 100
+
+
 def test_first_steps_of_pytorch():
     lr, alpha = 0.1, 0.9
     ahead = run(found("Nesterov", TORCH), {"lr": lr, "momentum": alpha}, 1)[1]

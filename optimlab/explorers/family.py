@@ -10,7 +10,7 @@ from optimlab.live import LivePlot
 
 #: name -> where it stands in the tree: column (they are in the order of years) and row
 PLACES = {
-    "Gradient descent": (0, 4), "SGD": (1, 3), "Momentum": (2, 5), "Nesterov": (3, 5),
+    "Gradient descent": (0, 4), "SGD": (1, 3), "Momentum": (2, 5), "Nesterov": (3, 6),
     "AdaGrad": (4, 1), "RMSProp": (5, 2), "AdaDelta": (5, 0), "Adam": (6, 3),
     "NAdam": (7, 4), "AdamW": (8, 3), "AMSGrad": (9, 2),
 }  # fmt: skip
@@ -31,8 +31,8 @@ RULES = {
 NOISE = 0.5
 #: the formula of the one method that has no class
 AMSGRAD = (
-    r"\bar v \leftarrow \max(\bar v, \hat v)",
-    r"w \leftarrow w - \frac{\eta\,\hat m}{\sqrt{\bar v} + \delta}",
+    r"\bar v \leftarrow \max(\bar v, v)",
+    r"w \leftarrow w - \frac{\eta\,m}{\sqrt{\bar v} + \delta}",
 )
 
 
@@ -49,7 +49,7 @@ class FamilyExplorer(Explorer):
     method : str, the name of the method chosen at first, as in `genealogy.METHODS`
     start : (x, y), the start at first
     steps : int, updates of each run
-    target : bool, whether to ask for a method that ends higher than every one of its parents
+    target : bool, whether to ask for a method, SGD apart, that ends higher than each of its parents
     """
 
     def __init__(self, method="Adam", *, start=(-7.0, 2.0), steps=60, target=False):
@@ -77,7 +77,7 @@ class FamilyExplorer(Explorer):
         figures.draw_contours(ax, self.function)
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
         losses.set(xlabel="step", ylabel="loss", yscale="log")
-        losses.set(xlim=(-0.02 * self.steps, 1.02 * self.steps), ylim=(1e-8, 30))
+        losses.set(xlim=(-0.02 * self.steps, 1.02 * self.steps), ylim=(1e-8, 3e4))
         alt = (
             "Family tree of eleven optimizers from 1847 to 2018; below it the path of the chosen "
             "one and of its parents on the ravine, and their losses."
@@ -97,31 +97,33 @@ class FamilyExplorer(Explorer):
         plot.add(
             "handle", "method", top, at=PLACES[method], round=[1, 1], color=style.HIGHLIGHT,
             size=30, label="method, by year and by what it works on",
+            places=[[*PLACES[row.name], row.name] for row in genealogy.METHODS],
         )  # fmt: skip
         plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
         return plot
 
     def _draw_tree(self, ax):
         years = {PLACES[row.name][0]: row.year for row in genealogy.METHODS}
-        ax.set(xlim=(-0.6, 9.6), ylim=(-1, 6.2), xticks=list(years), yticks=[])
+        ax.set(xlim=(-0.6, 9.6), ylim=(-1, 7.2), xticks=list(years), yticks=[])
         ax.set_xticklabels([str(year) for year in years.values()])
         ax.grid(False)
-        bands = {"rate": (-1, 2.3), "direction": (2.3, 6.2)}
+        bands = {"rate": (-1, 2.3), "direction": (2.3, 7.2)}
         for (low, high), shade in zip(bands.values(), ("#f2f6fa", "#ffffff"), strict=True):
             ax.axhspan(low, high, color=shade, zorder=0)
         ax.axvspan(5.5, 9.6, color="#eef3ec", zorder=0)
         words = {"va": "center", "color": style.MUTED, "fontsize": 9.5, "style": "italic"}
-        ax.text(-0.5, 5.9, "works on the direction", **words)
+        ax.text(-0.5, 6.85, "works on the direction", **words)
         ax.text(-0.5, 0.0, "works on the rate", **words)
-        ax.text(9.5, 5.9, "works on both", ha="right", **words)
+        ax.text(9.5, 6.85, "works on both", ha="right", **words)
         for name, (x, y) in PLACES.items():
             look = _look(name)
             ax.plot(x, y, marker=look["marker"], markersize=11, color=look["color"], zorder=4)
             text = name.replace("Gradient descent", "Gradient\ndescent")
-            above = name in ("Momentum", "Nesterov", "AdamW")  # where no line passes
+            above = name in ("SGD", "Momentum", "Nesterov", "AdamW")  # where no line passes
+            aside = -6 if name == "Momentum" else 0
             ax.annotate(
-                text, (x, y), (0, 12 if above else -13), textcoords="offset points", ha="center",
-                va="bottom" if above else "top", fontsize=9.5, zorder=5,
+                text, (x, y), (aside, 12 if above else -13), textcoords="offset points",
+                ha="center", va="bottom" if above else "top", fontsize=9.5, zorder=5,
             )  # fmt: skip
 
     # -- what moves ------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ class FamilyExplorer(Explorer):
     def _on_handles(self, change):
         before, now = change.old.get("method"), change.new.get("method")
         if now != before and now != list(PLACES[self.method]):
-            chosen = nearest(now, self.method)
+            chosen = nearest(now)
             if chosen != self.method:
                 self.method = chosen  # and the ring goes there
             else:
@@ -219,13 +221,15 @@ class FamilyExplorer(Explorer):
     def _goal(self, name, runs):
         """Whether the method ends higher than each of its parents."""
         wanted = "Target: a method that ends with a higher loss than every one of its parents. "
+        if name == "SGD":
+            return {"goal": f"{wanted}Not counted: SGD, which runs with noise.", "reached": False}
         parents = [run.losses[-1] for n, run in runs.items() if n != name]
         if name not in runs:
             return {"goal": f"{wanted}Not yet: {name} has no run here.", "reached": False}
         if not parents:
             return {"goal": f"{wanted}Not yet: {name} has no parent.", "reached": False}
         reached = bool(runs[name].losses[-1] > max(parents))
-        state = f"Reached: {name}." if reached else f"Not yet: {name} is below a parent."
+        state = f"Reached: {name}." if reached else f"Not yet: {name} is not above every parent."
         return {"goal": wanted + state, "reached": reached}
 
     def _words(self, row):
@@ -247,23 +251,14 @@ class FamilyExplorer(Explorer):
         )
 
 
-def nearest(at, chosen):
-    """The method at a place of the tree. One step off the chosen one is an arrow key: left and
-    right lead to the one before and after it in time, up and down to the nearest one there.
+def nearest(at):
+    """The method whose place in the tree is nearest to a point of it.
 
-    >>> nearest((8.2, 3.1), "AdaGrad"), nearest((5, 1), "AdaGrad"), nearest((4, 2), "AdaGrad")
-    ('AdamW', 'RMSProp', 'RMSProp')
+    >>> nearest((8.2, 3.1)), nearest((0, 0))
+    ('AdamW', 'SGD')
     """
-    places = {name: np.array(place, dtype=float) for name, place in PLACES.items()}
-    across, up = np.asarray(at) - places[chosen]
-    if abs(across) == 1 and up == 0:
-        in_time = [row.name for row in genealogy.METHODS]
-        return in_time[int(np.clip(in_time.index(chosen) + across, 0, len(in_time) - 1))]
-    if abs(up) == 1 and across == 0:
-        away = {name: place - places[chosen] for name, place in places.items()}
-        ahead = {n: np.abs(d) @ (2, 1) for n, d in away.items() if d[1] * up > 0}
-        return min(ahead, key=ahead.get, default=chosen)
-    return min(places, key=lambda name: np.linalg.norm(places[name] - at))
+    away = {name: np.linalg.norm(np.subtract(place, at)) for name, place in PLACES.items()}
+    return min(away, key=away.get)
 
 
 def _look(name):
@@ -287,10 +282,10 @@ def _edges(names):
 
 
 def _key(names, steps):
-    """A sample of each curve with its name, in the lower left corner, where no loss comes."""
+    """A sample of each curve with its name, in the upper left corner, where no loss comes."""
     frame = {}
     for k, name in enumerate(reversed(names)):
-        height = 3e-8 * 6.0**k
+        height = 60 * 6.0**k
         frame[f"key {name}"] = [[0.02 * steps, height], [0.12 * steps, height]]
         frame[f"name {name}"] = ([[0.12 * steps, height]], [name])
     return frame

@@ -52,6 +52,22 @@ function short(value) {
   return String(Number(value.toPrecision(4)));
 }
 
+// The entry [x, y, words] of a handle's places that it stands at.
+function placeAt(mark, at) {
+  return mark.places?.find(([x, y]) => x === at[0] && y === at[1]);
+}
+
+// Where an arrow key leads: left and right through the list of places, up and down to the nearest
+// one there.
+function nextPlace(mark, at, [across, up]) {
+  const { places } = mark;
+  const k = places.indexOf(placeAt(mark, at)) + across;
+  if (across) return places[Math.min(places.length - 1, Math.max(0, k))].slice(0, 2);
+  const away = ([x, y]) => 2 * Math.abs(x - at[0]) + Math.abs(y - at[1]);
+  const there = places.filter(([, y]) => (y - at[1]) * up > 0);
+  return there.length ? there.reduce((best, place) => (away(place) < away(best) ? place : best)).slice(0, 2) : at;
+}
+
 // One marker of matplotlib's as a piece of path.
 function marker(shape, x, y, size) {
   const r = size / 2;
@@ -259,6 +275,7 @@ class View {
   buildHandle(mark, axes, color) {
     const node = this.buildGrip(axes, mark.label, (way, far) => this.nudge(mark, way, far));
     const names = { "data-mark": mark.name, "data-handle": mark.name };
+    if (mark.places) names["data-places"] = mark.places.length;
     setAll(node, { ...names, "aria-valuemin": axes.xlim[0], "aria-valuemax": axes.xlim[1] });
     if (mark.guess) this.buildDiamond(node, mark.size ?? 14, color);
     else make("circle", { r: (mark.size ?? 18) / 2, fill: "#fff", "fill-opacity": 0.35, stroke: color, "stroke-width": 3 }, node, SVG);
@@ -467,7 +484,8 @@ class View {
     const [x, y] = this.pixel(axes, [Math.min(1, Math.max(0, fx)), Math.min(1, Math.max(0, fy))]);
     mark.node.setAttribute("transform", `translate(${x.toFixed(2)} ${y.toFixed(2)})`);
     mark.node.setAttribute("aria-valuenow", at[0]);
-    mark.node.setAttribute("aria-valuetext", at.length > 1 ? `x ${short(at[0])}, y ${short(at[1])}` : `x ${short(at[0])}`);
+    const numbers = at.length > 1 ? `x ${short(at[0])}, y ${short(at[1])}` : `x ${short(at[0])}`;
+    mark.node.setAttribute("aria-valuetext", placeAt(mark, at)?.[2] ?? numbers);
   }
 
   paintSketch() {
@@ -605,10 +623,21 @@ class View {
   }
 
   place(mark, { axes, fx, fy }) {
-    const at = [this.value(axes, 0, fx, mark.round[0])];
-    if (!mark.track) at.push(this.value(axes, 1, fy, mark.round[1]));
+    let at = [this.value(axes, 0, fx, mark.round[0])];
+    if (mark.places) at = this.nearestPlace(mark, axes, fx, fy);
+    else if (!mark.track) at.push(this.value(axes, 1, fy, mark.round[1]));
     if (this.held === mark) this.heldAt = at;
     this.moveHandle(mark, at);
+  }
+
+  // Of a handle's places the one nearest to the pointer.
+  nearestPlace(mark, axes, fx, fy) {
+    const [left, top] = this.pixel(axes, [fx, fy]);
+    const away = ([x, y]) => {
+      const [a, b] = this.pixel(axes, [this.fraction(axes, 0, x), this.fraction(axes, 1, y)]);
+      return Math.hypot(a - left, b - top);
+    };
+    return mark.places.reduce((best, place) => (away(place) < away(best) ? place : best)).slice(0, 2);
   }
 
   moveHandle(mark, at) {
@@ -633,6 +662,7 @@ class View {
     if (!this.free(mark)) return;
     const axes = this.axes[mark.axes];
     const at = this.model.get("handles")[mark.name];
+    if (mark.places) return this.moveHandle(mark, nextPlace(mark, at, way));
     const stride = far ? 0.05 : 0.005;
     const moved = at.map((value, which) => {
       if (!way[which]) return value;

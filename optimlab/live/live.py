@@ -65,7 +65,6 @@ class LivePlot(anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
-    asked, seen : int; whatever Python sets `asked` to, a view that is open sets `seen` to
     """
 
     _esm = front_end(HERE / "live.js")
@@ -86,8 +85,6 @@ class LivePlot(anywidget.AnyWidget):
     notes = traitlets.Dict().tag(sync=True)
     sketch = traitlets.Dict().tag(sync=True)
     drawn = traitlets.List().tag(sync=True)
-    asked = traitlets.Int(0).tag(sync=True)
-    seen = traitlets.Int(0).tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
@@ -107,6 +104,8 @@ class LivePlot(anywidget.AnyWidget):
             alt=alt,
             **traits,
         )
+        self.unanswered = 0
+        self.on_msg(self._heard)
 
     # -- declaring marks ---------------------------------------------------------------------
 
@@ -118,8 +117,9 @@ class LivePlot(anywidget.AnyWidget):
         cells. A handle takes `label` (what it moves, for screen readers), `at` (its first
         position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve that
         it stays on: it then moves along x alone; `also`, an axes with the same x axis where a click
-        moves it, too; and `guess=True` for a prediction, a diamond that can be moved while the plot
-        is veiled, and then no more.
+        moves it, too; `places`, rows (x, y, name) of the only points where it may stand, in the
+        order in which the arrow keys lead through them, named to screen readers; and `guess=True`
+        for a prediction, a diamond that can be moved while the plot is veiled, and then no more.
 
         A mark may be added to a plot that is shown already. The browser then builds the marks anew:
         `with plot.hold_sync():` around several makes that once.
@@ -216,6 +216,15 @@ class LivePlot(anywidget.AnyWidget):
             self._check({name: data})
             self._notes[name] = data
         self.notes = self._pack([self._notes], ())
+
+    def call(self):
+        """Ask whether a view is open; `unanswered` counts the calls since one has answered."""
+        self.unanswered += 1
+        self.send({"kind": "call"})
+
+    def _heard(self, _widget, content, _buffers):
+        if content == {"kind": "here"}:
+            self.unanswered = 0
 
     def settings(self):
         """The values of all controls but the first, and the handles that are no guesses.

@@ -58,7 +58,8 @@ def drag_handles(lab, plot, number):
                 x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
                 lab.page.mouse.move(x, y)
                 lab.page.mouse.down()
-                lab.page.mouse.move(x + 22, y + 9, steps=3)
+                across = 100 if handle.get_attribute("data-places") else 22  # to another place
+                lab.page.mouse.move(x + across, y + 9, steps=3)
                 lab.page.mouse.up()
             else:
                 handle.focus()

@@ -110,3 +110,57 @@ def test_a_handle_moves_on_log_axes_and_stays_inside(page):
     page.page.mouse.move(frame["x"] + x + w + 200, frame["y"] + y - 200, steps=4)
     page.page.mouse.up()
     assert handle.get_attribute("aria-valuetext") == "x 100, y 1"
+
+
+PLACED = """
+from optimlab import figures
+from optimlab.live import LivePlot
+figure, ax = figures.panel(400, 300)
+ax.set(xlim=(0, 10), ylim=(0, 10))
+plot = LivePlot(figure, alt="Three places.")
+places = [[1, 5, "first"], [5, 1, "second"], [9, 5, "third"]]
+plot.add("handle", "ring", ax, at=(1, 5), label="a place", places=places)
+plot.show({"summary": "A ring."})
+plot
+"""
+
+
+def test_a_handle_with_places_stands_at_one_of_them(lab, tmp_path):
+    path = tmp_path / "places.ipynb"
+    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(PLACED)])))
+    lab.open(path)
+    assert lab.run_all() == []
+    ring = lab.page.locator(".ol-live [data-handle=ring]")
+    ring.wait_for()
+
+    def stands_at(name):
+        said = "([ring, name]) => ring.getAttribute('aria-valuetext') === name"
+        lab.page.wait_for_function(said, arg=[ring.element_handle(), name])
+
+    ring.focus()
+    for key, name in (
+        ("ArrowRight", "second"), ("ArrowRight", "third"), ("ArrowRight", "third"),
+        ("ArrowDown", "second"), ("ArrowDown", "second"), ("ArrowUp", "first"),
+        ("ArrowLeft", "first"),
+    ):  # fmt: skip
+        lab.page.keyboard.press(key)
+        stands_at(name)
+    assert lab.python("print(plot.handles['ring'])") == "[1, 5]"
+
+    lab.live().scroll_into_view_if_needed()
+    overlay = lab.page.locator("svg.ol-overlay")
+    frame, width = overlay.bounding_box(), float(overlay.get_attribute("viewBox").split()[2])
+    x, y, w, h = (v * frame["width"] / width for v in boxes(lab)[0])
+
+    def pointer(at):
+        return frame["x"] + x + at[0] / 10 * w, frame["y"] + y + (1 - at[1] / 10) * h
+
+    lab.page.mouse.click(*pointer((7.5, 4)))
+    stands_at("third")
+    lab.page.mouse.down()
+    lab.page.mouse.move(*pointer((6, 2)), steps=4)
+    stands_at("second")
+    lab.page.mouse.move(*pointer((2, 3.5)), steps=4)
+    stands_at("first")
+    lab.page.mouse.up()
+    assert lab.python("print(plot.handles['ring'])") == "[1, 5]"
