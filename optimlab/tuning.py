@@ -16,6 +16,9 @@ protocol that does not reward a lucky hit: the tuned rate is the one with the lo
 >>> 0.7 < tuned.rate < 1, tuned.width() > 0
 (True, True)
 
+Another criterion asks for another rate: `Tuned.fastest` is the rate that needs the fewest gradients
+until a goal, in the worst of the same runs.
+
 One update measures one gradient, whatever the rule: Nesterov's too, at its look-ahead point.  So
 equal steps are equal budgets.
 
@@ -124,8 +127,14 @@ def sweep(function, rules=RULES, rates=RATES, start=None, steps=200):
 
 def _final(function, rule, lr, start, steps):
     """Final losses and who stayed, for rates of any shape: (*lr, *starts)."""
+    losses, stayed = _run(function, rule, lr, start, steps)
+    return losses[-1], stayed
+
+
+def _run(function, rule, lr, start, steps):
+    """The losses at each step, (steps + 1, *lr, *starts), and who stayed."""
     path = descend(function, rule(_against(lr, start)), start, steps)
-    return path.losses[-1] - lowest(function), ~_left(path)
+    return path.losses - lowest(function), ~_left(path)
 
 
 def _against(lr, start):
@@ -186,7 +195,8 @@ class Tuned:
     loss      the worst final loss at that rate, over all starts and the rate ± 10 %
     rates     (n,): every rate that was tried, rising, evenly spaced on a log scale
     worst     (n,): the worst final loss of each; infinite where some run left the domain
-    runs      (steps + 1, 3, starts): the losses at the tuned rate less 10 %, itself, plus 10 %
+    until     (steps + 1, n): the loss that all runs of a rate had reached by then, at some step
+              or other; infinite where some run left the domain
     steps     updates of each run, which is also the number of gradients it measured
     at_edge   whether the best rate still lies at the edge of the widened sweep
     """
@@ -210,11 +220,19 @@ class Tuned:
         return float(np.log10(self.rates[1] / self.rates[0]))
 
     def evaluations(self, goal):
-        """Gradients measured until the loss is at most `goal`, at the tuned rate.
+        """Gradients measured until the loss is at most `goal`, at the rate best for that."""
+        return self.fastest(goal)[1]
 
-        The worst over all starts and the rate ± 10 %; infinite if one of them never gets there.
+    def fastest(self, goal):
+        """(rate, gradients): the rate that needs the fewest until the loss is at most `goal`.
+
+        The worst run counts, over all starts and the rate ± 10 %; of rates that are equally fast
+        the middle one is taken.  (None, inf) if at no rate all of them get there.
         """
-        return float(np.max(evaluations_to(self.runs, goal)))
+        counts = evaluations_to(self.until, goal)
+        if np.isinf(counts).all():
+            return None, np.inf
+        return float(self.rates[_middle_best(counts)]), float(counts.min())
 
 
 def tune(function, rule, starts=None, steps=100, rates=RATES):
@@ -249,42 +267,47 @@ def tune(function, rule, starts=None, steps=100, rates=RATES):
     if begin.shape[1:] != function._shape or not len(begin):
         raise ValueError(f"starts has shape {begin.shape}: give a list of {function._wanted()}")
 
-    def worst_of(these):
-        losses, stayed = _final(function, make, these[:, None] * JOLTS, begin, steps)
-        return np.where(stayed, losses, np.inf).reshape(len(these), -1).max(axis=1)
+    def measured(these):
+        """(2 + steps, n): the worst final loss of a rate, and what all its runs reach by when."""
+        losses, stayed = _run(function, make, these[:, None] * JOLTS, begin, steps)
+        losses = np.where(stayed, losses, np.inf).reshape(steps + 1, len(these), -1)
+        reached = np.minimum.accumulate(losses, axis=0)
+        return np.concatenate([losses[-1:], reached]).max(axis=2)
 
-    worst = worst_of(rates)
+    known = measured(rates)
     more = max(round(1 / gaps[0]), 1)
     for _ in range(2 * MOST_DECADES):
-        edge = _edge(worst)
+        edge = _edge(known[0])
         if edge == "low" and rates[0] > RATES[0] / 10.0**MOST_DECADES:
             new = rates[0] * 10 ** (-gaps[0] * np.arange(more, 0, -1))
-            rates, worst = np.r_[new, rates], np.r_[worst_of(new), worst]
+            rates, known = np.r_[new, rates], np.hstack([measured(new), known])
         elif edge == "high" and rates[-1] < RATES[-1] * 10.0**MOST_DECADES:
             new = rates[-1] * 10 ** (gaps[0] * np.arange(1, more + 1))
-            rates, worst = np.r_[rates, new], np.r_[worst, worst_of(new)]
+            rates, known = np.r_[rates, new], np.hstack([known, measured(new)])
         else:
             break
+    worst = known[0]
     if not np.isfinite(worst).any():
         raise ValueError(f"rates: at none from {rates[0]:.2g} to {rates[-1]:.2g} all runs stay")
 
-    found = Tuned()
-    best = np.flatnonzero(worst == worst.min())
-    i = int(best[len(best) // 2])
+    found, i = Tuned(), _middle_best(worst)
     found.name, found.rate, found.loss = name, float(rates[i]), float(worst[i])
-    found.rates, found.worst, found.steps = rates, worst, steps
+    found.rates, found.worst, found.until, found.steps = rates, worst, known[1:], steps
     found.at_edge = _edge(worst) is not None
-    path = descend(function, make(_against(rates[i] * np.array(JOLTS), begin)), begin, steps)
-    found.runs = path.losses - lowest(function)
     return found
+
+
+def _middle_best(values):
+    """Where the lowest value is; the middle one of several."""
+    best = np.flatnonzero(values == values.min())
+    return int(best[len(best) // 2])
 
 
 def _edge(worst):
     """Whether the best rate is the lowest or the highest of a sweep, or neither."""
     if not np.isfinite(worst).any():
         return "low"  # everything leaves: the rates are too high
-    best = np.flatnonzero(worst == worst.min())
-    i = best[len(best) // 2]
+    i = _middle_best(worst)
     return "low" if i == 0 else "high" if i == len(worst) - 1 else None
 
 
@@ -307,6 +330,8 @@ def evaluations_to(losses, goal):
 
 def podium(found, criterion, goal=None, places=3):
     """The best rules by one criterion: [(name, value), ...], the best first.
+
+    Each criterion takes the rates of a rule that are best for it: see `Tuned`.
 
     Parameters
     ----------

@@ -18,9 +18,19 @@ FOUR = ["SGD", "Momentum", "AdaGrad", "Adam"]
 GIVEN = {"SGD": 0.95, "Momentum": 0.1, "AdaGrad": 1.5, "Adam": 0.3}
 
 
-@pytest.fixture
-def race():
+@pytest.fixture(scope="module")
+def made():
     return RaceExplorer(ravine, lr=0.1)
+
+
+@pytest.fixture
+def race(made):
+    """One explorer for all tests, put back to where it stood."""
+    before = made.settings()
+    yield made
+    made.target = None
+    if made.settings() != before:
+        made.restore(before)
 
 
 def test_it_shows_itself(race):
@@ -100,6 +110,36 @@ def test_ticking_a_rule_adds_it(race):
     assert shown(race, "path SGD").shape == (0, 2) and race.ranking() == []
 
 
+def test_a_mark_beyond_an_axis_stands_at_its_edge(race):
+    for name in ("AdaGrad", "AdaDelta"):
+        race.controls[name].value = True
+    race.controls["mode"].value = "tuned"
+    assert race.ranking()[0][0] == "AdaGrad" and race.ranking()[0][1] < 1e-10
+    assert race.tuned("AdaDelta").rate > 10
+    for name, part in [("AdaGrad", "at"), ("AdaGrad", "end"), ("AdaDelta", "at")]:
+        ((x, y),) = shown(race, f"{part} {name}")
+        axes = race.plot.axes[1 if part == "at" else 2]
+        assert axes["xlim"][0] < x < axes["xlim"][1] and axes["ylim"][0] < y < axes["ylim"][1]
+    assert shown(race, "at AdaDelta")[0, 0] > 8 and shown(race, "end AdaGrad")[0, 1] < 2e-10
+    race.controls["mode"].value, race.controls["c"].value = "shared", 100.0
+    race.controls["lr"].value = 10.0
+    assert shown(race, "end SGD")[0, 1] > 10, "a run without an end is above"
+
+
+def test_a_change_of_the_problem_is_drawn_once(race, monkeypatch):
+    calls = []
+    frames = RaceExplorer.frames
+    monkeypatch.setattr(
+        RaceExplorer,
+        "frames",
+        lambda self, values: calls.append(len(values)) or frames(self, values),
+    )
+    for name, value in [("turn", 15), ("stretch", 0.25), ("c", 100.0)]:
+        calls.clear()
+        race.controls[name].value = value
+        assert sorted(calls) == [1, len(race._values())], name
+
+
 def test_the_start_moves_all_paths(race):
     race.start = (3, -2)
     path = descend(ravine, Adam(lr=0.1), (3, -2), 30)
@@ -115,6 +155,11 @@ def test_rates_as_given():
     assert [name for name, _ in race.ranking()] == ["AdaGrad", "SGD", "Momentum", "Adam"]
     assert "AdaGrad 0.000722 (rate 1.5), SGD 0.0133 (rate 0.95)" in race.summary
     assert shown(race, "rate").shape == (0, 2)
+    del race.given["Adam"]
+    race.controls["SGD"].value = False
+    assert race.summary.endswith("(rate 0.1); no rate is given for Adam.")
+    race.controls["Momentum"].value = race.controls["AdaGrad"].value = False
+    assert race.summary == "No rule is racing: no rate is given for Adam."
     race.controls["mode"].value = "shared"
     assert not race.controls["lr"].disabled and "all at rate 0.1" in race.summary
 
@@ -133,8 +178,8 @@ def test_tuned_rates_are_those_of_the_protocol(race):
 
 
 @pytest.mark.parametrize("mode", ["shared", "tuned"])
-def test_a_turn_moves_some_and_not_others(mode):
-    race = RaceExplorer(ravine, lr=0.5, mode=mode)
+def test_a_turn_moves_some_and_not_others(race, mode):
+    race.controls["lr"].value, race.controls["mode"].value = 0.56, mode
     before = dict(race.ranking())
     points = {name: path.points for name, path in race.paths.items()}
     race.controls["turn"].value = 45
@@ -152,8 +197,8 @@ def test_a_turn_moves_some_and_not_others(mode):
     assert dict(race.ranking()) == before
 
 
-def test_a_factor_of_f_moves_the_others():
-    race = RaceExplorer(ravine, lr=0.3)
+def test_a_factor_of_f_moves_the_others(race):
+    race.controls["lr"].value = 0.32
     before = dict(race.ranking())
     race.controls["c"].value = 100.0
     after = dict(race.ranking())
@@ -176,8 +221,8 @@ def test_a_factor_of_f_moves_the_others():
     assert_allclose([dict(race.ranking())[n] for n in FOUR], [losses[n] for n in FOUR], rtol=1e-3)
 
 
-def test_a_unit_of_x_moves_everybody():
-    race = RaceExplorer(ravine, mode="tuned")
+def test_a_unit_of_x_moves_everybody(race):
+    race.controls["mode"].value = "tuned"
     before = dict(race.ranking())
     race.controls["stretch"].value = 0.25
     assert_allclose(race.start, (-7 / 4, 2))
@@ -255,10 +300,11 @@ def test_settings_can_be_restored(race):
     assert_allclose(race.paths["SGD"].points[0], (-7, 2))
 
 
-def test_an_error_in_a_callback_is_told(race, monkeypatch):
-    monkeypatch.setattr(RaceExplorer, "frames", lambda self, values: 1 / 0)
-    race.controls["turn"].value = 15
-    assert "ZeroDivisionError" in race.status
+def test_an_error_in_a_callback_is_told(race):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RaceExplorer, "frames", lambda self, values: 1 / 0)
+        race.controls["turn"].value = 15
+        assert "ZeroDivisionError" in race.status
 
 
 @pytest.mark.parametrize(

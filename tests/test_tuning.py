@@ -165,8 +165,7 @@ def test_the_tuned_rate_has_the_lowest_worst_loss(rule):
     assert_allclose(found.worst, worst, rtol=1e-6)
     assert found.rate == rates[np.argmin(worst)] and not found.at_edge
     assert_allclose(found.loss, worst.min(), rtol=1e-6)
-    assert found.runs.shape == (26, 3, 5)
-    assert_allclose(found.runs[-1].max(), found.loss, rtol=1e-9)
+    assert found.until.shape == (26, 13) and (np.diff(found.until[:, 3]) <= 0).all()
     assert found.steps == 25 and rule.__name__ in repr(found)
 
 
@@ -224,15 +223,35 @@ def test_the_width_counts_good_rates():
     assert found.width(goal=0) == 0
 
 
-def test_evaluations_are_those_of_the_worst_run():
-    found = tune(ravine, SGD, steps=100)
-    counts = [
-        evaluations_to(descend(ravine, SGD(lr=found.rate * jolt), start, 100).losses, 0.0645)
-        for jolt in (0.9, 1.0, 1.1)
-        for start in tuning.starts(ravine)
-    ]
-    assert found.evaluations(0.0645) == max(counts) == 23
-    assert found.evaluations(0) == np.inf
+@pytest.mark.parametrize("rule", [SGD, Nesterov, AdamW])
+def test_evaluations_have_a_rate_of_their_own(rule):
+    """The rate whose worst run is the first at the goal, among rates whose runs all stay."""
+    rates, turned = np.geomspace(0.1, 4, 9), rotated(ravine, 45)
+    found = tune(turned, rule, steps=30, rates=rates)
+    counts = []
+    for rate in rates:
+        runs = [
+            descend(turned, rule(lr=rate * jolt), start, 30)
+            for jolt in (0.9, 1.0, 1.1)
+            for start in tuning.starts(turned)
+        ]
+        stayed = not any(_gone(run) for run in runs)
+        counts.append(max(evaluations_to(run.losses, 0.5) for run in runs) if stayed else np.inf)
+    assert found.fastest(0.5)[1] == found.evaluations(0.5) == min(counts) < 30
+    assert counts[list(rates).index(found.fastest(0.5)[0])] == min(counts)
+    assert found.fastest(0) == (None, np.inf) and found.evaluations(0) == np.inf
+
+
+def _gone(run):
+    box = np.array(ravine.domain)
+    points = run.function.back(run.points)
+    return not ((points >= box[:, 0]) & (points <= box[:, 1])).all()
+
+
+def test_the_fastest_rate_need_not_have_the_lowest_loss():
+    found = tune(ravine, NAdam, steps=100)
+    assert found.fastest(0.0645)[0] > 2 * found.rate and found.evaluations(0.0645) == 4
+    assert tune(ravine, SGD, steps=100).evaluations(0.0645) == 23
 
 
 def test_evaluations_to_a_goal():
@@ -250,7 +269,7 @@ def test_the_podium():
     wide = podium(found, "width", goal=0.0645)
     assert wide[0] == ("Nesterov", found["Nesterov"].width(goal=0.0645)) and wide[0][1] > 1
     assert podium(found, "evaluations", goal=1e-300) == podium(found, "width", goal=1e-300) == []
-    assert podium(found, "evaluations", 0.0645, places=1) == [("Nesterov", 8.0)]
+    assert podium(found, "evaluations", 0.0645, places=2) == [("RMSProp", 4.0), ("Nesterov", 8.0)]
     with pytest.raises(ValueError, match="criterion='speed'"):
         podium(found, "speed")
     with pytest.raises(TypeError, match="a goal is needed"):

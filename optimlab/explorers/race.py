@@ -3,6 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from optimlab import figures, style, tuning
 from optimlab.descent import descend
@@ -16,6 +17,8 @@ FOUR = (SGD, Momentum, AdaGrad, Adam)
 EIGHTHS = [1, 1.3, 1.8, 2.4, 3.2, 4.2, 5.6, 7.5]
 #: where the rates come from: value -> label
 MODES = {"shared": "one rate for all", "given": "rates as given", "tuned": "tuned for each"}
+#: of a panel, in pixels
+HEIGHT = 340
 #: factors of f, and of x
 SCALES, STRETCHES = (0.01, 1.0, 100.0), (0.25, 1.0)
 
@@ -142,12 +145,13 @@ class RaceExplorer(Explorer):
         return [name for name in self.rules if self[name]]
 
     def _on_other(self, change):
-        problem = self.problem
+        self.controls["lr"].disabled = self["mode"] != "shared"
+        problem, before = self.problem, self.plot.handles
         if problem is not self._shown:  # the start stays where it is in the landscape
             self._shown = problem
             self.start = _forth(self, self._at)
-        self.controls["lr"].disabled = self["mode"] != "shared"
-        super()._on_other(change)
+        if self.plot.handles == before:  # else its move has drawn everything anew
+            super()._on_other(change)
 
     def _on_handles(self, change):
         at = _back(self, change.new["start"])
@@ -165,12 +169,14 @@ class RaceExplorer(Explorer):
         heights = figures.surface_grid(self.function)[2] - self.lowest
         wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
         self._levels = figures.contour_levels(wide)
-        figure, ax = figures.panel(340, 380)
+        figure, ax = _panel(320, 58, 60)
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
-        ax.set_title(self.function.name, fontsize=11, pad=8)
+        ax.locator_params(nbins=6)
+        ax.set_title(self.function.name, fontsize=11, pad=8, y=1)
         limits = loss_limits or (1e-10, 3 * float(np.nanmax(heights)))
-        against, right = figures.panel(360, 380)
+        rows = -(-len(self.rules) // (columns := 2 if len(self.rules) == 4 else 3))
+        against, right = _panel(350, 68, 12 + 18 * rows)
         right.set(
             xscale="log", yscale="log", xlabel="learning rate",
             ylabel=f"loss after {self.steps} steps", ylim=limits,
@@ -183,17 +189,18 @@ class RaceExplorer(Explorer):
                 marker=look["marker"], markersize=5, label=name,
             )  # fmt: skip
         against.legend(
-            loc="outside upper center", ncols=4 if len(looks) == 4 else 3, fontsize=8.5,
-            columnspacing=1.0, handlelength=2.4, frameon=False,
+            loc="upper center", ncols=columns, fontsize=8.5, columnspacing=1.0, handlelength=2.4,
+            borderaxespad=0, frameon=False,
         )  # fmt: skip
-        right.minorticks_off()
-        curve, losses = figures.panel(340, 380)
+        curve, losses = _panel(320, 68)
         losses.xaxis.get_major_locator().set_params(integer=True)
         losses.set(
             xlabel="step", ylabel="loss", yscale="log", ylim=limits,
             xlim=(-0.02 * self.steps, 1.02 * self.steps),
         )  # fmt: skip
-        losses.minorticks_off()
+        for axis in (right.xaxis, right.yaxis, losses.yaxis):
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(_power)
         alt = (
             f"A race of optimizers on {self.function.name}: their paths, their final loss against "
             "the learning rate, and their loss at each step."
@@ -298,15 +305,21 @@ class RaceExplorer(Explorer):
             ends[name], columns[name] = float(losses[-1]), losses
             frame[f"path {name}"] = runs[name].points[:, i]
             frame[f"curve {name}"] = curves[name]
-            frame[f"at {name}"] = [[rates[name], losses[-1]]]
+            frame[f"at {name}"] = [[self._seen(rates[name], "xlim"), self._seen(losses[-1])]]
             frame[f"loss {name}"] = np.stack([steps, losses], axis=-1)
-            frame[f"end {name}"] = [[self.steps, losses[-1]]]
+            frame[f"end {name}"] = [[self.steps, self._seen(losses[-1])]]
         if columns:
             frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
         frame["summary"] = self._sentence(ends, rates)
         if self.target:
             frame["goal"], frame["reached"] = self._goal(ends)
         return frame
+
+    def _seen(self, value, limits="ylim"):
+        """A rate or a loss, or just inside the axis where it lies beyond; NaN lies above."""
+        low, high = np.log10(self.plot.axes[1][limits])
+        edge = 0.015 * (high - low)
+        return np.clip(np.nan_to_num(value, nan=np.inf), 10 ** (low + edge), 10 ** (high - edge))
 
     def ranking(self):
         """[(name, final loss)] of the race that is shown, the lowest first; NaN last."""
@@ -315,8 +328,10 @@ class RaceExplorer(Explorer):
         return _ranked({name: float(loss) for name, loss in ends.items()})
 
     def _sentence(self, ends, rates):
+        without = ", ".join(name for name in self.racing if name not in ends)
+        without = f"no rate is given for {without}" if without else ""
         if not ends:
-            return "No rule is racing."
+            return f"No rule is racing{': ' * bool(without)}{without}."
         changed = [f"turned by {self._changed('turn'):g}°"] if self._changed("turn") else []
         changed += [f"f times {self._c:g}"] if self._c != 1 else []
         stretch = self._changed("stretch")
@@ -330,7 +345,9 @@ class RaceExplorer(Explorer):
             + ("" if shared else f" (rate {short(rates[name])})")
             for name, loss in _ranked(ends)
         ]
-        return f"Loss on {where} after {self.steps} gradients each{how}: {', '.join(said)}."
+        return f"Loss on {where} after {self.steps} gradients each{how}: {', '.join(said)}" + (
+            f"; {without}." if without else "."
+        )
 
     def _goal(self, ends):
         """Whether the favourite ends lowest in the race as it was set up, and how that is said."""
@@ -347,6 +364,23 @@ class RaceExplorer(Explorer):
 
 
 _NOTHING = np.empty((0, 2))
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _panel(width, left, top=60):
+    """A panel whose axes stand where they are told, which is quicker than a layout."""
+    figure, ax = figures.panel(width, HEIGHT)
+    figure.set_layout_engine("none")
+    right, bottom = 12, 46
+    ax.set_position([
+        left / width, bottom / HEIGHT, 1 - (left + right) / width, 1 - (top + bottom) / HEIGHT
+    ])  # fmt: skip
+    return figure, ax
+
+
+def _power(value, _=None):
+    """The label of a power of ten in plain text, which is drawn quicker than a formula."""
+    return "10" + str(round(np.log10(value))).translate(_RAISED)
 
 
 def _ranked(ends):
