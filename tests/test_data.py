@@ -43,7 +43,7 @@ def test_iris_has_three_species_of_fifty(iris):
     assert two.features == ("petal_width", "sepal_length")
 
 
-BAD_FEATURES = ["petal_width", [], ["petal_colour"], 5, ["petal_width"] * 2, [5], object()]
+BAD_FEATURES = ["petal_width", [], ["petal_colour"], 5, ["petal_width"] * 2, [5], {}]
 
 
 @pytest.mark.parametrize("features", BAD_FEATURES, ids=repr)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import io
+import re
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ from optimlab.explorers import boundary as module
 from optimlab.training import Network, Training
 
 SMALL = Network(hidden=(6,))
+THREE = data.Data(np.eye(3)[:, :2], np.arange(3), ("a", "b", "c"))
 
 
 @pytest.fixture(scope="module")
@@ -488,25 +490,40 @@ def test_a_loop_that_ends_takes_the_training_with_it(explorer, recwarn):
         ({"train": np.zeros((3, 2))}, TypeError, "train must be Data with classes"),
         ({"test": data.iris()}, ValueError, "test: it has 4 features"),
         ({"rule": "Adams"}, ValueError, "rule='Adams': a rule is one of SGD, Momentum"),
+        ({"test": THREE}, ValueError, "test must have the features and the classes of data"),
+        ({"rules": 3}, TypeError, "rules=3: rules must be a list of names"),
         ({"rules": ["SGD", "x"]}, ValueError, "rule='x': a rule is one of"),
         ({"target": 95}, ValueError, "target must be a share"),
         ({"target": True, "epochs": 0}, ValueError, "epochs must be a whole number"),
         ({"epochs": 2.5}, ValueError, "epochs must be a whole number"),
-        ({"pace": 0}, ValueError, "pace must be > 0"),
+        ({"epochs": np.nan}, ValueError, "epochs=nan: epochs must be a whole number"),
+        ({"epochs": None}, ValueError, "epochs=None: epochs must be a whole number"),
+        ({"target": [0.5]}, ValueError, "target=[0.5]: target must be a number"),
+        ({"pace": 0}, ValueError, "pace must be a number > 0"),
+        ({"pace": "fast"}, ValueError, "pace must be a number > 0"),
         ({"batch_size": 0}, ValueError, "batch_size must be a whole number from 1 to 70"),
         ({"batch_size": 71}, ValueError, "batch_size must be a whole number from 1 to 70"),
         ({"batch_size": 2.5}, TypeError, "batch_size must be a whole number from 1 to 70"),
         ({"lr": -1}, ValueError, "lr"),
         ({"lr": "fast"}, TypeError, "lr"),
-        ({"seed": -1}, ValueError, "seed"),
-        ({"seed": 0.5}, TypeError, "seed"),
+        ({"lr": np.nan}, ValueError, "lr=nan: lr must be finite"),
+        ({"seed": -1}, ValueError, "seed=-1: seed must be a whole number"),
+        ({"seed": 0.5}, ValueError, "seed=0.5: seed must be a whole number"),
+        ({"seed": [1, 2]}, ValueError, "seed=[1, 2]: seed must be a whole number"),
         ({"rates": (1, 0.1)}, ValueError, "rates"),
         ({"model": 3}, TypeError, "model"),
     ],
 )
 def test_bad_input_is_named(spirals, given, error, complaint):
-    with pytest.raises(error, match=complaint.replace("(", r"\(")):
+    with pytest.raises(error, match=re.escape(complaint)):
         BoundaryExplorer(**({"train": spirals[0], "test": spirals[1], "model": SMALL} | given))
+
+
+def test_a_rule_named_twice_is_shown_once_and_no_batch_size_means_all_data(spirals):
+    explorer = BoundaryExplorer(spirals[0], model=SMALL, rules=["Adam", "Adam"], batch_size=None)
+    assert explorer.names == ["Adam", "SGD"] and explorer["batch size"] == 70
+    explorer.train(epochs=2)
+    assert explorer.training.steps == 2
 
 
 def test_train_wants_one_of_its_arguments(explorer):

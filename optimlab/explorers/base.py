@@ -81,6 +81,41 @@ def checked_domain(domain, dim):
     raise ValueError(f"domain={domain!r}: domain must be {wanted}, each low < high")
 
 
+def is_whole(value, low, high):
+    """Whether `value` is a whole number, True and False apart, between two limits."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and low <= value <= high
+
+
+def checked_whole(name, value, low, high=np.inf):
+    """`value` as an int between two limits, or a ValueError that names the argument."""
+    if not is_whole(value, low, high):
+        wanted = f"at least {low}" if high == np.inf else f"from {low} to {high}"
+        raise ValueError(f"{name}={value!r}: {name} must be a whole number {wanted}")
+    return int(value)
+
+
+def checked_positive(name, value):
+    """`value` as a float above 0, or a ValueError that names the argument."""
+    try:
+        if 0 < float(value) < np.inf:
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"{name}={value!r}: {name} must be a number > 0")
+
+
+def checked_rates(rates):
+    """`rates` as (low, high), the ends of a learning-rate slider; ValueError if they are none."""
+    try:
+        low, high = map(float, rates)
+        if 0 < low < high < np.inf:
+            return low, high
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
+
+
 def guarded(method):
     """A callback whose exception appears in the explorer's status line, never nowhere.
 

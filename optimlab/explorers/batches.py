@@ -5,8 +5,17 @@ import numpy as np
 
 from optimlab import figures, network, style
 from optimlab.data import Data
-from optimlab.explorers.base import Explorer, decades, number, short, slider
-from optimlab.explorers.paths import _checked_rates
+from optimlab.explorers.base import (
+    Explorer,
+    checked_positive,
+    checked_rates,
+    checked_whole,
+    decades,
+    is_whole,
+    number,
+    short,
+    slider,
+)
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
 from optimlab.training import Linear, Training, counted
@@ -35,32 +44,11 @@ def _the_line(data):
 def _checked_sizes(sizes, n):
     try:
         different = sorted(set(sizes))
-        if different and all(_is_whole(size, 1, n) for size in different):
+        if different and all(is_whole(size, 1, n) for size in different):
             return [int(size) for size in different]
     except TypeError:
         pass
     raise ValueError(f"sizes={sizes!r}: sizes must be whole numbers from 1 to {n}")
-
-
-def _is_whole(value, low, high):
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and low <= value <= high
-
-
-def _whole(name, value, low, high=np.inf):
-    if not _is_whole(value, low, high):
-        wanted = f"at least {low}" if high == np.inf else f"from {low} to {high}"
-        raise ValueError(f"{name}={value!r}: {name} must be a whole number {wanted}")
-    return int(value)
-
-
-def _positive(name, value):
-    try:
-        if 0 < float(value) < np.inf:
-            return float(value)
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"{name}={value!r}: {name} must be a number > 0")
 
 
 def _pair(name, value):
@@ -93,10 +81,10 @@ class NoiseExplorer(Explorer):
         super().__init__()
         x, y = _the_line(data)
         self.n = n = len(data)
-        at, copies = _pair("at", at), _whole("copies", copies, 1)
-        batch_size = _whole("batch_size", batch_size, 1, n)
+        at, copies = _pair("at", at), checked_whole("copies", copies, 1)
+        batch_size = checked_whole("batch_size", batch_size, 1, n)
         if known is not None:
-            known = _whole("known", known, 1, n - 1)
+            known = checked_whole("known", known, 1, n - 1)
         error = at[0] * x + at[1] - y
         #: the gradient of each example, and their mean
         self.rows = np.stack([2 * error * x, 2 * error], axis=1)
@@ -231,15 +219,16 @@ class BatchExplorer(Explorer):
     ):  # fmt: skip
         super().__init__()
         self.loss = network.squared_loss(*_the_line(data))
-        self.data, self.epochs = data, _whole("epochs", epochs, 1)
-        self.target = None if target is None else _positive("target", target)
+        self.data, self.epochs = data, checked_whole("epochs", epochs, 1)
+        self.target = None if target is None else checked_positive("target", target)
         self.compare = bool(compare)
         self.minimum = self.loss.minima[0]
         self.least = self.loss(self.minimum)
-        batch_size = _whole("batch_size", batch_size, 1, len(data))
+        batch_size = checked_whole("batch_size", batch_size, 1, len(data))
         sizes = sorted({*_checked_sizes(sizes, len(data)), batch_size})
-        lr, seed, start = _positive("lr", lr), _whole("seed", seed, 0, 9), _pair("start", start)
-        rates = decades(*_checked_rates(rates), lr, decade=DECADE)
+        lr, seed = checked_positive("lr", lr), checked_whole("seed", seed, 0, 9)
+        start = _pair("start", start)
+        rates = decades(*checked_rates(rates), lr, decade=DECADE)
         controls = {
             "lr": slider("learning rate", rates, lr),
             "batch size": slider("batch size", sizes, batch_size, width="280px"),

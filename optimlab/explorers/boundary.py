@@ -11,8 +11,17 @@ import traitlets
 from matplotlib.colors import to_rgb
 
 from optimlab import figures, optimizers, style, training
-from optimlab.explorers.base import Explorer, decades, guarded, number, short, slider
-from optimlab.explorers.paths import _checked_rates
+from optimlab.explorers.base import (
+    Explorer,
+    checked_positive,
+    checked_rates,
+    checked_whole,
+    decades,
+    guarded,
+    number,
+    short,
+    slider,
+)
 from optimlab.live import LivePlot
 
 #: seconds of training between two looks at what the learner has done meanwhile
@@ -92,19 +101,20 @@ class BoundaryExplorer(Explorer):
         self.data, self.held_out = _checked_data("train", train), test
         if test is not None:
             _checked_data("test", test)
-        if target is not None and not (np.isreal(target) and 0 < target <= 1):
+        if target is not None and checked_positive("target", target) > 1:
             raise ValueError(f"target={target!r}: target must be a share in (0, 1]")
-        if epochs != int(epochs) or epochs < 1:
-            raise ValueError(f"epochs={epochs!r}: epochs must be a whole number of at least 1")
-        if pace is not None and not pace > 0:
-            raise ValueError(f"pace={pace!r}: pace must be > 0, or None")
-        self.model = model or training.Network(hidden=(16, 16))
-        self.epochs, self.target, self.pace = int(epochs), target, pace
+        self.model = training.Network(hidden=(16, 16)) if model is None else model
+        self.epochs, seed = checked_whole("epochs", epochs, 1), checked_whole("seed", seed, 0)
+        self.pace = None if pace is None else checked_positive("pace", pace)
+        self.target = target
         self.names = _checked_rules(rules, rule)
-        low, high = _checked_rates(rates)
+        low, high = checked_rates(rates)
+        if batch_size is None:  # to Training it means all data; here it stands on a slider
+            batch_size = len(train.x)
         training.Training(  # names what is wrong with the rest
-            self.model, train, getattr(optimizers, rule)(lr=lr), batch_size=batch_size, seeds=seed
-        )
+            self.model, train, getattr(optimizers, rule)(lr=lr), batch_size=batch_size, seeds=seed,
+            test=test,
+        )  # fmt: skip
         self.classes = list(self.data.classes)
         self._tints = _tints(self.classes)
         self._curve = []
@@ -117,7 +127,7 @@ class BoundaryExplorer(Explorer):
                 style={"description_width": "initial"}, layout={"width": "170px"},
             ),
             "batch size": slider("batch size", sizes, batch_size, width="290px"),
-            "seed": number("seed", int(seed), 0, max(19, int(seed)), 1, width="240px"),
+            "seed": number("seed", seed, 0, max(19, seed), 1, width="240px"),
         }  # fmt: skip
         self._begin()
         self.buttons = {
@@ -162,7 +172,7 @@ class BoundaryExplorer(Explorer):
             look = style.rule_style(name)
             dash = style.linestyle(look["dash"])
             right.plot([], [], color=look["color"], linestyle=dash, label=name)
-        right.legend(loc="lower right", ncols=3, fontsize=8)
+        right.legend(loc="lower right", ncols=3, fontsize=8, handlelength=3.6, columnspacing=1.2)
         plot = LivePlot([regions, curves], alt=self._alt())
         plot.add("image", "regions", ax, smooth=True)
         for k, (color, shape) in enumerate(_looks(self.classes)):
@@ -551,9 +561,11 @@ def _checked_data(name, data):
 
 
 def _checked_rules(rules, rule):
-    rules = [rules] if isinstance(rules, str) else list(rules)
-    for name in [*rules, rule]:
+    if not isinstance(rules, (str, list, tuple)):
+        raise TypeError(f"rules={rules!r}: rules must be a list of names such as 'SGD'")
+    names = [*([rules] if isinstance(rules, str) else rules), rule]
+    for name in names:
         if name not in optimizers.__all__ or name == "Optimizer":
             known = ", ".join(n for n in optimizers.__all__ if n != "Optimizer")
             raise ValueError(f"rule={name!r}: a rule is one of {known}")
-    return rules if rule in rules else [*rules, rule]
+    return list(dict.fromkeys(names))

@@ -7,6 +7,7 @@ from optimlab import figures, style
 from optimlab.descent import descend
 from optimlab.explorers.base import (
     Explorer,
+    checked_rates,
     decades,
     guarded,
     number,
@@ -90,16 +91,6 @@ def _checked_target(target):
     raise ValueError(f"target={target!r}: target must be (loss, steps), with at least one step")
 
 
-def _checked_rates(rates):
-    try:
-        low, high = map(float, rates)
-        if 0 < low < high < np.inf:
-            return low, high
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
-
-
 class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
@@ -137,7 +128,7 @@ class PathExplorer(Explorer):
             raise ValueError(f"start={start!r}, steps={steps!r}: one point, and at least one step")
         start = tried.start
         most_steps = max(most_steps or max(20, 2 * steps), steps)
-        low, high = _checked_rates(rates)
+        low, high = checked_rates(rates)
         controls = {
             "lr": slider("learning rate", decades(low, high, lr), float(lr)),
             "steps": number("steps", steps, 1, most_steps, 1),
