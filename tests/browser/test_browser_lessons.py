@@ -32,9 +32,9 @@ def wait_for_change(lab, plot, before, what):
 
 
 def press_slider(lab, plot, number):
-    """One key on the slider in hand: the picture must change."""
+    """One key on the slider in hand, unless it is greyed out: the picture must change."""
     outputs = lab.page.locator(".jp-OutputArea-output", has=lab.page.locator(".ol-live:visible"))
-    sliders = outputs.nth(number).locator(".noUi-handle")
+    sliders = outputs.nth(number).locator(".noUi-target:not([disabled]) .noUi-handle")
     if sliders.count() == 0:
         return 0
     slider, before = sliders.first, state(plot)
