@@ -195,6 +195,16 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     return lines
 
 
+def draw_target(ax, goal, within):
+    """The loss to come down to on a loss curve, as a line that ends at the last step allowed."""
+    ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
+    ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
+    ax.annotate(
+        f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
+        color=style.HIGHLIGHT, fontsize=8.5,
+    )  # fmt: skip
+
+
 def draw_surface(ax, function, domain=None, *, path=None, samples=61):
     """The surface of a function of two variables on 3-D axes, with a path lying on it.
 

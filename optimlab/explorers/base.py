@@ -327,6 +327,20 @@ class Explorer(widgets.VBox):
         return self.plot.mimebundle(self.model_id, self.summary)
 
 
+class Started:
+    """For an explorer whose plot has a handle called "start"."""
+
+    @property
+    def start(self):
+        """The start point as it is in the picture: a float on a curve, else a pair."""
+        at = self.plot.handles["start"]
+        return at[0] if len(at) == 1 else tuple(at)
+
+    @start.setter
+    def start(self, point):
+        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
+
+
 def _attribute(widget):
     """The synced trait that says where a control stands."""
     return "index" if isinstance(widget, widgets.widget_selection._Selection) else "value"

@@ -7,6 +7,7 @@ from optimlab import figures, network, style
 from optimlab.data import Data
 from optimlab.explorers.base import (
     Explorer,
+    Started,
     checked_positive,
     checked_rates,
     checked_whole,
@@ -193,7 +194,7 @@ class NoiseExplorer(Explorer):
         return frames
 
 
-class BatchExplorer(Explorer):
+class BatchExplorer(Started, Explorer):
     """Mini-batch descent on the map of L(w, b), and its loss against what the gradients cost.
 
     The learning rate is the slider in hand; all its positions are one batched `Training`. Beside
@@ -276,15 +277,6 @@ class BatchExplorer(Explorer):
             f"the minimum against the number of gradients, {counted(self.epochs, 'epoch')}"
             f"{', with descent on all data in each step' if self.compare else ''}."
         )
-
-    @property
-    def start(self):
-        """(w, b) of the start."""
-        return tuple(self.plot.handles["start"])
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": [float(v) for v in point]}
 
     def run(self, rates, size):
         """All `rates` at once in batches of `size`: (evaluations (steps+1,), points (…, rates, 2)).

@@ -5,7 +5,7 @@ import numpy as np
 
 from optimlab import figures, functions, genealogy, optimizers, style
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, guarded, short
+from optimlab.explorers.base import Explorer, Started, guarded, short
 from optimlab.live import LivePlot
 
 #: name -> where it stands in the tree: column (they are in the order of years) and row
@@ -36,7 +36,7 @@ AMSGRAD = (
 )
 
 
-class FamilyExplorer(Explorer):
+class FamilyExplorer(Started, Explorer):
     """The tree of methods, and on the ravine the run of the one chosen beside its parents' runs.
 
     Choose by the buttons, by a click on the tree, or with the arrow keys on its ring. All runs
@@ -136,15 +136,6 @@ class FamilyExplorer(Explorer):
     @method.setter
     def method(self, name):
         self.controls["method"].value = genealogy.method(name).name
-
-    @property
-    def start(self):
-        """The start point, a pair."""
-        return tuple(self.plot.handles["start"])
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
 
     @guarded
     def _on_handles(self, change):

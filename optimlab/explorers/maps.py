@@ -7,7 +7,15 @@ from matplotlib.patches import Patch
 from optimlab import figures, style
 from optimlab.analysis import destination, rate_start_map, stability_limit
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, number, short, slider, the_domain, the_function
+from optimlab.explorers.base import (
+    Explorer,
+    Started,
+    number,
+    short,
+    slider,
+    the_domain,
+    the_function,
+)
 from optimlab.functions import Function
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
@@ -63,7 +71,7 @@ def _add_path(plot, name, ax, look):
     )  # fmt: skip
 
 
-class StripExplorer(_Valleys, Explorer):
+class StripExplorer(_Valleys, Started, Explorer):
     """A run on a curve, and a strip under it: where runs from every other start end.
 
     The strip has the colour of the valley in which a run from that start settles, with the
@@ -145,15 +153,6 @@ class StripExplorer(_Valleys, Explorer):
             corners = [[a, zero], [b, zero], [b, zero + 1], [a, zero + 1], [gap, gap]]
             pieces.append(np.transpose(corners, (2, 0, 1)).reshape(-1, 2))
         return pieces
-
-    @property
-    def start(self):
-        """The start point."""
-        return self.plot.handles["start"][0]
-
-    @start.setter
-    def start(self, x):
-        self.plot.handles = {**self.plot.handles, "start": [float(x)]}
 
     def frames(self, rates):
         rates = np.asarray(rates, dtype=float)

@@ -7,6 +7,7 @@ from optimlab import figures, style
 from optimlab.descent import descend
 from optimlab.explorers.base import (
     Explorer,
+    Started,
     checked_rates,
     decades,
     guarded,
@@ -91,7 +92,7 @@ def _checked_target(target):
     raise ValueError(f"target={target!r}: target must be (loss, steps), with at least one step")
 
 
-class PathExplorer(Explorer):
+class PathExplorer(Started, Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
     def __init__(
@@ -208,13 +209,7 @@ class PathExplorer(Explorer):
         losses.set(yscale=scale)
         losses.set_ylim(limits)
         if self.target:
-            goal, within = self.target
-            losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
-            losses.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
-            losses.annotate(
-                f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
-                color=style.HIGHLIGHT, fontsize=8.5,
-            )  # fmt: skip
+            figures.draw_target(losses, *self.target)
 
     @staticmethod
     def _name_rules(ax, looks):
@@ -280,16 +275,6 @@ class PathExplorer(Explorer):
         self.inspector.value = (
             rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
         )
-
-    @property
-    def start(self):
-        """The start point: a float in one dimension, else a pair."""
-        at = self.plot.handles["start"]
-        return at[0] if self.line else tuple(at)
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
 
     def _runs(self, rates, start, steps, hyperparameters):
         """Every rule's runs at all `rates`, one batch for each."""

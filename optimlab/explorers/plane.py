@@ -13,7 +13,15 @@ from optimlab.analysis import (
     stability_limit,
 )
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, guarded, number, short, the_domain, the_function
+from optimlab.explorers.base import (
+    Explorer,
+    Started,
+    guarded,
+    number,
+    short,
+    the_domain,
+    the_function,
+)
 from optimlab.live import LivePlot, take_off
 from optimlab.optimizers import Momentum, Nesterov
 
@@ -28,7 +36,7 @@ NEAR, FAR = 1e-9, 1e2
 MOST_STEPS = 120
 
 
-class PlaneExplorer(Explorer):
+class PlaneExplorer(Started, Explorer):
     """A run, and the plane of learning rate × momentum coloured by the rate of convergence.
 
     The rate is what one step leaves of the distance in the long run: the largest size of an
@@ -170,15 +178,6 @@ class PlaneExplorer(Explorer):
     @pair.setter
     def pair(self, at):
         self.plot.handles = {**self.plot.handles, "pair": [float(v) for v in at]}
-
-    @property
-    def start(self):
-        """The start point."""
-        return tuple(self.plot.handles["start"])
-
-    @start.setter
-    def start(self, at):
-        self.plot.handles = {**self.plot.handles, "start": [float(v) for v in at]}
 
     @guarded
     def _go(self, _button):

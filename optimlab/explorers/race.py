@@ -7,7 +7,16 @@ from matplotlib.ticker import NullLocator
 
 from optimlab import figures, style, tuning
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, decades, number, short, slider, the_function
+from optimlab.explorers.base import (
+    Explorer,
+    Started,
+    checked_rates,
+    decades,
+    number,
+    short,
+    slider,
+    the_function,
+)
 from optimlab.live import LivePlot
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer
 
@@ -23,7 +32,7 @@ HEIGHT = 340
 SCALES, STRETCHES = (0.01, 1.0, 100.0), (0.25, 1.0)
 
 
-class RaceExplorer(Explorer):
+class RaceExplorer(Started, Explorer):
     """Rules race on a surface; beside it their final loss against the learning rate.
 
     Every rule measures one gradient per step, and all make the same number of steps. The rates
@@ -78,9 +87,7 @@ class RaceExplorer(Explorer):
         ):  # fmt: skip
             if value not in known:
                 raise ValueError(f"{name}={value!r}: {name} must be one of {[*known]}")
-        low, high = rates
-        if not 0 < low < high < np.inf:
-            raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
+        low, high = checked_rates(rates)
         values = decades(low, high, lr, decade=EIGHTHS)
         self.rates = np.geomspace(values[0], values[-1], 121)
         if loss_limits is not None and not 0 < loss_limits[0] < loss_limits[1]:
@@ -129,15 +136,6 @@ class RaceExplorer(Explorer):
                 made = tuning.rescaled(made, (stretch, 1.0), c)
             self._problems[key] = made
         return self._problems[key]
-
-    @property
-    def start(self):
-        """The start point, in the coordinates of the picture."""
-        return tuple(self.plot.handles["start"])
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
 
     @property
     def racing(self):

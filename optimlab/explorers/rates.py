@@ -5,6 +5,7 @@ import numpy as np
 from optimlab import figures, schemes, style
 from optimlab.explorers.base import (
     Explorer,
+    Started,
     decades,
     number,
     short,
@@ -28,7 +29,7 @@ DECADE = [1, 1.1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 9.5]
 DOTTED = ("path", "point")
 
 
-class SchemeExplorer(Explorer):
+class SchemeExplorer(Started, Explorer):
     """Runs on a curve whose learning rate is set by the loss, as `optimlab.schemes` has them.
 
     Beside the curve stand the point, the loss and the rate of each step. `runs` holds what is
@@ -113,15 +114,6 @@ class SchemeExplorer(Explorer):
             label="start point", color=style.INK,
         )  # fmt: skip
         return plot
-
-    @property
-    def start(self):
-        """The start point."""
-        return self.plot.handles["start"][0]
-
-    @start.setter
-    def start(self, x):
-        self.plot.handles = {**self.plot.handles, "start": [float(x)]}
 
     def frames(self, rates):
         rates = np.asarray(rates, dtype=float)

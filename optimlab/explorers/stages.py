@@ -5,7 +5,15 @@ import numpy as np
 
 from optimlab import figures, functions, style
 from optimlab.descent import descend
-from optimlab.explorers.base import Explorer, decades, short, slider, the_domain, the_function
+from optimlab.explorers.base import (
+    Explorer,
+    Started,
+    decades,
+    short,
+    slider,
+    the_domain,
+    the_function,
+)
 from optimlab.live import LivePlot
 from optimlab.optimizers import Adam
 
@@ -30,7 +38,7 @@ def _checkbox(label, value):
     )
 
 
-class StagesExplorer(Explorer):
+class StagesExplorer(Started, Explorer):
     """A path of Adam with its parts switched on and off, its loss, and its steps over the rate.
 
     Every path is made by `Adam`: without momentum β₁ is 0, without mean square β₂ is 0. `path` is
@@ -80,13 +88,7 @@ class StagesExplorer(Explorer):
         high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
         losses.set(ylabel="loss", yscale="log", ylim=(1e-6, high))
         if self.target:
-            goal, within = self.target
-            losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
-            losses.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
-            losses.annotate(
-                f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
-                color=style.HIGHLIGHT, fontsize=8.5,
-            )  # fmt: skip
+            figures.draw_target(losses, *self.target)
         ratios.set(
             xlabel="step", ylabel="step / rate", ylim=(-6, 12), yticks=[-5, -1, 1, 5, 10],
             xlim=(-0.02 * self.steps, 1.02 * self.steps),
@@ -110,15 +112,6 @@ class StagesExplorer(Explorer):
         plot.add("line", "ratio y", ratios, color=style.INK, dash=(6, 3), by_step=True)
         plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
         return plot
-
-    @property
-    def start(self):
-        """The start point."""
-        return tuple(self.plot.handles["start"])
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": [float(v) for v in point]}
 
     @property
     def switches(self):
