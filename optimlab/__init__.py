@@ -23,29 +23,31 @@ from optimlab.optimizers import (
 
 __version__ = "0.1.0"
 
-_MODULES = (
-    "data", "explorers", "figures", "genealogy", "lessons", "network", "schemes", "style",
-    "training", "tuning",
-)  # fmt: skip
-_NAMES = {"LivePlot": "live", "explore": "explorers"}
+#: where each of these stands; they are loaded when they are first asked for
+_MODULES = {
+    "analysis": "study", "data": "study", "genealogy": "study", "network": "study",
+    "schemes": "study", "training": "study", "tuning": "study",
+    "figures": "draw", "style": "draw", "explorers": "", "lessons": "",
+}  # fmt: skip
+_NAMES = {"LivePlot": "draw.live", "explore": "explorers"}
 
 __all__ = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
     "descend", "Path", "functions", "Function", "numerical_gradient", "check_gradient",
     "explore", "LivePlot",
-    "data", "explorers", "figures", "genealogy", "lessons", "network", "schemes", "style",
-    "training", "tuning",
+    *_MODULES,
 ]  # fmt: skip
 
 
 def __getattr__(name):
     if name in _MODULES:
-        return _import_module(f"optimlab.{name}")
-    if name in _NAMES:
+        thing = _import_module(".".join(filter(None, ("optimlab", _MODULES[name], name))))
+    elif name in _NAMES:
         thing = getattr(_import_module(f"optimlab.{_NAMES[name]}"), name)
-        globals()[name] = thing
-        return thing
-    raise AttributeError(f"module 'optimlab' has no attribute {name!r}")
+    else:
+        raise AttributeError(f"module 'optimlab' has no attribute {name!r}")
+    globals()[name] = thing
+    return thing
 
 
 def __dir__():

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import SGD, Adam, Function, Momentum, analysis, descend, functions
-from optimlab.analysis import (
+from optimlab.study.analysis import (
     basin,
     best_rate,
     condition_number,
@@ -246,7 +246,7 @@ def test_the_map_in_the_plane():
 
 def test_it_needs_numpy_alone():
     code = (
-        "import sys, optimlab.analysis; "
+        "import sys, optimlab.study.analysis; "
         "assert not {'matplotlib', 'ipywidgets', 'plotly'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

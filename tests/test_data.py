@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimlab import analysis, data, network
-from optimlab.data import Data
+from optimlab.study.data import Data
 
 
 @pytest.fixture(scope="module")

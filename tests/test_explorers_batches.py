@@ -5,8 +5,8 @@ import pytest
 import wire
 
 from optimlab import SGD, data, descend, network, training
-from optimlab.data import Data
 from optimlab.explorers import BatchExplorer, NoiseExplorer
+from optimlab.study.data import Data
 
 pytestmark = pytest.mark.filterwarnings("error")
 

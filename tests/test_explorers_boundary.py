@@ -17,7 +17,7 @@ from wire import shown
 from optimlab import SGD, Adam, Momentum, data
 from optimlab.explorers import BoundaryExplorer
 from optimlab.explorers import boundary as module
-from optimlab.training import Network, Training
+from optimlab.study.training import Network, Training
 
 SMALL = Network(hidden=(6,))
 THREE = data.Data(np.eye(3)[:, :2], np.arange(3), ("a", "b", "c"))

@@ -9,7 +9,7 @@ from wire import shown
 from optimlab import check_gradient, functions, network, numerical_gradient
 from optimlab.explorers import ErrorExplorer, GraphExplorer
 from optimlab.explorers.chain import HIGH, ROWS, WIDE
-from optimlab.network import Graph, Node
+from optimlab.study.network import Graph, Node
 
 WEIGHTS = {"w1": (-2, 2, 0.05), "b1": (-3, 3, 0.1), "w2": (-3, 3, 0.1), "b2": (-2, 2, 0.1)}
 

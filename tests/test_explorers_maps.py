@@ -10,14 +10,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from optimlab import SGD, Momentum, descend, figures, functions
-from optimlab.analysis import best_rate, destination, rate_start_map
 from optimlab.explorers import (
     ChordExplorer,
     ConditionExplorer,
     MapExplorer,
     StripExplorer,
 )
-from optimlab.explorers.maps import NOWHERE, VALLEYS
+from optimlab.explorers.valleys import NOWHERE, VALLEYS
+from optimlab.study.analysis import best_rate, destination, rate_start_map
 
 pytestmark = pytest.mark.filterwarnings("error")
 

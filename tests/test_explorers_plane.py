@@ -10,9 +10,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 from optimlab import SGD, Momentum, Nesterov, descend, functions
-from optimlab.analysis import best_momentum, measured_shrink, momentum_limit, momentum_shrink
 from optimlab.explorers import PlaneExplorer
 from optimlab.explorers.plane import DIVERGES, LEVELS, MOST_STEPS, SPEED
+from optimlab.study.analysis import best_momentum, measured_shrink, momentum_limit, momentum_shrink
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import functions, schemes
 from optimlab.explorers import SchemeExplorer
-from optimlab.explorers.rates import LOOKS
+from optimlab.explorers.schemes import LOOKS
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -11,6 +11,7 @@ from PIL import Image
 from wire import shown
 
 from optimlab import SGD, Adam, Momentum, data, explore, network
+from optimlab.draw.live.live import VIEW
 from optimlab.explorers import (
     BatchExplorer,
     ChordExplorer,
@@ -35,7 +36,6 @@ from optimlab.explorers import (
 )
 from optimlab.explorers.base import Explorer
 from optimlab.functions import Function
-from optimlab.live.live import VIEW
 
 SENTENCE = "The run appears when you have answered."
 BOX = ((0, 4), (0, 4))

@@ -11,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from optimlab import descend, functions, genealogy, optimizers
-from optimlab.genealogy import (
+from optimlab.study.genealogy import (
     BOOK,
     CONVENTIONS,
     COURSE,

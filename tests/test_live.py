@@ -11,8 +11,8 @@ from PIL import Image
 from wire import sent
 
 from optimlab import figures
-from optimlab.live import LivePlot, take_off
-from optimlab.live.live import REACH, VIEW
+from optimlab.draw.live import LivePlot, take_off
+from optimlab.draw.live.live import REACH, VIEW
 
 
 @pytest.fixture

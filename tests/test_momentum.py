@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import SGD, Function, Momentum, Nesterov, analysis, descend, functions
-from optimlab.analysis import (
+from optimlab.study.analysis import (
     best_momentum,
     factors,
     measured_shrink,

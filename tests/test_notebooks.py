@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from optimlab import refresh
+from optimlab.tools import refresh
 
 pytest_plugins = "pytester"
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))

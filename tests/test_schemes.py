@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import SGD, descend, functions, schemes
-from optimlab.schemes import adapt, bold_driver, constant, halving
+from optimlab.study.schemes import adapt, bold_driver, constant, halving
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -18,8 +18,8 @@ from optimlab import (
     network,
     numerical_gradient,
 )
-from optimlab.data import Data
-from optimlab.training import Linear, Network, Training, minibatches
+from optimlab.study.data import Data
+from optimlab.study.training import Linear, Network, Training, minibatches
 
 RULES = [SGD(0.3), Momentum(0.1), Nesterov(0.1), AdaGrad(0.1), RMSProp(0.02), Adam(0.05)]
 

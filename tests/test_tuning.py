@@ -22,7 +22,7 @@ from optimlab import (
     tuning,
 )
 from optimlab.functions import Function
-from optimlab.tuning import RULES, evaluations_to, podium, rescaled, rotated, sweep, tune
+from optimlab.study.tuning import RULES, evaluations_to, podium, rescaled, rotated, sweep, tune
 
 pytestmark = pytest.mark.filterwarnings("error")
 

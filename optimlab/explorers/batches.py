@@ -3,8 +3,8 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import figures, network, style
-from optimlab.data import Data
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -17,9 +17,10 @@ from optimlab.explorers.base import (
     short,
     slider,
 )
-from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
-from optimlab.training import Linear, Training, counted
+from optimlab.study import network
+from optimlab.study.data import Data
+from optimlab.study.training import Linear, Training, counted
 
 #: the numbers of one decade of learning rates, and what one batch or the whole data look like
 DECADE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)

@@ -10,7 +10,9 @@ import numpy as np
 import traitlets
 from matplotlib.colors import to_rgb
 
-from optimlab import figures, optimizers, style, training
+from optimlab import optimizers
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     checked_positive,
@@ -22,7 +24,7 @@ from optimlab.explorers.base import (
     short,
     slider,
 )
-from optimlab.live import LivePlot
+from optimlab.study import training
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from optimlab import figures, style
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, number, short, slider, the_function
 from optimlab.functions import numerical_gradient
-from optimlab.live import LivePlot
 
 FORWARD, BACKWARD = style.PALETTE[0], style.PALETTE[1]
 #: size of a box and how far an arrow lies from the middle of its edge, in columns and rows
@@ -27,7 +27,7 @@ class GraphExplorer(Explorer):
 
     Parameters
     ----------
-    graph : optimlab.network.Graph
+    graph : optimlab.study.network.Graph
     sliders : dict, name of an input -> (low, high, step); the first is the slider in hand
     target : ("slope", number) or ("output", number), optional
         A slope by the first slider, or an output at most that large.

@@ -3,10 +3,12 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import figures, functions, genealogy, optimizers, style
+from optimlab import functions, optimizers
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, Started, guarded, short
-from optimlab.live import LivePlot
+from optimlab.study import genealogy
 
 #: name -> where it stands in the tree: column (they are in the order of years) and row
 PLACES = {

@@ -3,8 +3,9 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import figures, style
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -16,8 +17,7 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.explorers.curves import Curve, checked_curves, checked_limits, curve_panel
-from optimlab.live import LivePlot
+from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.optimizers import SGD, Optimizer
 
 #: hyperparameter -> label and range of its slider

@@ -4,15 +4,9 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from optimlab import figures, style
-from optimlab.analysis import (
-    best_momentum,
-    measured_shrink,
-    momentum_limit,
-    momentum_shrink,
-    stability_limit,
-)
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -22,8 +16,14 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.live import LivePlot, take_off
 from optimlab.optimizers import Momentum, Nesterov
+from optimlab.study.analysis import (
+    best_momentum,
+    measured_shrink,
+    momentum_limit,
+    momentum_shrink,
+    stability_limit,
+)
 
 #: dark where a step leaves little of the distance
 SPEED = LinearSegmentedColormap.from_list("speed", ["#2f6da3", "#9cc3e0", "#eef4fa"])

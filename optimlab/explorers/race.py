@@ -5,8 +5,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from optimlab import figures, style, tuning
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -17,8 +18,8 @@ from optimlab.explorers.base import (
     slider,
     the_function,
 )
-from optimlab.live import LivePlot
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer
+from optimlab.study import tuning
 
 #: the four of the course text and of the usual four-panel picture
 FOUR = (SGD, Momentum, AdaGrad, Adam)

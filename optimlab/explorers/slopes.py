@@ -4,10 +4,10 @@ import ipywidgets as widgets
 import numpy as np
 from contourpy import contour_generator
 
-from optimlab import figures, style
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, decades, short, slider, the_domain, the_function
 from optimlab.functions import numerical_gradient
-from optimlab.live import LivePlot
 
 #: the numbers of one decade on a slider for h
 DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)

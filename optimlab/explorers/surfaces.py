@@ -12,10 +12,10 @@ import numpy as np
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from optimlab import figures, style
+from optimlab.draw import figures, style
+from optimlab.draw.live.live import _pixels
 from optimlab.explorers.base import guarded, the_function
 from optimlab.explorers.paths import PathExplorer
-from optimlab.live.live import _pixels
 from optimlab.optimizers import SGD
 
 WIDTH, HEIGHT = 560, 480

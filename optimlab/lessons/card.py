@@ -7,7 +7,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from optimlab.live.live import VIEW, front_end
+from optimlab.draw.live.live import VIEW, front_end
 
 HERE = Path(__file__).parent
 

@@ -11,7 +11,7 @@ import unicodedata
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import style
+from optimlab.draw import style
 from optimlab.lessons.card import VIEW, Card, buttons, text
 
 VEIL = "The rest appears when you have answered or skipped the question."

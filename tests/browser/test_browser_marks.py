@@ -9,7 +9,7 @@ from nbformat import v4
 SOURCE = """
 import numpy as np
 from optimlab import figures
-from optimlab.live import LivePlot
+from optimlab.draw.live import LivePlot
 left, ax = figures.panel(400, 300)
 ax.set(xlim=(0, 10), ylim=(-1, 1))
 right, log = figures.panel(400, 300)
@@ -114,7 +114,7 @@ def test_a_handle_moves_on_log_axes_and_stays_inside(page):
 
 PLACED = """
 from optimlab import figures
-from optimlab.live import LivePlot
+from optimlab.draw.live import LivePlot
 figure, ax = figures.panel(400, 300)
 ax.set(xlim=(0, 10), ylim=(0, 10))
 plot = LivePlot(figure, alt="Three places.")

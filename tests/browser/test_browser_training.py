@@ -9,7 +9,7 @@ from nbformat import v4
 
 CELLS = [
     "import asyncio\nimport numpy as np\nfrom optimlab import data\n"
-    "from optimlab.explorers import BoundaryExplorer\nfrom optimlab.training import Network\n"
+    "from optimlab.explorers import BoundaryExplorer\nfrom optimlab.study.training import Network\n"
     "arms = data.spirals(points=100, rng=np.random.default_rng(0))",
     "made = BoundaryExplorer(arms, model=Network((8,)), rule='Adam', lr=0.01, epochs=100_000, "
     "pace=100)\nmade",

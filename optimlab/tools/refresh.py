@@ -1,4 +1,4 @@
-"""Run the lessons anew and store them tidily: python -m optimlab.refresh [--check] [notebook …]
+"""Run the lessons anew and store them tidily: python -m optimlab.tools.refresh [--check] [path …]
 
 A stored lesson was executed top to bottom and holds its figures as pictures, so it can be read
 without a kernel; it holds no widget state, no times and nothing of the machine it ran on.
@@ -362,12 +362,12 @@ def refresh(path) -> list[str]:
 
 def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m optimlab.refresh", description=__doc__.splitlines()[0]
+        prog="python -m optimlab.tools.refresh", description=__doc__.splitlines()[0]
     )
     parser.add_argument("notebooks", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="only list what is wrong")
     given = parser.parse_args(arguments)
-    folder = Path(__file__).parents[1] / "notebooks"
+    folder = Path(__file__).parents[2] / "notebooks"
     paths = given.notebooks or sorted(folder.glob("[0-9][0-9]*.ipynb"))
     if not paths:
         parser.error(f"no notebooks in {folder.name}/")

@@ -15,7 +15,7 @@ import traitlets
 from ipywidgets import widget_serialization
 from PIL import Image
 
-from optimlab import figures, style
+from optimlab.draw import figures, style
 
 HERE = Path(__file__).parent
 KINDS = ("line", "points", "arrow", "label", "area", "image", "handle")

@@ -14,9 +14,9 @@ from operator import index
 import numpy as np
 
 from optimlab import optimizers
-from optimlab.data import Data, checked_rng
 from optimlab.descent import _checked_optimizer
-from optimlab.network.layers import Linear, Network, checked_seeds, streams
+from optimlab.study.data import Data, checked_rng
+from optimlab.study.network.layers import Linear, Network, checked_seeds, streams
 
 __all__ = ["Linear", "Network", "Training", "minibatches", "streams"]
 

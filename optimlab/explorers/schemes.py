@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from optimlab import figures, schemes, style
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -13,7 +14,7 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.live import LivePlot
+from optimlab.study import schemes
 
 #: look of each scheme: plain descent has that of SGD, as everywhere
 LOOKS = {
@@ -30,7 +31,7 @@ DOTTED = ("path", "point")
 
 
 class SchemeExplorer(Started, Explorer):
-    """Runs on a curve whose learning rate is set by the loss, as `optimlab.schemes` has them.
+    """Runs on a curve whose learning rate is set by the loss, as `optimlab.study.schemes` has them.
 
     Beside the curve stand the point, the loss and the rate of each step. `runs` holds what is
     shown, a SchemeRun by the scheme's name.

@@ -3,8 +3,10 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import figures, functions, style
+from optimlab import functions
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -14,7 +16,6 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.live import LivePlot
 from optimlab.optimizers import Adam
 
 BETA1 = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)

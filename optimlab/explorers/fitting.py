@@ -4,7 +4,8 @@ from collections import deque
 
 import numpy as np
 
-from optimlab import figures, network, style
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import (
     Explorer,
     checked_domain,
@@ -14,7 +15,7 @@ from optimlab.explorers.base import (
     the_domain,
     the_function,
 )
-from optimlab.live import LivePlot, take_off
+from optimlab.study import network
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
 #: data points up to which each one's own loss is written beside it

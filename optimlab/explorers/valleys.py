@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
-from optimlab import figures, style
-from optimlab.analysis import destination, rate_start_map, stability_limit
 from optimlab.descent import descend
+from optimlab.draw import figures, style
+from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import (
     Explorer,
     Started,
@@ -17,8 +17,8 @@ from optimlab.explorers.base import (
     the_function,
 )
 from optimlab.functions import Function
-from optimlab.live import LivePlot
 from optimlab.optimizers import SGD
+from optimlab.study.analysis import destination, rate_start_map, stability_limit
 
 #: fill of the n-th minimum's valley, and of runs that settle in none: light enough for a path in
 #: front of them, and apart for colour-blind readers and in grey

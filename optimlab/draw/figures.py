@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import FancyArrowPatch, Polygon
 
-from optimlab import style
+from optimlab.draw import style
 
 #: a loss this many times the first one is far out of the picture
 LOST = 1e6

@@ -1,5 +1,5 @@
 """The live plot: a matplotlib drawing with marks that move in the browser."""
 
-from optimlab.live.live import LivePlot, take_off
+from optimlab.draw.live.live import LivePlot, take_off
 
 __all__ = ["LivePlot", "take_off"]

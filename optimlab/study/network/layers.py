@@ -16,7 +16,7 @@ array([[0.773]])
 
 import numpy as np
 
-from optimlab.network.losses import sigmoid, softmax
+from optimlab.study.network.losses import sigmoid, softmax
 
 __all__ = ["ACTIVATIONS", "Linear", "Network", "cross_entropy", "mean_squared_error"]
 

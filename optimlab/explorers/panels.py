@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimlab import figures, style
+from optimlab.draw import figures, style
 
 #: name of a curve -> label of its axis
 LABELS = {

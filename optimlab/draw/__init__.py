@@ -1,0 +1,1 @@
+"""Figures and their style, and the live plot."""

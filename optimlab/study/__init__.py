@@ -1,0 +1,1 @@
+"""What the lessons measure and compare, in numpy alone: nothing here draws."""
