@@ -41,6 +41,8 @@ __all__ = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
     "Optimizer",
 ]  # fmt: skip
+#: the names of the rules, in the order in which the lessons meet them
+RULES = __all__[:-1]
 
 
 # --- hyperparameters -------------------------------------------------------------------------

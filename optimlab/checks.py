@@ -1,0 +1,378 @@
+"""Every check of an argument: one sentence for one mistake, wherever it is made.
+
+A check takes the argument's name and value, returns the value in the form in which the package
+uses it, or raises an error that names the argument, shows what was given and says what is
+accepted.  A wrong kind (a text for a number, 2.5 for a whole number, True for 1) is a TypeError; a
+wrong value (negative, NaN, empty, of the wrong shape, an unknown name) is a ValueError.
+
+>>> whole("steps", 30), whole("steps", np.int64(30))
+(30, 30)
+>>> whole("steps", -1)
+Traceback (most recent call last):
+ValueError: steps=-1: steps must be a whole number >= 0
+>>> limits("rates", (0.1, 0.01), above=0)
+Traceback (most recent call last):
+ValueError: rates=(0.1, 0.01): rates must be (low, high), numbers > 0 with low < high
+"""
+
+from __future__ import annotations
+
+import math
+import numbers as kinds
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from optimlab.functions import Function
+    from optimlab.optimizers import Optimizer
+
+#: how much of a value an error shows, in characters
+SHOWN = 80
+
+
+def shown(value: Any) -> str:
+    """The value as an error shows it: its repr on one line, shortened where it is long."""
+    try:
+        text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split()))
+    except Exception:
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def wrong_kind(name: str, value: Any, accepted: str) -> NoReturn:
+    """Raise the TypeError of an argument that must be `accepted`."""
+    raise TypeError(f"{name}={shown(value)}: {name} must be {accepted}") from None
+
+
+def wrong_value(name: str, value: Any, accepted: str) -> NoReturn:
+    """Raise the ValueError of an argument that must be `accepted`."""
+    raise ValueError(f"{name}={shown(value)}: {name} must be {accepted}") from None
+
+
+# --- numbers ---------------------------------------------------------------------------------
+
+
+def _range(low: float, high: float, above: float, below: float) -> str:
+    """What a number must be besides: ``" >= 0"``, ``" from 1 to 20"``, ``" in [0, 1)"``."""
+    if low > -math.inf and high < math.inf:
+        return f" from {low:g} to {high:g}"
+    if below < math.inf:
+        if above > -math.inf:
+            return f" in ({above:g}, {below:g})"
+        return f" in [{low:g}, {below:g})" if low > -math.inf else f" < {below:g}"
+    if high < math.inf:
+        return f" in ({above:g}, {high:g}]" if above > -math.inf else f" <= {high:g}"
+    if above > -math.inf:
+        return f" > {above:g}"
+    return f" >= {low:g}" if low > -math.inf else ""
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, kinds.Real) and not isinstance(value, bool | np.bool_)
+
+
+def _scalar(value: Any) -> Any:
+    """An array without axes as its number; anything else as it is."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def whole(name: str, value: Any, low: int = 0, high: float = math.inf) -> int:
+    """A whole number from `low` to `high`, numpy's included, as an int."""
+    accepted = "a whole number" + _range(low, high, -math.inf, math.inf)
+    number = _scalar(value)
+    if not _is_real(number):
+        wrong_kind(name, value, accepted)
+    if not isinstance(number, kinds.Integral):  # NaN is a value that was lost, 2.5 another kind
+        (wrong_value if number != number else wrong_kind)(name, value, accepted)
+    if not low <= int(number) <= high:
+        wrong_value(name, value, accepted)
+    return int(number)
+
+
+def number(
+    name: str, value: Any, *,
+    low: float = -math.inf, high: float = math.inf,
+    above: float = -math.inf, below: float = math.inf,
+) -> float:  # fmt: skip
+    """One finite number with ``low <= number <= high`` and ``above < number < below``."""
+    accepted = "a finite number" + _range(low, high, above, below)
+    scalar = _scalar(value)
+    if not _is_real(scalar):
+        wrong_kind(name, value, accepted)
+    found = float(scalar)
+    if not (math.isfinite(found) and low <= found <= high and above < found < below):
+        wrong_value(name, value, accepted)
+    return found
+
+
+def positive(name: str, value: Any) -> float:
+    """One finite number > 0."""
+    return number(name, value, above=0)
+
+
+def array(name: str, value: Any, accepted: str = "a number or an array of numbers") -> np.ndarray:
+    """Numbers in any shape as a new float array; NaN and infinity may be among them."""
+    try:
+        found = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        wrong_kind(name, value, accepted)
+    if found.size == 0:
+        wrong_value(name, value, f"{accepted}, not empty")
+    if found.dtype.kind not in "fiu":
+        wrong_kind(name, value, accepted)
+    return np.array(found, dtype=float)
+
+
+def numbers(
+    name: str, value: Any, *,
+    low: float = -math.inf, above: float = -math.inf, below: float = math.inf,
+) -> np.ndarray:  # fmt: skip
+    """Finite numbers in any shape, each in the range, as a float array (() for a single one)."""
+    accepted = "a finite number or an array of them"
+    if limit := _range(low, math.inf, above, below):
+        accepted += f", each{limit}"
+    found = array(name, value, accepted)
+    if not np.all(np.isfinite(found) & (found >= low) & (found > above) & (found < below)):
+        wrong_value(name, value, accepted)
+    return found
+
+
+def row(name: str, value: Any, *, least: int = 1, above: float = -math.inf) -> np.ndarray:
+    """A list of at least `least` finite numbers, each > `above`, as a float array (n,)."""
+    each = _range(-math.inf, math.inf, above, math.inf)
+    accepted = f"a list of {f'at least {least} ' if least > 1 else ''}finite numbers{each}"
+    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+        wrong_kind(name, value, accepted)
+    found = array(name, value if isinstance(value, np.ndarray) else list(value), accepted)
+    inside = np.all(np.isfinite(found) & (found > above))
+    if found.ndim != 1 or found.size < least or not inside:
+        wrong_value(name, value, accepted)
+    return found
+
+
+def limits(
+    name: str, value: Any, *, above: float = -math.inf, low: float = -math.inf,
+    high: float = math.inf,
+) -> tuple[float, float]:  # fmt: skip
+    """A range (low, high) of finite numbers with low < high: of an axis, a slider, a map."""
+    accepted = f"(low, high), numbers{_range(low, high, above, math.inf)} with low < high"
+    return _pair(name, value, accepted, lambda a, b: above < a < b and low <= a and b <= high)
+
+
+def pair(name: str, value: Any, what: str = "(x, y)") -> tuple[float, float]:
+    """Two finite numbers."""
+    return _pair(name, value, f"{what}, two finite numbers", lambda a, b: True)
+
+
+def _pair(
+    name: str, value: Any, accepted: str, fits: Callable[[float, float], bool]
+) -> tuple[float, float]:
+    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+        wrong_kind(name, value, accepted)
+    parts = [_scalar(part) for part in value]
+    if len(parts) == 2 and not all(map(_is_real, parts)):
+        wrong_kind(name, value, accepted)
+    if len(parts) != 2 or not all(map(math.isfinite, parts)) or not fits(*map(float, parts)):
+        wrong_value(name, value, accepted)
+    return float(parts[0]), float(parts[1])
+
+
+# --- texts, choices, switches ----------------------------------------------------------------
+
+
+def text(name: str, value: Any, accepted: str = "a text, not empty") -> str:
+    """A text with more than white space in it."""
+    if not isinstance(value, str):
+        wrong_kind(name, value, accepted)
+    if not value.strip():
+        wrong_value(name, value, accepted)
+    return value
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | np.bool_):
+        wrong_kind(name, value, "True or False")
+    return bool(value)
+
+
+def one_of(name: str, value: Any, known: Collection[str]) -> str:
+    """One of the names in `known`."""
+    accepted = f"one of {', '.join(map(repr, known))}"
+    if not isinstance(value, str):
+        wrong_kind(name, value, accepted)
+    if value not in known:
+        wrong_value(name, value, accepted)
+    return value
+
+
+def some_of(name: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
+    """A list of names in `known`, at least one and each once."""
+    accepted = f"a list of {', '.join(map(repr, known))}, each at most once"
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        wrong_kind(name, value, accepted)
+    found = list(value)
+    if not all(isinstance(part, str) for part in found):
+        wrong_kind(name, value, accepted)
+    if not found or len(set(found)) < len(found) or not set(found) <= set(known):
+        wrong_value(name, value, accepted)
+    return tuple(found)
+
+
+def callback(name: str, value: Any, accepted: str = "a function") -> Callable:
+    """Anything that can be called."""
+    if not callable(value):
+        wrong_kind(name, value, accepted)
+    return value
+
+
+def instance(name: str, value: Any, kind: type | tuple[type, ...], accepted: str) -> Any:
+    """A value of one of these types."""
+    if not isinstance(value, kind):
+        wrong_kind(name, value, accepted)
+    return value
+
+
+# --- what a descent takes --------------------------------------------------------------------
+
+
+def steps(value: Any, low: int = 0, high: float = math.inf) -> int:
+    """How many updates: a whole number."""
+    return whole("steps", value, low, high)
+
+
+def rates(value: Any) -> tuple[float, float]:
+    """The ends of a learning-rate slider."""
+    return limits("rates", value, above=0)
+
+
+def target(value: Any) -> tuple[float, int] | None:
+    """A goal (loss, steps): the loss to be reached, and within how many steps; or None."""
+    if value is None:
+        return None
+    accepted = "(loss, steps), a finite number and a whole number >= 1"
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        wrong_kind("target", value, accepted)
+    parts = list(value)
+    if len(parts) != 2:
+        wrong_value("target", value, accepted)
+    try:
+        return number("target", parts[0]), whole("target", parts[1], 1)
+    except TypeError:
+        wrong_kind("target", value, accepted)
+    except ValueError:
+        wrong_value("target", value, accepted)
+
+
+def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
+    """A box: (low, high) for one variable, one such pair for each of several, as floats.
+
+    `dim` is the number of variables where it is known.
+    """
+    pairs = "((low, high), (low, high)" + (", …" if dim is None or dim > 2 else "") + ")"
+    accepted = {None: f"(low, high) or {pairs}", 1: "(low, high)"}.get(dim, pairs)
+    accepted += ", each low < high"
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        wrong_kind("domain", value, accepted)
+    try:
+        box = np.asarray(value)
+    except ValueError:
+        wrong_value("domain", value, accepted)
+    if box.size and box.dtype.kind not in "fiu":
+        wrong_kind("domain", value, accepted)
+    shapes = [(2,)] if dim == 1 else [(dim or len(box), 2)]
+    if dim in (None, 1):
+        shapes.append((2,) if dim is None else (1, 2))
+    fits = box.shape in shapes and box.size and np.all(box[..., 0] < box[..., 1])
+    if not fits or finite and not np.all(np.isfinite(box)):
+        wrong_value("domain", value, accepted)
+    if box.ndim == 1:
+        return tuple(box.astype(float).tolist())
+    return tuple(map(tuple, box.astype(float).tolist()))
+
+
+def function(value: Any, dims: Collection[int] = (), *, name: str = "function") -> Function:
+    """A `Function`, given as one or by its name; of so many variables where `dims` says so."""
+    from optimlab import functions  # which uses these checks itself
+
+    accepted = "a Function or the name of one"
+    if isinstance(value, str):
+        known = functions.names()
+        if value not in known:
+            wrong_value(name, value, f"{accepted}: {', '.join(known)}")
+        value = functions.get(value)
+    if not isinstance(value, functions.Function):
+        wrong_kind(name, value, accepted)
+    if dims and value.dim not in dims:
+        wanted = " or ".join(map(str, sorted(dims)))
+        raise ValueError(
+            f"{name}={value.name}: {name} must have {wanted} variable{'s' * (wanted != '1')}, "
+            f"and it has {value.dim}"
+        )
+    return value
+
+
+def rule(value: Any, *, name: str = "rule", among: Collection[type] = ()) -> type[Optimizer]:
+    """An update rule, given as its class or by its name; one of the classes `among` if given."""
+    from optimlab import optimizers
+
+    known = {one: getattr(optimizers, one) for one in optimizers.RULES}
+    accepted = "an optimizer class such as SGD, or its name"
+    if among:
+        accepted = " or ".join(one.__name__ for one in among) + ", the class itself or its name"
+    if isinstance(value, str):
+        if value not in known:
+            wrong_value(name, value, f"{accepted}: {', '.join(known)}" if not among else accepted)
+        value = known[value]
+    if not (isinstance(value, type) and issubclass(value, optimizers.Optimizer)):
+        wrong_kind(name, value, accepted)
+    if among and not issubclass(value, tuple(among)):
+        wrong_value(name, value, accepted)
+    return value
+
+
+def rules(value: Any, *, name: str = "rules") -> list[type[Optimizer]]:
+    """One update rule or a list of them, each once, in their order."""
+    accepted = "an optimizer class such as SGD, its name, or a list of them"
+    given = list(value) if isinstance(value, list | tuple) else [value]
+    if not given:
+        wrong_value(name, value, f"{accepted}, at least one")
+    if not all(isinstance(one, type | str) for one in given):
+        wrong_kind(name, value, accepted)
+    return list(dict.fromkeys(rule(one, name=name) for one in given))
+
+
+def optimizer(value: Any) -> Any:
+    """Something that updates: a rule such as ``SGD(lr=0.1)``, or anything with ``update``."""
+    if isinstance(value, type) or not callable(getattr(value, "update", None)):
+        accepted = "a rule such as SGD(lr=0.1), or an object with update(params, grads)"
+        wrong_kind("optimizer", value, accepted)
+    return value
+
+
+def point(name: str, value: Any, shape: tuple[int, ...], *, whose: str = "") -> np.ndarray:
+    """A finite point of this shape or a batch of them, (..., \\*shape), as a new float array."""
+    accepted = f"finite points of shape (..., {shape[0]})" if shape else "finite numbers"
+    accepted += f", as {whose} takes them" if whose else ""
+    found = array(name, value, accepted)
+    if found.shape[found.ndim - len(shape) :] != shape or not np.all(np.isfinite(found)):
+        wrong_value(name, value, accepted)
+    return found
+
+
+def seeds(value: Any) -> list[int]:
+    """One whole number >= 0 or a list of them, as a list."""
+    accepted = "a whole number >= 0, or a list of them"
+    given = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    try:
+        found = [whole("seeds", one) for one in given]
+    except TypeError:
+        wrong_kind("seeds", value, accepted)
+    except ValueError:
+        wrong_value("seeds", value, accepted)
+    if not found:
+        wrong_value("seeds", value, f"{accepted}, at least one")
+    return found
