@@ -294,8 +294,13 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
     return tuple(map(tuple, box.astype(float).tolist()))
 
 
-def function(value: Any, dims: Collection[int] = (), *, name: str = "function") -> Function:
-    """A `Function`, given as one or by its name; of so many variables where `dims` says so."""
+def function(
+    value: Any, dims: Collection[int] = (), *, name: str = "function", minimum: bool = False
+) -> Function:
+    """A `Function`, given as one or by its name.
+
+    It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.
+    """
     from optimlab import functions  # which uses these checks itself
 
     accepted = "a Function or the name of one"
@@ -312,6 +317,8 @@ def function(value: Any, dims: Collection[int] = (), *, name: str = "function") 
             f"{name}={value.name}: {name} must have {wanted} variable{'s' * (wanted != '1')}, "
             f"and it has {value.dim}"
         )
+    if minimum and not len(value.minima):
+        raise ValueError(f"{name}={value.name}: {name} must have a minimum in its domain")
     return value
 
 
@@ -329,7 +336,7 @@ def rule(value: Any, *, name: str = "rule", among: Collection[type] = ()) -> typ
         value = known[value]
     if not (isinstance(value, type) and issubclass(value, optimizers.Optimizer)):
         wrong_kind(name, value, accepted)
-    if among and not issubclass(value, tuple(among)):
+    if among and value not in among:
         wrong_value(name, value, accepted)
     return value
 
@@ -353,26 +360,73 @@ def optimizer(value: Any) -> Any:
     return value
 
 
-def point(name: str, value: Any, shape: tuple[int, ...], *, whose: str = "") -> np.ndarray:
-    """A finite point of this shape or a batch of them, (..., \\*shape), as a new float array."""
-    accepted = f"finite points of shape (..., {shape[0]})" if shape else "finite numbers"
+def point(
+    name: str, value: Any, shape: tuple[int, ...], *, whose: str = "", finite: bool = True
+) -> np.ndarray:
+    """A point of this shape or a batch of them, (..., \\*shape), as a new float array."""
+    accepted = "finite " * finite + (f"points of shape (..., {shape[0]})" if shape else "numbers")
     accepted += f", as {whose} takes them" if whose else ""
     found = array(name, value, accepted)
-    if found.shape[found.ndim - len(shape) :] != shape or not np.all(np.isfinite(found)):
+    fits = found.shape[max(found.ndim - len(shape), 0) :] == shape
+    if not fits or finite and not np.all(np.isfinite(found)):
         wrong_value(name, value, accepted)
     return found
 
 
-def seeds(value: Any) -> list[int]:
-    """One whole number >= 0 or a list of them, as a list."""
-    accepted = "a whole number >= 0, or a list of them"
-    given = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+def start(value: Any, function: Function) -> np.ndarray:
+    """Where a descent starts: a point or many, (..., d); the function's own where it is None."""
+    given = function.start if value is None else value
+    return point("start", given, function._shape, whose=function.name)
+
+
+def wholes(
+    name: str, value: Any, low: int = 0, *, high: float = math.inf, least: int = 1
+) -> np.ndarray:
+    """Whole numbers from `low` to `high` in any shape, () for a single one; `least` at least."""
+    each = "a whole number" + _range(low, high, -math.inf, math.inf)
+    accepted = f"{each} or a list of them" + (f", at least {least}" if least > 1 else "")
     try:
-        found = [whole("seeds", one) for one in given]
+        found = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object)
+        given = [whole(name, one, low, high) for one in found.flat]
     except TypeError:
-        wrong_kind("seeds", value, accepted)
+        wrong_kind(name, value, accepted)
     except ValueError:
-        wrong_value("seeds", value, accepted)
-    if not found:
-        wrong_value("seeds", value, f"{accepted}, at least one")
+        wrong_value(name, value, accepted)
+    if len(given) < least:
+        wrong_value(name, value, accepted + ", not empty" * (least == 1))
+    return np.array(given, dtype=None if given else int).reshape(found.shape)
+
+
+def seeds(value: Any) -> np.ndarray:
+    """Whole numbers >= 0 in any shape, () for a single one: one seed for each run."""
+    return wholes("seeds", value)
+
+
+def rng(value: Any) -> np.random.Generator:
+    """The generator that draws: nothing is drawn from a global state."""
+    accepted = "a numpy Generator, such as np.random.default_rng(0)"
+    return instance("rng", value, np.random.Generator, accepted)
+
+
+def names(name: str, value: Any, least: int = 1) -> tuple[str, ...]:
+    """A list of at least `least` texts."""
+    accepted = f"a list of at least {least} name{'s' * (least > 1)}"
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        wrong_kind(name, value, accepted)
+    found = tuple(value)
+    if not all(isinstance(part, str) for part in found):
+        wrong_kind(name, value, accepted)
+    if len(found) < least:
+        wrong_value(name, value, accepted)
+    return found
+
+
+def table(name: str, value: Any) -> np.ndarray:
+    """Finite numbers in rows and columns, at least one, as a new float array (n, d)."""
+    accepted = "finite numbers, a row for each example and a column for each feature"
+    found = array(name, value, accepted)
+    if found.ndim == 1:
+        accepted += f" ({name}[:, None] makes a column)"
+    if found.ndim != 2 or not np.all(np.isfinite(found)):
+        wrong_value(name, value, accepted)
     return found

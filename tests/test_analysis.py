@@ -131,7 +131,7 @@ def test_the_default_point_is_the_deepest_minimum():
 
 
 def test_without_a_minimum_a_point_is_needed():
-    with pytest.raises(ValueError, match="saddle has no minimum.*at which point"):
+    with pytest.raises(ValueError, match="point must be given, as saddle has no minimum"):
         stability_limit(functions.saddle)
     with pytest.raises(TypeError, match="function=.*must be a Function"):
         condition_number(lambda x: x * x)
@@ -237,7 +237,7 @@ def test_the_map_in_the_plane():
     starts = np.array([[-2.0, 3.5], [0.8, 3.5], [0.9, 3.5]])
     found = rate_start_map(functions.bumpy, [0.02, 0.05], starts)
     assert_array_equal(found, [[1, 1, 0], [1, 1, 0]])
-    with pytest.raises(ValueError, match="rates has shape"):
+    with pytest.raises(ValueError, match="rates must be a list of finite numbers"):
         rate_start_map(functions.wave, [[0.1]], [1.0])
 
 

@@ -182,16 +182,24 @@ def test_what_cannot_be_measured():
         measured_shrink(descend(ravine, SGD(0.1), steps=10, record=False))
 
 
-@pytest.mark.parametrize("rule", [SGD, Momentum(0.1), "Momentum"])
-def test_other_rules_are_refused(rule):
+class Mine(Momentum):
+    """Whose update may be another one."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [(SGD, ValueError), (Momentum(0.1), TypeError), ("Adam", ValueError), (Mine, ValueError)],
+)
+def test_other_rules_are_refused(rule, error):
     for call in (
         lambda: best_momentum(ravine, rule),
         lambda: momentum_limit(ravine, 0.9, rule),
         lambda: momentum_shrink(ravine, 0.1, 0.9, rule),
         lambda: momentum_factors(2, 0.1, 0.9, rule),
     ):
-        with pytest.raises(TypeError, match="rule must be Momentum or Nesterov"):
+        with pytest.raises(error, match="rule must be Momentum or Nesterov"):
             call()
+    assert best_momentum(ravine, "Nesterov") == best_momentum("ravine", Nesterov)
 
 
 def test_all_names_exist():

@@ -106,6 +106,7 @@ def test_the_start_is_the_function_s_own_and_is_not_changed():
         ({"lr": [1.0, [2.0]]}, TypeError, "lr="),
         ({"steps": 2.5}, TypeError, "steps="),
         ({"steps": -1}, ValueError, "steps="),
+        ({"steps": True}, TypeError, "steps="),
         ({"start": (1.0, np.inf)}, ValueError, "start="),
         ({"start": 1.0}, ValueError, "start="),
         ({"fell": 0}, ValueError, "fell="),

@@ -25,18 +25,20 @@ where the rate is too large the loss rises, so the rate stays too large.
 All of them take many rates, or many starts, at once.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from operator import index
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from optimlab import functions
+from optimlab import checks
 from optimlab.functions import Function
 
 __all__ = ["SCHEMES", "SchemeRun", "adapt", "bold_driver", "constant", "halving"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SchemeRun:
     """What a run with such a scheme did: arrays, the step first, then the batch.
 
@@ -54,7 +56,10 @@ class SchemeRun:
     kept: np.ndarray
 
 
-def adapt(function, lr, start=None, steps=30, *, fell=1.0, rose=1.0, undo=False):
+def adapt(
+    function: Function | str, lr: ArrayLike, start: ArrayLike | None = None, steps: int = 30, *,
+    fell: float = 1.0, rose: float = 1.0, undo: bool = False,
+) -> SchemeRun:  # fmt: skip
     """Gradient descent whose rate is multiplied by `fell` or `rose` after each step.
 
     Parameters
@@ -80,28 +85,20 @@ def adapt(function, lr, start=None, steps=30, *, fell=1.0, rose=1.0, undo=False)
     ------
     TypeError, ValueError : if an argument is none of this; it is named
     """
-    function = functions.get(function) if isinstance(function, str) else function
-    if not isinstance(function, Function):
-        raise TypeError(f"function={function!r}: function must be a Function or a name of one")
-    lr = _positive("lr", lr)
-    fell, rose = float(_positive("fell", fell)), float(_positive("rose", rose))
+    function, steps = checks.function(function), checks.steps(steps)
+    fell, rose = checks.positive("fell", fell), checks.positive("rose", rose)
+    undo = checks.flag("undo", undo)
+    rate, w = checks.numbers("lr", lr, above=0), checks.start(start, function)
+    batch = w.shape[: w.ndim - len(function._shape)]
     try:
-        steps = index(steps)
-    except TypeError:
-        raise TypeError(f"steps={steps!r}: steps must be a whole number >= 0") from None
-    if steps < 0:
-        raise ValueError(f"steps={steps!r}: steps must be a whole number >= 0")
-    w = np.asarray(function.start if start is None else start, dtype=float)
-    own = w.ndim - len(function._shape)  # axes of the batch
-    if own < 0 or w.shape[own:] != function._shape or not np.isfinite(w).all():
-        raise ValueError(f"start={start!r}: start must be finite, {function._wanted()}")
-
-    rate = np.broadcast_to(lr, np.broadcast_shapes(lr.shape, w.shape[:own])).copy()
+        rate = np.broadcast_to(rate, np.broadcast_shapes(rate.shape, batch)).copy()
+    except ValueError:
+        checks.wrong_value("lr", lr, f"one number or as many as there are starts, {batch}")
     w = np.broadcast_to(w, (*rate.shape, *function._shape)).copy()
     points, losses = np.empty((steps + 1, *w.shape)), np.empty((steps + 1, *rate.shape))
     rates, kept = np.empty((steps, *rate.shape)), np.ones((steps, *rate.shape), dtype=bool)
 
-    def wide(per_run):
+    def wide(per_run: np.ndarray) -> np.ndarray:
         """One number for each run, to be used for each of its coordinates."""
         return per_run[..., None] if function._shape else per_run
 
@@ -125,12 +122,16 @@ def adapt(function, lr, start=None, steps=30, *, fell=1.0, rose=1.0, undo=False)
     return SchemeRun(points, losses, rates, kept)
 
 
-def constant(function, lr, start=None, steps=30):
+def constant(
+    function: Function | str, lr: ArrayLike, start: ArrayLike | None = None, steps: int = 30
+) -> SchemeRun:
     """Plain gradient descent: the rate stays.  Arguments and result as for `adapt`."""
     return adapt(function, lr, start, steps)
 
 
-def halving(function, lr, start=None, steps=30):
+def halving(
+    function: Function | str, lr: ArrayLike, start: ArrayLike | None = None, steps: int = 30
+) -> SchemeRun:
     """The course text's scheme: halve the rate when the loss falls, keep it when it rises.
 
     Arguments and result as for `adapt`.
@@ -138,7 +139,10 @@ def halving(function, lr, start=None, steps=30):
     return adapt(function, lr, start, steps, fell=0.5)
 
 
-def bold_driver(function, lr, start=None, steps=30, *, up=1.1, down=0.5):
+def bold_driver(
+    function: Function | str, lr: ArrayLike, start: ArrayLike | None = None, steps: int = 30, *,
+    up: float = 1.1, down: float = 0.5,
+) -> SchemeRun:  # fmt: skip
     """The usual scheme: a little faster when the loss falls, half as fast when it rises.
 
     A step after which the loss is not lower is taken back.  Arguments and result as for `adapt`.
@@ -146,20 +150,9 @@ def bold_driver(function, lr, start=None, steps=30, *, up=1.1, down=0.5):
     Source: Vogl, Mangis, Rigler, Zink & Alkon 1988; the name is Battiti's, 1989.  Their factors
     differ from author to author: 1.05 and 0.7, or 1.1 and 0.5.
     """
+    up, down = checks.positive("up", up), checks.positive("down", down)
     return adapt(function, lr, start, steps, fell=up, rose=down, undo=True)
 
 
 #: the schemes by the names that pictures show
 SCHEMES = {"constant": constant, "halving": halving, "bold driver": bold_driver}
-
-
-def _positive(name, value):
-    try:
-        number = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        number = np.asarray(None)
-    if number.dtype.kind not in "fiu":
-        raise TypeError(f"{name}={value!r}: {name} must be a number, or for lr an array of them")
-    if not np.all((number > 0) & (number < np.inf)):
-        raise ValueError(f"{name}={value!r}: {name} must be finite and > 0")
-    return number.astype(float)

@@ -25,10 +25,16 @@ equal steps are equal budgets.
 `rotated` and `rescaled` make the same problem in other coordinates or in other units.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from optimlab import optimizers
-from optimlab.descent import descend
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimlab import checks, optimizers
+from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
 
@@ -47,12 +53,11 @@ __all__ = [
     "tune",
 ]
 
+#: a rule as its class, its name, or an instance, whose other hyperparameters are kept
+Rule = type[Optimizer] | str | Optimizer
+
 #: every rule of the series
-RULES = tuple(
-    getattr(optimizers, name)
-    for name in optimizers.__all__
-    if name != "Optimizer" and issubclass(getattr(optimizers, name), Optimizer)
-)
+RULES: tuple[type[Optimizer], ...] = tuple(getattr(optimizers, name) for name in optimizers.RULES)
 #: how a rate is jolted by the protocol
 JOLTS = (0.9, 1.0, 1.1)
 #: the five starts of the protocol besides the function's own: fractions of its domain
@@ -67,35 +72,43 @@ MOST_DECADES = 4
 # --- one run per rule --------------------------------------------------------------------------
 
 
+@dataclass(repr=False, eq=False)
 class Sweep:
     """The final loss of each rule at every rate.
 
+    function that was descended on
     rates    (n,)
+    steps    updates of each run, which is also the number of gradients it measured
     losses   {"SGD": (n, ...)}: the loss after the last step above that of the lowest minimum;
              NaN where the run diverged
     stayed   {"SGD": (n, ...)}: whether the run was in the domain at every step
-    steps    updates of each run, which is also the number of gradients it measured
     """
 
-    def __init__(self, function, rates, steps):
-        self.function, self.rates, self.steps = function, rates, steps
-        self.losses, self.stayed = {}, {}
+    function: Function
+    rates: np.ndarray
+    steps: int
+    losses: dict[str, np.ndarray] = field(default_factory=dict)
+    stayed: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Sweep of {', '.join(self.losses)} on {self.function.name}: {self.steps} steps>"
 
-    def best(self, name):
+    def best(self, name: str) -> tuple[float, float]:
         """(rate, loss) with the lowest final loss of one rule; the worst start counts.
 
         Runs that left the domain on the way count as well: see `tune` for the careful choice.
         """
-        losses = self.losses[name].reshape(len(self.rates), -1)
+        losses = self.losses[checks.one_of("name", name, self.losses)]
+        losses = losses.reshape(len(self.rates), -1)
         worst = np.where(np.isnan(losses), np.inf, losses).max(axis=1)
         i = int(np.argmin(worst))
         return float(self.rates[i]), float(worst[i])
 
 
-def sweep(function, rules=RULES, rates=RATES, start=None, steps=200):
+def sweep(
+    function: Function | str, rules: Rule | Sequence[Rule] = RULES, rates: ArrayLike = RATES,
+    start: ArrayLike | None = None, steps: int = 200,
+) -> Sweep:  # fmt: skip
     """The final loss of every rule at every learning rate: a `Sweep`.
 
     Each rule makes one batched run with all rates, in which every rate measures one gradient a
@@ -103,83 +116,85 @@ def sweep(function, rules=RULES, rates=RATES, start=None, steps=200):
 
     Parameters
     ----------
-    function : Function
+    function : Function, or the name of one
     rules : rule, or list of rules
-        A class such as ``SGD``, or an instance, whose other hyperparameters are kept:
+        A class such as ``SGD``, its name, or an instance, whose other hyperparameters are kept:
         ``Momentum(momentum=0.5)``.
     rates : (n,)
         By default 60 over the four decades from 0.001 on, evenly spaced on a log scale.
-    start : point, or many (k, d); by default the function's own
+    start : point, or many (..., d); by default the function's own
     steps : int
+
+    Raises
+    ------
+    TypeError, ValueError : if an argument is none of this; it is named
 
     >>> from optimlab import SGD, functions
     >>> sweep(functions.ravine, SGD, [0.5, 0.9], steps=10).losses["SGD"].round(3)
     array([0.878, 0.418])
     """
-    function = _function(function)
-    rates = _rates(rates)
-    start = np.asarray(function.start if start is None else start, dtype=float)
+    function, steps = checks.function(function), checks.steps(steps)
+    rates, start = checks.row("rates", rates, above=0), checks.start(start, function)
     found = Sweep(function, rates, steps)
     for name, rule in _named(rules).items():
-        found.losses[name], found.stayed[name] = _final(function, rule, rates, start, steps)
+        losses, found.stayed[name] = _run(function, rule, rates, start, steps)
+        found.losses[name] = losses[-1]
     return found
 
 
-def _final(function, rule, lr, start, steps):
-    """Final losses and who stayed, for rates of any shape: (*lr, *starts)."""
-    losses, stayed = _run(function, rule, lr, start, steps)
-    return losses[-1], stayed
-
-
-def _run(function, rule, lr, start, steps):
+def _run(
+    function: Function, rule: Optimizer | type[Optimizer], lr: np.ndarray, start: np.ndarray,
+    steps: int,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """The losses at each step, (steps + 1, *lr, *starts), and who stayed."""
-    path = descend(function, rule(_against(lr, start)), start, steps)
+    path = descend(function, _with_rates(rule, _against(lr, start)), start, steps)
     return path.losses - lowest(function), ~_left(path)
 
 
-def _against(lr, start):
+def _against(lr: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Rates of any shape, so that they broadcast against `start` of any shape to (*lr, *start)."""
-    return np.asarray(lr, dtype=float).reshape(*np.shape(lr), *(1,) * start.ndim)
+    return lr.reshape(*lr.shape, *(1,) * start.ndim)
 
 
-def _left(path):
+def _left(path: Path) -> np.ndarray:
     """Which runs were outside the domain at some step, in the coordinates it was drawn in."""
-    function, points = path.function, path.points
+    function, points = path.function, np.asarray(path.points)
     while isinstance(function, Transformed):
         points, function = function.back(points), function.original
     box = np.asarray(function.domain)
     with np.errstate(invalid="ignore"):
         inside = (points >= box[..., 0]) & (points <= box[..., 1])  # False for NaN as well
-    if function._shape:
-        inside = inside.all(axis=-1)
-    return ~inside.all(axis=0)
+    return ~np.all(inside.all(axis=-1) if function._shape else inside, axis=0)
 
 
-def lowest(function):
+def lowest(function: Function | str) -> float:
     """The value of a function at its lowest minimum in the domain; 0 if it has none there.
 
     >>> from optimlab import functions
     >>> lowest(functions.parabola), lowest(functions.saddle)
     (2.0, 0.0)
     """
+    function = checks.function(function)
     return float(function.value(function.minima[0])) if len(function.minima) else 0.0
 
 
-def starts(function):
-    """The five starts of the protocol: the function's own, and four spread over its domain.
+def starts(function: Function | str) -> np.ndarray:
+    """The five starts of the protocol, (5, d): the function's own, and four over its domain.
+
+    ValueError for a function of more than two variables, or without a finite domain.
 
     >>> from optimlab import functions
     >>> starts(functions.ravine).round(1).tolist()
     [[-7.0, 2.0], [-4.8, 1.8], [5.6, 1.2], [-3.2, -2.1], [4.0, -1.5]]
     """
+    function = checks.function(function)
     if isinstance(function, Transformed):
         return function.forth(starts(function.original))
-    places = np.array(PLACES)[:, : function.dim]
-    if function.dim > 2:
-        raise ValueError(f"{function.name} has {function.dim} variables: give its starts")
     box = np.asarray(function.domain).reshape(-1, 2)
-    if not np.isfinite(box).all():
-        raise ValueError(f"{function.name} has no finite domain: give its starts")
+    if function.dim > 2 or not np.isfinite(box).all():
+        reason = f"given, as {function.name} has more than two variables or no finite domain"
+        checks.wrong_value("starts", None, reason)
+    places = np.array(PLACES)[:, : function.dim]
     others = box[:, 0] + places * np.diff(box)[:, 0]
     return np.concatenate([function.start.reshape(1, -1), others]).reshape(-1, *function._shape)
 
@@ -187,6 +202,7 @@ def starts(function):
 # --- the protocol ------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Tuned:
     """What `tune` found for one rule.
 
@@ -201,41 +217,54 @@ class Tuned:
     at_edge   whether the best rate still lies at the edge of the widened sweep
     """
 
-    def __repr__(self):
+    name: str
+    rate: float
+    loss: float
+    rates: np.ndarray
+    worst: np.ndarray
+    until: np.ndarray
+    steps: int
+    at_edge: bool
+
+    def __repr__(self) -> str:
         return f"<Tuned {self.name}: rate {self.rate:.3g}, worst loss {self.loss:.2g}>"
 
-    def width(self, times=10.0, goal=None):
+    def width(self, times: float = 10.0, goal: float | None = None) -> float:
         """How wide the good rates lie, in decades of the learning rate.
 
         A rate is good if its worst loss is at most `times` that of the tuned rate; or, if a
         `goal` is given, at most `goal`, which asks the same of every rule.  The width is the
         number of good rates times their spacing, so a rate more or less is one grid step.
         """
-        limit = times * self.loss if goal is None else goal
+        limit = checks.positive("times", times) * self.loss
+        limit = limit if goal is None else checks.number("goal", goal)
         return float(np.count_nonzero(self.worst <= limit) * self.spacing)
 
     @property
-    def spacing(self):
+    def spacing(self) -> float:
         """Decades from one rate of the sweep to the next."""
         return float(np.log10(self.rates[1] / self.rates[0]))
 
-    def evaluations(self, goal):
+    def evaluations(self, goal: float) -> float:
         """Gradients measured until the loss is at most `goal`, at the rate best for that."""
         return self.fastest(goal)[1]
 
-    def fastest(self, goal):
+    def fastest(self, goal: float) -> tuple[float | None, float]:
         """(rate, gradients): the rate that needs the fewest until the loss is at most `goal`.
 
         The worst run counts, over all starts and the rate ± 10 %; of rates that are equally fast
         the middle one is taken.  (None, inf) if at no rate all of them get there.
         """
-        counts = evaluations_to(self.until, goal)
+        counts = np.asarray(evaluations_to(self.until, goal))
         if np.isinf(counts).all():
             return None, np.inf
         return float(self.rates[_middle_best(counts)]), float(counts.min())
 
 
-def tune(function, rule, starts=None, steps=100, rates=RATES):
+def tune(
+    function: Function | str, rule: Rule, starts: ArrayLike | None = None, steps: int = 100,
+    rates: ArrayLike = RATES,
+) -> Tuned:  # fmt: skip
     """The rate with the lowest worst loss over starts and ± 10 %: a `Tuned`.
 
     All rates, each as it is and 10 % lower and higher, from all starts, are one batched run.  A
@@ -245,65 +274,67 @@ def tune(function, rule, starts=None, steps=100, rates=RATES):
 
     Parameters
     ----------
-    function : Function with a minimum in its domain
-    rule : optimizer class or instance, as for `sweep`
+    function : Function with a minimum in its domain, or the name of one
+    rule : optimizer class, its name, or an instance, as for `sweep`
     starts : (k, d), by default the five of `tuning.starts`
     steps : int, the budget: updates, each with one gradient
     rates : (n,), rising, evenly spaced on a log scale
 
     Raises
     ------
-    ValueError : if at no rate all runs stay in the domain
+    TypeError, ValueError : if an argument is none of this, which is named, or at no rate all runs
+        stay in the domain
     """
-    function = _function(function)
-    if not len(function.minima):
-        raise ValueError(f"{function.name} has no minimum in its domain: there is no best loss")
-    ((name, make),) = _named(rule).items()
-    rates = _rates(rates)
-    gaps = np.diff(np.log10(rates))
-    if len(rates) < 3 or not (gaps > 0).all() or np.ptp(gaps) > 1e-6:
-        raise ValueError(f"rates={rates}: rates must be at least three, rising, in equal ratios")
-    begin = globals()["starts"](function) if starts is None else np.asarray(starts, dtype=float)
-    if begin.shape[1:] != function._shape or not len(begin):
-        raise ValueError(f"starts has shape {begin.shape}: give a list of {function._wanted()}")
+    function, steps = checks.function(function, minimum=True), checks.steps(steps)
+    ((name, which),) = _named([rule], "rule").items()
+    tried = checks.row("rates", rates, above=0)
+    gaps = np.diff(np.log10(tried))
+    if len(tried) < 3 or not (gaps > 0).all() or np.ptp(gaps) > 1e-6:
+        checks.wrong_value("rates", rates, "at least three numbers > 0, rising, in equal ratios")
+    if starts is None:
+        begin = globals()["starts"](function)
+    else:
+        begin = checks.point("starts", starts, function._shape, whose=function.name)
+    if begin.ndim != 1 + len(function._shape):
+        checks.wrong_value("starts", starts, f"a list of {function._wanted()}")
 
-    def measured(these):
+    def measured(these: np.ndarray) -> np.ndarray:
         """(2 + steps, n): the worst final loss of a rate, and what all its runs reach by when."""
-        losses, stayed = _run(function, make, these[:, None] * JOLTS, begin, steps)
+        losses, stayed = _run(function, which, these[:, None] * JOLTS, begin, steps)
         losses = np.where(stayed, losses, np.inf).reshape(steps + 1, len(these), -1)
         reached = np.minimum.accumulate(losses, axis=0)
         return np.concatenate([losses[-1:], reached]).max(axis=2)
 
-    known = measured(rates)
+    known = measured(tried)
     more = max(round(1 / gaps[0]), 1)
     for _ in range(2 * MOST_DECADES):
         edge = _edge(known[0])
-        if edge == "low" and rates[0] > RATES[0] / 10.0**MOST_DECADES:
-            new = rates[0] * 10 ** (-gaps[0] * np.arange(more, 0, -1))
-            rates, known = np.r_[new, rates], np.hstack([measured(new), known])
-        elif edge == "high" and rates[-1] < RATES[-1] * 10.0**MOST_DECADES:
-            new = rates[-1] * 10 ** (gaps[0] * np.arange(1, more + 1))
-            rates, known = np.r_[rates, new], np.hstack([known, measured(new)])
+        if edge == "low" and tried[0] > RATES[0] / 10.0**MOST_DECADES:
+            new = tried[0] * 10 ** (-gaps[0] * np.arange(more, 0, -1))
+            tried, known = np.r_[new, tried], np.hstack([measured(new), known])
+        elif edge == "high" and tried[-1] < RATES[-1] * 10.0**MOST_DECADES:
+            new = tried[-1] * 10 ** (gaps[0] * np.arange(1, more + 1))
+            tried, known = np.r_[tried, new], np.hstack([known, measured(new)])
         else:
             break
     worst = known[0]
     if not np.isfinite(worst).any():
-        raise ValueError(f"rates: at none from {rates[0]:.2g} to {rates[-1]:.2g} all runs stay")
+        raise ValueError(f"rates: at none from {tried[0]:.2g} to {tried[-1]:.2g} all runs stay")
 
-    found, i = Tuned(), _middle_best(worst)
-    found.name, found.rate, found.loss = name, float(rates[i]), float(worst[i])
-    found.rates, found.worst, found.until, found.steps = rates, worst, known[1:], steps
-    found.at_edge = _edge(worst) is not None
-    return found
+    i = _middle_best(worst)
+    return Tuned(
+        name=name, rate=float(tried[i]), loss=float(worst[i]), rates=tried, worst=worst,
+        until=known[1:], steps=steps, at_edge=_edge(worst) is not None,
+    )  # fmt: skip
 
 
-def _middle_best(values):
+def _middle_best(values: np.ndarray) -> int:
     """Where the lowest value is; the middle one of several."""
     best = np.flatnonzero(values == values.min())
     return int(best[len(best) // 2])
 
 
-def _edge(worst):
+def _edge(worst: np.ndarray) -> str | None:
     """Whether the best rate is the lowest or the highest of a sweep, or neither."""
     if not np.isfinite(worst).any():
         return "low"  # everything leaves: the rates are too high
@@ -311,7 +342,7 @@ def _edge(worst):
     return "low" if i == 0 else "high" if i == len(worst) - 1 else None
 
 
-def evaluations_to(losses, goal):
+def evaluations_to(losses: ArrayLike, goal: float) -> float | np.ndarray:
     """How many gradients a run measured until its loss was at most `goal`, for the first time.
 
     `losses` are (steps + 1, ...), the start first, as in ``path.losses``: one gradient is
@@ -320,15 +351,17 @@ def evaluations_to(losses, goal):
     >>> evaluations_to([8.0, 4.0, 2.0, 1.0, 2.0], 2.0), evaluations_to([8.0, 4.0], 2.0)
     (2.0, inf)
     """
-    losses = np.asarray(losses, dtype=float)
-    if losses.ndim == 0 or not len(losses):
-        raise ValueError(f"losses has shape {losses.shape}: give one for each step")
+    known, goal = checks.array("losses", losses), checks.number("goal", goal)
+    if not known.ndim:
+        checks.wrong_value("losses", losses, "(steps + 1, ...), the start and each step")
     with np.errstate(invalid="ignore"):
-        there = losses <= goal
+        there = known <= goal
     return Function._plain(np.where(there.any(axis=0), there.argmax(axis=0), np.inf))
 
 
-def podium(found, criterion, goal=None, places=3):
+def podium(
+    found: Mapping[str, Tuned], criterion: str, goal: float | None = None, places: int = 3
+) -> list[tuple[str, float]]:
     """The best rules by one criterion: [(name, value), ...], the best first.
 
     Each criterion takes the rates of a rule that are best for it: see `Tuned`.
@@ -346,18 +379,20 @@ def podium(found, criterion, goal=None, places=3):
     >>> podium(found, "evaluations", goal=0.0645)
     [('Nesterov', 8.0), ('SGD', 23.0)]
     """
-    measures = {
-        "loss": lambda one: one.loss,
-        "evaluations": lambda one: one.evaluations(goal),
-        "width": lambda one: -one.width(goal=goal),
+    measures: dict[str, Callable[[Tuned, float], float]] = {
+        "loss": lambda one, goal: one.loss,
+        "evaluations": Tuned.evaluations,
+        "width": lambda one, goal: -one.width(goal=goal),
     }
-    if criterion not in measures:
-        raise ValueError(f"criterion={criterion!r}: criterion must be one of {', '.join(measures)}")
-    if criterion != "loss" and goal is None:
-        raise TypeError("goal=None: a goal is needed, the loss to be reached")
-    values = {name: measures[criterion](one) for name, one in found.items()}
+    accepted = "a dict, name -> Tuned"
+    for one in checks.instance("found", found, Mapping, accepted).values():
+        checks.instance("found", one, Tuned, accepted)
+    measure = measures[checks.one_of("criterion", criterion, measures)]
+    limit = 0.0 if criterion == "loss" else checks.number("goal", goal)
+    places = checks.whole("places", places, 1)
+    values = {name: measure(one, limit) for name, one in found.items()}
     useless = 0.0 if criterion == "width" else np.inf
-    ranked = sorted((name for name in values if values[name] != useless), key=values.get)
+    ranked = sorted((name for name in values if values[name] != useless), key=values.__getitem__)
     return [(name, abs(values[name])) for name in ranked[:places]]
 
 
@@ -371,16 +406,30 @@ class Transformed(Function):
     the box around the old one.
 
     original  the function it was made of
+    c         what its values are multiplied by
+    matrix    A, (d, d), and its inverse
     forth(p)  the new coordinates of old points
     back(q)   the old coordinates of new points
     """
 
-    def __init__(self, original, name, latex, matrix, about, c):
-        self.original, self.c = original, float(c)
-        self.matrix = np.atleast_2d(np.asarray(matrix, dtype=float))
+    original: Function
+    c: float
+    matrix: np.ndarray
+    inverse: np.ndarray
+
+    def __init__(
+        self, original: Function | str, name: str, latex: str, matrix: ArrayLike, about: ArrayLike,
+        c: float,
+    ) -> None:  # fmt: skip
+        original = checks.function(original, name="original")
+        self.original, self.c = original, checks.positive("c", c)
+        self.matrix = np.atleast_2d(checks.numbers("matrix", matrix))
+        if self.matrix.shape != (original.dim, original.dim) or not np.linalg.det(self.matrix):
+            size = f"({original.dim}, {original.dim})"
+            checks.wrong_value("matrix", matrix, f"finite, invertible and of shape {size}")
         self.inverse = np.linalg.inv(self.matrix)
-        about = np.zeros(original.dim) + about
-        self._shifts = [about - _times(m, about) for m in (self.matrix, self.inverse)]
+        middle = np.zeros(original.dim) + checks.numbers("about", about)
+        self._shifts = [middle - _times(m, middle) for m in (self.matrix, self.inverse)]
         one = not original._shape
         box = np.asarray(original.domain, dtype=float).reshape(-1, 2)
         corners = np.stack(np.meshgrid(*box), axis=-1).reshape(-1, original.dim)
@@ -396,38 +445,44 @@ class Transformed(Function):
             start=self.forth(original.start),
         )  # fmt: skip
 
-    def forth(self, points):
-        """The new coordinates of points of the original."""
-        return self._moved(self.matrix, self._shifts[0], points)
+    def forth(self, points: ArrayLike) -> np.ndarray:
+        """The new coordinates of points of the original, (..., d)."""
+        return self._moved(self.matrix, self._shifts[0], self._given(points))
 
-    def back(self, points):
-        """The original's coordinates of points."""
+    def back(self, points: ArrayLike) -> np.ndarray:
+        """The original's coordinates of points, (..., d)."""
+        return self._back(self._given(points))
+
+    def _given(self, points: ArrayLike) -> np.ndarray:
+        shape, whose = self.original._shape, self.original.name
+        return checks.point("points", points, shape, whose=whose, finite=False)
+
+    def _back(self, points: np.ndarray) -> np.ndarray:
         return self._moved(self.inverse, self._shifts[1], points)
 
-    def _moved(self, matrix, shift, points):
-        points = np.asarray(points, dtype=float)
+    def _moved(self, matrix: np.ndarray, shift: np.ndarray, points: np.ndarray) -> np.ndarray:
         if not self.original._shape:
             return matrix[0, 0] * points + shift[0]
         moved = _times(matrix, points)
         return moved + shift if shift.any() else moved
 
-    def _height(self, points):
-        return self.c * self.original.value(self.back(points))
+    def _height(self, points: np.ndarray) -> np.ndarray:
+        return self.c * self.original.value(self._back(points))
 
-    def _slopes(self, points):
-        slopes = np.asarray(self.original.gradient(self.back(points)))
+    def _slopes(self, points: np.ndarray) -> np.ndarray:
+        slopes = np.asarray(self.original.gradient(self._back(points)))
         if self.original._shape:
             return self.c * _times(self.inverse.T, slopes)
         return self.c * self.inverse[0, 0] * slopes
 
-    def _curvatures(self, points):
-        curvatures = np.asarray(self.original.hessian(self.back(points)))
+    def _curvatures(self, points: np.ndarray) -> np.ndarray:
+        curvatures = np.asarray(self.original.hessian(self._back(points)))
         if not self.original._shape:
             return self.c * self.inverse[0, 0] ** 2 * curvatures
         return self.c * (self.inverse.T @ curvatures @ self.inverse)
 
 
-def _times(matrix, vectors):
+def _times(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """matrix · v for vectors (..., d), summed term by term: the same for one and for many."""
     out = np.empty_like(vectors)
     for i, row in enumerate(matrix):
@@ -437,27 +492,35 @@ def _times(matrix, vectors):
     return out
 
 
-def rotated(function, degrees=45.0, about=None):
+def rotated(
+    function: Function | str, degrees: float = 45.0, about: ArrayLike | None = None
+) -> Transformed:
     """The same landscape, turned counter-clockwise about the middle of its domain, or a point.
+
+    For functions of two variables; `about` is the point.
 
     >>> from optimlab import functions
     >>> turned = rotated(functions.ravine, 90)
     >>> turned.start.round(6), round(turned(turned.start), 6)
     (array([-2., -7.]), 6.45)
     """
-    function = _function(function)
-    if function.dim != 2:
-        raise ValueError(f"{function.name} has {function.dim} variables: only two can be turned")
-    angle = np.radians(_finite("degrees", degrees))
+    function, degrees = checks.function(function, (2,)), checks.number("degrees", degrees)
+    angle = np.radians(degrees)
     turn = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    about = np.mean(function.domain, axis=-1) if about is None else function._points(about)
-    latex = rf"{function.latex}\;(\mathrm{{turned}}\;{float(degrees):g}^\circ)"
-    name = f"{function.name} turned by {float(degrees):g}°"
+    if about is None:
+        about = np.mean(function.domain, axis=-1)
+    about = checks.point("about", about, function._shape, whose=function.name)
+    latex = rf"{function.latex}\;(\mathrm{{turned}}\;{degrees:g}^\circ)"
+    name = f"{function.name} turned by {degrees:g}°"
     return Transformed(function, name, latex, turn, about, 1)
 
 
-def rescaled(function, factors=1.0, c=1.0):
+def rescaled(
+    function: Function | str, factors: ArrayLike = 1.0, c: float = 1.0
+) -> Transformed:
     """The same landscape in other units: c·f, and each coordinate times its factor.
+
+    `factors` is one number > 0 for all coordinates, or one for each of them, (d,); c > 0.
 
     >>> from optimlab import functions
     >>> big = rescaled(functions.ravine, c=100)
@@ -468,19 +531,12 @@ def rescaled(function, factors=1.0, c=1.0):
     array([[2., 0.],
            [0., 2.]])
     """
-    function = _function(function)
-    c = _finite("c", c)
-    try:
-        sizes = np.zeros(function.dim) + np.asarray(factors, dtype=float)
-    except (TypeError, ValueError):
-        sizes = np.zeros(1)
-    if sizes.shape != (function.dim,) or not np.all(np.isfinite(sizes) & (sizes > 0)):
-        raise ValueError(
-            f"factors={factors!r}: factors must be a number > 0, or one for each of "
-            f"{function.dim} variables"
-        )
-    if not c > 0:
-        raise ValueError(f"c={c!r}: c must be > 0")
+    function, c = checks.function(function), checks.positive("c", c)
+    sizes = checks.numbers("factors", factors, above=0)
+    if sizes.shape not in ((), (1,), (function.dim,)):
+        accepted = f"a number > 0, or one for each of {function.dim} variables"
+        checks.wrong_value("factors", factors, accepted)
+    sizes = np.zeros(function.dim) + sizes
     words = [] if c == 1 else [f"times {c:g}"]
     if (sizes != 1).any():
         words.append("stretched by " + " and ".join(f"{s:.3g}" for s in sizes))
@@ -492,61 +548,26 @@ def rescaled(function, factors=1.0, c=1.0):
 # --- input -------------------------------------------------------------------------------------
 
 
-def _function(function):
-    if not isinstance(function, Function):
-        raise TypeError(f"function={function!r}: function must be a Function")
-    return function
-
-
-def _finite(name, value):
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = np.nan
-    if not np.isfinite(number):
-        raise TypeError(f"{name}={value!r}: {name} must be a finite number")
-    return number
-
-
-def _rates(rates):
-    try:
-        rates = np.asarray(rates, dtype=float)
-    except (TypeError, ValueError):
-        rates = np.empty((0, 0))
-    if rates.ndim != 1 or not rates.size or not np.all((rates > 0) & np.isfinite(rates)):
-        raise ValueError("rates: rates must be a list of numbers > 0")
-    return rates
-
-
-def _named(rules):
-    """{name: function that makes the rule at given rates}, from classes and instances."""
+def _named(
+    rules: Rule | Sequence[Rule], argument: str = "rules"
+) -> dict[str, Optimizer | type[Optimizer]]:
+    """The rules, each once, by the names of their classes."""
     given = list(rules) if isinstance(rules, list | tuple) else [rules]
-    made = {}
-    for rule in given:
-        if isinstance(rule, Optimizer):
-            name, make = type(rule).__name__, _with_rates(rule)
-        elif isinstance(rule, type) and issubclass(rule, Optimizer):
-            name, make = rule.__name__, _of_class(rule)
-        else:
-            raise TypeError(
-                f"rules={rules!r}: a rule is an optimizer class such as SGD, or an instance"
-            )
-        if name in made:
-            raise ValueError(f"rules={rules!r}: {name} is in it twice")
-        made[name] = make
-    if not made:
-        raise TypeError("rules: give at least one rule")
-    return made
+    named: dict[str, Optimizer | type[Optimizer]] = {}
+    for one in given:
+        rule = one if isinstance(one, Optimizer) else checks.rule(one, name=argument)
+        name = (rule if isinstance(rule, type) else type(rule)).__name__
+        if name in named:
+            checks.wrong_value(argument, rules, f"different rules: {name} is in it twice")
+        named[name] = rule
+    if not named:
+        checks.wrong_value(argument, rules, "a rule or a list of them, at least one")
+    return named
 
 
-def _of_class(rule):
-    return lambda lr: rule(lr=lr)
-
-
-def _with_rates(rule):
-    def make(lr):
-        copy = rule.fresh()
-        copy.lr = lr
-        return copy
-
-    return make
+def _with_rates(rule: Optimizer | type[Optimizer], lr: np.ndarray) -> Optimizer:
+    if isinstance(rule, type):
+        return rule(lr=lr)
+    copy = rule.fresh()
+    copy.lr = lr
+    return copy
