@@ -425,8 +425,9 @@ def table(name: str, value: Any) -> np.ndarray:
     """Finite numbers in rows and columns, at least one, as a new float array (n, d)."""
     accepted = "finite numbers, a row for each example and a column for each feature"
     found = array(name, value, accepted)
-    if found.ndim == 1:
-        accepted += f" ({name}[:, None] makes a column)"
-    if found.ndim != 2 or not np.all(np.isfinite(found)):
-        wrong_value(name, value, accepted)
+    if found.ndim != 2:
+        column = f"; {name}[:, None] makes a column" if found.ndim == 1 else ""
+        wrong_value(name, value, f"{accepted}, and its shape is {found.shape}{column}")
+    if lost := int(np.count_nonzero(~np.isfinite(found))):
+        wrong_value(name, value, f"{accepted}, and {lost} of them are NaN or infinite")
     return found

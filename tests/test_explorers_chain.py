@@ -82,7 +82,7 @@ def test_a_number_used_twice_gets_the_sum_of_both_ways():
     [
         (lambda: Graph({"x": 1}, [Node("y", ("z",), abs, abs)]), "node 'y' needs 'z'"),
         (lambda: Graph({"x": 1}, [Node("x", ("x",), abs, abs)]), "a number of that name already"),
-        (lambda: Graph({"x": 1}, []), "at least one node"),
+        (lambda: Graph({"x": 1}, []), "a list of Nodes, at least one"),
         (lambda: network.cube.forward(t=1), "t: the inputs are x"),
         (lambda: GraphExplorer(network.cube, {"q": (0, 1, 1)}), "'q' is none of x"),
     ],

@@ -120,10 +120,10 @@ def test_sigmoid_and_softmax():
 @pytest.mark.parametrize(
     ("build", "complaint"),
     [
-        (lambda: network.squared_loss([1, 2], [1, 2, 3]), "lists of numbers of the same length"),
+        (lambda: network.squared_loss([1, 2], [1, 2, 3]), "one for each x"),
         (lambda: network.squared_loss([2, 2], [1, 2]), "two different x"),
-        (lambda: network.squared_loss([1, np.nan], [1, 2]), "must be finite"),
-        (lambda: network.logistic_loss([1, 2], [0, 2], WINDOW), "must be 0 or 1"),
+        (lambda: network.squared_loss([1, np.nan], [1, 2]), "a list of finite numbers"),
+        (lambda: network.logistic_loss([1, 2], [0, 2], WINDOW), "labels, each 0 or 1"),
         (lambda: FitExplorer([1, 2], [0, 1], model="tree"), "model='tree'"),
     ],
 )

@@ -10,7 +10,15 @@
 Nothing is downloaded: `tips` and `iris` come with plotly.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+from optimlab import checks
 
 __all__ = ["Data", "iris", "spirals", "tips"]
 
@@ -26,47 +34,61 @@ class Data:
     features : names of the columns
     target : name of what y holds
 
+    Attributes
+    ----------
+    mean, sd : (d,), of each feature, as `standardised` uses them
+
+    Raises
+    ------
+    TypeError, ValueError : if an argument is none of this; it is named
+
     >>> Data([[1.0], [2.0]], [0, 1], classes=("no", "yes"))
     <Data: 2 examples, 1 feature, 2 classes>
     """
 
-    def __init__(self, x, y, classes=None, *, features=None, target="y"):
-        self.x = _numbers("x", x, 2, "a row for each example and a column for each feature")
-        if not self.x.size:
-            raise ValueError(f"x has shape {self.x.shape}: x needs at least one example")
-        self.classes = None if classes is None else _checked_names("classes", classes)
-        y = _labels(y, self.classes) if self.classes else _numbers("y", y, 1, "a list of numbers")
-        if len(y) != len(self.x):
-            raise ValueError(
-                f"y has {len(y)} entries and x {len(self.x)} rows: y must have one for each row"
-            )
-        self.y = y
-        if features is None:
-            features = tuple(f"x{i}" for i in range(1, self.x.shape[1] + 1))
-        self.features = _checked_names("features", features)
-        if len(self.features) != self.x.shape[1]:
-            raise ValueError(
-                f"features={features!r}: features must name the {self.x.shape[1]} columns of x"
-            )
-        self.target = target
-        #: mean and standard deviation of each feature, as `standardised` uses them
+    x: np.ndarray
+    y: np.ndarray
+    classes: tuple[str, ...] | None
+    features: tuple[str, ...]
+    target: str
+    mean: np.ndarray
+    sd: np.ndarray
+
+    def __init__(
+        self, x: ArrayLike, y: ArrayLike, classes: Iterable[str] | None = None, *,
+        features: Iterable[str] | None = None, target: str = "y",
+    ) -> None:  # fmt: skip
+        self.x = checks.table("x", x)
+        n, d = self.x.shape
+        if classes is None:
+            self.classes, self.y = None, checks.row("y", y)
+        else:
+            self.classes = checks.names("classes", classes, 2)
+            self.y = checks.wholes("y", y, high=len(self.classes) - 1)
+        if self.y.shape != (n,):
+            checks.wrong_value("y", y, f"a list of {n}, one for each row of x")
+        columns = [f"x{i}" for i in range(1, d + 1)]
+        self.features = checks.names("features", columns if features is None else features)
+        if len(self.features) != d:
+            checks.wrong_value("features", features, f"a list of {d}, one for each column of x")
+        self.target = checks.text("target", target)
         self.mean, self.sd = _mean_and_deviation(self.x)
         self.x.flags.writeable = self.y.flags.writeable = False
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.x)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         d = self.x.shape[1]
         kind = f"{len(self.classes)} classes" if self.classes else "numbers"
         return f"<Data: {len(self)} examples, {d} feature{'s' if d > 1 else ''}, {kind}>"
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """How many numbers a model gives for each example: one for each class, or one."""
         return len(self.classes) if self.classes else 1
 
-    def standardised(self):
+    def standardised(self) -> Data:
         """The same data with each feature less its mean, divided by its standard deviation.
 
         The two parts of a `split` both use the mean and deviation of the first, so that what is
@@ -80,33 +102,32 @@ class Data:
         even.mean, even.sd = np.zeros_like(self.mean), np.ones_like(self.sd)
         return even
 
-    def split(self, held_out=0.3, rng=None):
+    def split(
+        self, held_out: float = 0.3, rng: np.random.Generator | None = None
+    ) -> tuple[Data, Data]:
         """Two parts, drawn at random: (to train on, held out).
 
         Parameters
         ----------
-        held_out : share of the examples in the second part, between 0 and 1
+        held_out : share of the examples in the second part, between 0 and 1, which leaves at
+            least one in each
         rng : numpy Generator that draws them, such as np.random.default_rng(0)
         """
-        rng = checked_rng(rng)
-        if isinstance(held_out, bool) or not isinstance(held_out, (int, float, np.number)):
-            raise TypeError(f"held_out={held_out!r}: held_out must be a number between 0 and 1")
-        count = round(held_out * len(self)) if 0 < held_out < 1 else 0
+        share, draw = checks.number("held_out", held_out, above=0, below=1), checks.rng(rng)
+        count = round(share * len(self))
         if not 0 < count < len(self):
-            raise ValueError(
-                f"held_out={held_out!r}: held_out must lie between 0 and 1 and leave an example "
-                f"of {len(self)} in each part"
-            )
-        order = rng.permutation(len(self))
+            accepted = f"a share that leaves an example of {len(self)} in each part"
+            checks.wrong_value("held_out", held_out, accepted)
+        order = draw.permutation(len(self))
         train, test = (self._like(self.x[rows], self.y[rows]) for rows in np.split(order, [-count]))
         test.mean, test.sd = train.mean, train.sd
         return train, test
 
-    def _like(self, x, y):
+    def _like(self, x: np.ndarray, y: np.ndarray) -> Data:
         return Data(x, y, self.classes, features=self.features, target=self.target)
 
 
-def tips():
+def tips() -> Data:
     """244 restaurant bills: the tip (y) against the total bill (x), both in dollars.
 
     As shipped with plotly; from Bryant & Smith, Practical Data Analysis, 1995.
@@ -119,7 +140,7 @@ def tips():
     return Data(bills, table["tip"].to_numpy(float), features=("total_bill",), target="tip")
 
 
-def iris(features=None):
+def iris(features: Iterable[str] | None = None) -> Data:
     """150 flowers of three species, with four lengths in centimetres, or those in `features`.
 
     As shipped with plotly; from Fisher, 1936.
@@ -129,22 +150,17 @@ def iris(features=None):
     features : names, of sepal_length, sepal_width, petal_length, petal_width; None for all
     """
     known = ("sepal_length", "sepal_width", "petal_length", "petal_width")
-    chosen = known if features is None else features
-    if not isinstance(chosen, str) and hasattr(chosen, "__iter__"):
-        chosen = list(chosen)
-    good = isinstance(chosen, (list, tuple)) and len(chosen) > 0
-    good = good and all(isinstance(name, str) for name in chosen)
-    if not good or any(name not in known or chosen.count(name) > 1 for name in chosen):
-        raise ValueError(
-            f"features={features!r}: features must be a list of {', '.join(known)}, each once"
-        )
+    chosen = known if features is None else checks.some_of("features", features, known)
     table = _table("iris")
     classes, y = np.unique(table["species"].to_numpy(str), return_inverse=True)
     x = np.stack([table[name].to_numpy(float) for name in chosen], axis=1)
-    return Data(x, y, tuple(classes.tolist()), features=tuple(chosen), target="species")
+    return Data(x, y, tuple(classes.tolist()), features=chosen, target="species")
 
 
-def spirals(points=200, noise=0.1, turns=1.25, rng=None):
+def spirals(
+    points: int = 200, noise: float = 0.1, turns: float = 1.25,
+    rng: np.random.Generator | None = None,
+) -> Data:  # fmt: skip
     """Two arms of a spiral, one for each class, about as wide as standardised data.
 
     Parameters
@@ -157,82 +173,28 @@ def spirals(points=200, noise=0.1, turns=1.25, rng=None):
     >>> spirals(points=100, rng=np.random.default_rng(0))
     <Data: 100 examples, 2 features, 2 classes>
     """
-    rng = checked_rng(rng)
-    if isinstance(points, bool) or not isinstance(points, (int, np.integer)) or points < 2:
-        raise ValueError(f"points={points!r}: points must be a whole number >= 2")
-    for name, value in (("noise", noise), ("turns", turns)):
-        number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-        if not number or not 0 <= value < np.inf:
-            raise ValueError(f"{name}={value!r}: {name} must be a number >= 0")
+    points, draw = checks.whole("points", points, 2), checks.rng(rng)
+    noise, turns = checks.number("noise", noise, low=0), checks.number("turns", turns, low=0)
     y = np.arange(points) % 2
     along = np.linspace(0.1, 1, (points + 1) // 2)[np.arange(points) // 2]
     angle = 2 * np.pi * turns * along + np.pi * y
     x = 2 * along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return Data(x + noise * rng.normal(size=x.shape), y, ("first arm", "second arm"))
+    return Data(x + noise * draw.normal(size=x.shape), y, ("first arm", "second arm"))
 
 
-def checked_rng(rng):
-    """`rng`, or an error that says what is wanted: nothing is drawn from a global state."""
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng={rng!r}: rng must be a numpy Generator, such as np.random.default_rng(0)"
-        )
-    return rng
+def _table(name: str) -> Any:
+    try:
+        import plotly.data  # not before it is needed: it takes half a second
+
+        return getattr(plotly.data, name)()
+    except ImportError as error:
+        raise ImportError(f"data.{name} needs: pip install 'optimlab[lessons]'") from error
 
 
-def _table(name):
-    import plotly.data  # not before it is needed: it takes half a second
-
-    return getattr(plotly.data, name)()
-
-
-def _mean_and_deviation(x):
+def _mean_and_deviation(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each column, whatever its size; the deviation of one that never changes is exactly 0."""
     power = np.frexp(np.abs(x).max(axis=0))[1]  # so that no square overflows or vanishes
     scaled = np.ldexp(x, -power)
     constant = (x == x[0]).all(axis=0)
     mean = np.where(constant, x[0], np.ldexp(scaled.mean(axis=0), power))
     return mean, np.where(constant, 0.0, np.ldexp(scaled.std(axis=0), power))
-
-
-def _numbers(name, values, ndim, wanted):
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must hold numbers: {wanted}")
-    if array.ndim != ndim:
-        hint = "; x[:, None] makes a column" if ndim == 2 and array.ndim == 1 else ""
-        raise ValueError(f"{name} has shape {array.shape}: {name} must be {wanted}{hint}")
-    bad = int(np.count_nonzero(~np.isfinite(array)))
-    if bad:
-        raise ValueError(
-            f"{name} holds {bad} value{'s' if bad > 1 else ''} that {'are' if bad > 1 else 'is'} "
-            f"NaN or infinite: {name} must be finite"
-        )
-    return np.array(array, dtype=float, order="C")
-
-
-def _labels(y, classes):
-    wanted = f"y must hold whole numbers from 0 to {len(classes) - 1}, one for each row of x"
-    try:
-        array = np.asarray(y)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"y is {array.dtype}: {wanted}")
-    if array.ndim != 1:
-        raise ValueError(f"y has shape {array.shape}: {wanted}")
-    if array.size and (array.min() < 0 or array.max() >= len(classes)):
-        raise ValueError(f"y holds labels from {array.min()} to {array.max()}: {wanted}")
-    return np.array(array, dtype=np.intp)
-
-
-def _checked_names(name, names):
-    least = 2 if name == "classes" else 1
-    good = not isinstance(names, str) and hasattr(names, "__iter__")
-    names = tuple(names) if good else names
-    if not good or len(names) < least or not all(isinstance(n, str) for n in names):
-        raise ValueError(f"{name}={names!r}: {name} must be a list of at least {least} names")
-    return names

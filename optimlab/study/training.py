@@ -9,19 +9,23 @@
 (5, 80, 1220)
 """
 
-from operator import index
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from optimlab import optimizers
+from optimlab import checks
 from optimlab.descent import _checked_optimizer
-from optimlab.study.data import Data, checked_rng
-from optimlab.study.network.layers import Linear, Network, checked_seeds, streams
+from optimlab.study.data import Data
+from optimlab.study.network.layers import Linear, Network, Params, streams
 
 __all__ = ["Linear", "Network", "Training", "minibatches", "streams"]
 
 
-def minibatches(n, batch_size, rng):
+def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """The row numbers 0 to n-1 in random order, `batch_size` at a time; the last may be smaller.
 
     Parameters
@@ -33,8 +37,9 @@ def minibatches(n, batch_size, rng):
     >>> [len(rows) for rows in minibatches(10, 4, np.random.default_rng(0))]
     [4, 4, 2]
     """
-    size, rng, n = _checked_batch_size(batch_size, n), checked_rng(rng), index(n)
-    order = rng.permutation(n)
+    n = checks.whole("n", n, 1)
+    size = checks.whole("batch_size", batch_size, 1, n)
+    order = checks.rng(rng).permutation(n)
     return (order[k : k + size] for k in range(0, n, size))
 
 
@@ -61,47 +66,60 @@ class Training:
     steps, epoch, evaluations
                 updates, whole passes through the data, and examples whose gradient was
                 measured, of each run
+    runs        the shape of the runs: () for a single one
     losses      (epoch+1, *runs): mean loss over all data, before the first epoch and after each
     test_losses the same of `test`, or None
     diverged    step at which the loss of a run was no longer finite, -1 for none; for a single
                 run None.  From then on the run's parameters and losses are NaN; others go on.
     """
 
-    def __init__(self, model, data, optimizer, *, batch_size=16, seeds=0, test=None):
+    model: Network
+    data: Data
+    test: Data | None
+    optimizer: Any
+    batch_size: int
+    seeds: np.ndarray
+    params: Params
+    steps: int
+    epoch: int
+    evaluations: int
+
+    def __init__(
+        self, model: Network, data: Data, optimizer: Any, *, batch_size: int | None = 16,
+        seeds: ArrayLike = 0, test: Data | None = None,
+    ) -> None:  # fmt: skip
         if isinstance(model, type) or not callable(getattr(model, "loss_and_gradients", None)):
-            raise TypeError(f"model={model!r}: model must be Linear() or Network(…)")
-        for name, given in (("data", data), ("test", data if test is None else test)):
-            if not isinstance(given, Data):
-                raise TypeError(
-                    f"{name} is a {type(given).__name__}: {name} must be Data, such as data.iris()"
-                )
-        if test is not None and (test.x.shape[1], test.outputs) != (data.x.shape[1], data.outputs):
-            raise ValueError("test must have the features and the classes of data")
+            checks.wrong_kind("model", model, "Linear() or Network(…)")
+        checks.instance("data", data, Data, "Data, such as data.iris()")
+        if test is not None:
+            checks.instance("test", test, Data, "Data, such as data.iris(), or None")
+            if (test.x.shape[1], test.outputs) != (data.x.shape[1], data.outputs):
+                checks.wrong_value("test", test, "Data with the features and the classes of data")
         self.model, self.data, self.test = model, data, test
         self.optimizer = _checked_optimizer(optimizer)
         size = len(data) if batch_size is None else batch_size
-        self.batch_size = _checked_batch_size(size, len(data))
-        self.seeds = checked_seeds(seeds)
+        self.batch_size = checks.whole("batch_size", size, 1, len(data))
+        self.seeds = checks.seeds(seeds)
         self.params = model.start(data, self.seeds)
         self._check_rates()
 
         different, which = np.unique(self.seeds, return_inverse=True)
         self._which = which.reshape(self.seeds.shape)
         self._rngs = None if batch_size is None else [streams(seed)[1] for seed in different]
-        self._order, self._at = None, 0  # of this epoch, and how much of it is used up
+        self._order, self._at = np.empty(0, int), 0  # of this epoch, and how much is used up
         self.steps = self.epoch = self.evaluations = 0
         self._lost = np.full(self.runs, -1)
-        self._losses, self._test_losses = [], []
+        self._losses: list[np.ndarray] = []
+        self._test_losses: list[np.ndarray] = []
         self._record()
 
     @property
-    def runs(self):
-        """The shape of the runs: () for a single one."""
+    def runs(self) -> tuple[int, ...]:
         return self.seeds.shape
 
     # -- the loop
 
-    def step(self):
+    def step(self) -> np.ndarray:
         """One update of every run, from its next mini-batch; returns the losses measured on it."""
         if self._at == 0:
             self._order = self._shuffled()
@@ -121,7 +139,7 @@ class Training:
             self._record()
         return loss
 
-    def run(self, *, epochs=None, steps=None):
+    def run(self, *, epochs: int | None = None, steps: int | None = None) -> Training:
         """Go on for so many epochs, or so many steps; returns the run itself.
 
         In the middle of an epoch its rest counts as the first one.
@@ -129,15 +147,15 @@ class Training:
         if (epochs is None) == (steps is None):
             raise ValueError("give either epochs= or steps=")
         if steps is not None:
-            for _ in range(_whole("steps", steps)):
+            for _ in range(checks.steps(steps)):
                 self.step()
         else:
-            until = self.epoch + _whole("epochs", epochs)
+            until = self.epoch + checks.whole("epochs", epochs)
             while self.epoch < until:
                 self.step()
         return self
 
-    def _shuffled(self):
+    def _shuffled(self) -> np.ndarray:
         n = len(self.data)
         if self._rngs is None:
             return np.broadcast_to(np.arange(n), (*self.runs, n))
@@ -146,30 +164,34 @@ class Training:
     # -- what is known about it
 
     @property
-    def losses(self):
+    def losses(self) -> np.ndarray:
         return np.stack(self._losses)
 
     @property
-    def test_losses(self):
+    def test_losses(self) -> np.ndarray | None:
         return None if self.test is None else np.stack(self._test_losses)
 
     @property
-    def diverged(self):
+    def diverged(self) -> int | np.ndarray | None:
         if self.runs:
             return self._lost.copy()
         return int(self._lost) if self._lost >= 0 else None
 
-    def loss(self, data=None):
+    def loss(self, data: Data | None = None) -> np.ndarray:
         """The mean loss over `data`, by default what is trained on, (*runs)."""
-        data = self.data if data is None else data
+        data = self._which_data(data)
         return self.model.loss(self.params, data.x, data.y)
 
-    def accuracy(self, data=None):
+    def accuracy(self, data: Data | None = None) -> np.ndarray:
         """The share of `data` whose class is guessed, (*runs); NaN for runs that diverged."""
-        data = self.data if data is None else data
+        data = self._which_data(data)
         return self.model.accuracy(self.params, data.x, data.y)
 
-    def summary(self):
+    def _which_data(self, data: Data | None) -> Data:
+        given = self.data if data is None else data
+        return checks.instance("data", given, Data, "Data, such as data.iris()")
+
+    def summary(self) -> str:
         """How it went, in one plain sentence."""
         name = type(self.optimizer).__name__
         spent = f"After {counted(self.epoch, 'epoch')} ({counted(self.steps, 'step')}) with {name} "
@@ -189,7 +211,7 @@ class Training:
         lies = f"the loss lies between {left.min():.3g} and {left.max():.3g} for {which}"
         return f"{spent}{lies}.{more}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         runs = f" of {self._lost.size} runs" if self.runs else ""
         return (
             f"<Training{runs}: {self.model!r} by {type(self.optimizer).__name__}, "
@@ -198,64 +220,38 @@ class Training:
 
     # -- behind the scenes
 
-    def _record(self):
+    def _record(self) -> None:
         loss = self.loss()
         self._note_divergence(loss)
         self._losses.append(np.where(self._lost < 0, loss, np.nan))
         if self.test is not None:
             self._test_losses.append(np.where(self._lost < 0, self.loss(self.test), np.nan))
 
-    def _note_divergence(self, loss):
+    def _note_divergence(self, loss: np.ndarray) -> None:
         finite = np.isfinite(loss)
         if not finite.all():
             self._lost = np.where((self._lost < 0) & ~finite, self.steps, self._lost)
             for values in self.params.values():
                 values[self._lost >= 0] = np.nan
 
-    def _check_rates(self):
+    def _check_rates(self) -> None:
         """Say at the start what `update` would say at the first step, with a hint."""
+        wanted = (*self.runs, 1, 1)
         for name in getattr(self.optimizer, "hyperparameters", tuple)():
-            shape, wanted = np.shape(getattr(self.optimizer, name)), (*self.runs, 1, 1)
-            if shape and optimizers._broadcast(shape, wanted) != wanted:
-                raise ValueError(
-                    f"{name} has shape {shape}: one value for each run has the shape "
-                    f"{wanted}, runs first and then 1 for rows and columns"
-                )
+            value = getattr(self.optimizer, name)
+            try:
+                fits = np.broadcast_shapes(np.shape(value), wanted) == wanted
+            except ValueError:
+                fits = False
+            if not fits:
+                accepted = f"of shape {wanted}, runs first and then 1 for rows and columns"
+                checks.wrong_value(name, value, f"one number, or one for each run {accepted}")
 
 
-def counted(number, word):
+def counted(number: int, word: str) -> str:
     """A number with its noun.
 
     >>> counted(1, "epoch"), counted(1464, "step")
     ('1 epoch', '1,464 steps')
     """
     return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def _whole(name, value):
-    wanted = f"{name}={value!r}: {name} must be a whole number >= 0"
-    try:
-        number = index(value)
-    except TypeError:
-        raise TypeError(wanted) from None
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(wanted)
-    if number < 0:
-        raise ValueError(wanted)
-    return number
-
-
-def _checked_batch_size(batch_size, n):
-    wanted = f"batch_size={batch_size!r}: batch_size must be a whole number from 1 to {n}"
-    n = _whole("n", n)
-    if n < 1:
-        raise ValueError(f"n={n}: there must be at least one example")
-    try:
-        size = index(batch_size)
-    except TypeError:
-        raise TypeError(wanted) from None
-    if isinstance(batch_size, (bool, np.bool_)):
-        raise TypeError(wanted)
-    if not 1 <= size <= n:
-        raise ValueError(f"{wanted}, the number of examples")
-    return size

@@ -10,9 +10,14 @@ r"""Numbers that are computed from one another: values forward, derivatives back
 Everything works on arrays too, so one pass answers all positions of a slider.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from optimlab import checks
 
 __all__ = ["Edge", "Graph", "Node", "cube", "two_layers"]
 
@@ -27,9 +32,9 @@ class Node(NamedTuple):
     """
 
     name: str
-    inputs: tuple
-    value: callable
-    partials: callable
+    inputs: tuple[str, ...]
+    value: Callable[..., Any]
+    partials: Callable[..., tuple]
     formula: str = ""
 
 
@@ -38,7 +43,7 @@ class Edge(NamedTuple):
 
     source: str
     target: str
-    local: object
+    local: float | np.ndarray
 
 
 class Graph:
@@ -47,7 +52,11 @@ class Graph:
     Parameters
     ----------
     inputs : dict, name -> number, what the graph starts from
-    nodes : Nodes, each of inputs and nodes before it
+    nodes : Nodes, each of inputs and nodes before it; one at least
+
+    Raises
+    ------
+    TypeError, ValueError : if one of them is none of this, or a name is unknown or there twice
 
     >>> product = Graph({"a": 2.0, "b": 3.0},
     ...                 [Node("c", ("a", "b"), lambda a, b: a * b, lambda a, b: (b, a), "a b")])
@@ -55,10 +64,16 @@ class Graph:
     3.0
     """
 
-    def __init__(self, inputs, nodes):
-        self.inputs, self.nodes = dict(inputs), list(nodes)
+    inputs: dict[str, float | np.ndarray]
+    nodes: list[Node]
+
+    def __init__(self, inputs: Mapping[str, Any], nodes: Iterable[Node]) -> None:
+        self.inputs = dict(checks.instance("inputs", inputs, Mapping, "a dict, name -> number"))
+        accepted = "a list of Nodes, at least one: the output"
+        self.nodes = list(checks.instance("nodes", nodes, Iterable, accepted))
         known = set(self.inputs)
         for node in self.nodes:
+            checks.instance("nodes", node, Node, accepted)
             unknown = [name for name in node.inputs if name not in known]
             if unknown:
                 raise ValueError(
@@ -69,14 +84,14 @@ class Graph:
                 raise ValueError(f"node {node.name!r}: there is a number of that name already")
             known.add(node.name)
         if not self.nodes:
-            raise ValueError("nodes=[]: a graph has at least one node, its output")
+            checks.wrong_value("nodes", nodes, accepted)
 
     @property
-    def output(self):
+    def output(self) -> str:
         """The name of the last node."""
         return self.nodes[-1].name
 
-    def forward(self, **given):
+    def forward(self, **given: Any) -> dict[str, Any]:
         """All numbers by name: the inputs, with those in `given` changed, and every node."""
         unknown = sorted(set(given) - set(self.inputs))
         if unknown:
@@ -86,7 +101,7 @@ class Graph:
             values[node.name] = node.value(*(values[name] for name in node.inputs))
         return values
 
-    def edges(self, values):
+    def edges(self, values: Mapping[str, Any]) -> list[Edge]:
         """Every arrow with its local derivative, in the order of the nodes."""
         return [
             Edge(source, node.name, local)
@@ -96,7 +111,7 @@ class Graph:
             )
         ]
 
-    def backward(self, values):
+    def backward(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The derivative of the output with respect to every number, by the chain rule.
 
         From the output back to the inputs: local derivative times what comes in, and a sum

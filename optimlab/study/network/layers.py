@@ -14,14 +14,24 @@ array([[1.386]])
 array([[0.773]])
 """
 
-import numpy as np
+from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimlab import checks
+from optimlab.study.data import Data
 from optimlab.study.network.losses import sigmoid, softmax
 
 __all__ = ["ACTIVATIONS", "Linear", "Network", "cross_entropy", "mean_squared_error"]
 
+#: the parameters of a network by name, arrays (*runs, rows, columns); gradients likewise
+Params = dict[str, np.ndarray]
+
 #: activation and its derivative, the latter written with the output a instead of the input
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, tuple[Callable, Callable]] = {
     "tanh": (np.tanh, lambda a: 1 - a * a),
     "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
     "sigmoid": (sigmoid, lambda a: a * (1 - a)),
@@ -37,25 +47,29 @@ class Network:
     activation : "tanh", "relu" or "sigmoid", what the hidden layers apply
     """
 
-    def __init__(self, hidden=(16,), activation="tanh"):
-        self.hidden = _checked_sizes(hidden)
-        if not isinstance(activation, str) or activation not in ACTIVATIONS:
-            names = ", ".join(map(repr, ACTIVATIONS))
-            raise ValueError(f"activation={activation!r}: activation must be one of {names}")
-        self.activation = activation
-        #: names of weights and biases, layer by layer
+    hidden: tuple[int, ...]
+    activation: str
+    names: list[tuple[str, str]]  #: of weights and biases, layer by layer
+
+    def __init__(self, hidden: ArrayLike = (16,), activation: str = "tanh") -> None:
+        sizes = checks.wholes("hidden", hidden, 1, least=0)
+        if sizes.ndim > 1:
+            checks.wrong_value("hidden", hidden, "a list: the neurons of each hidden layer")
+        self.hidden = tuple(sizes.ravel().tolist())
+        self.activation = checks.one_of("activation", activation, ACTIVATIONS)
         self.names = [(f"W{k}", f"b{k}") for k in range(1, len(self.hidden) + 2)]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Network(hidden={self.hidden}, activation={self.activation!r})"
 
-    def first(self, inputs, outputs, rng):
+    def first(self, inputs: int, outputs: int, rng: np.random.Generator) -> Params:
         """First weights of one run, from the generator `rng`: random and scaled; zero biases.
 
         Scaled by the root of 1/inputs of each layer (2/inputs for "relu"), which keeps the
         numbers that travel through the layers from growing or fading.
         """
-        sizes = [inputs, *self.hidden, outputs]
+        inputs, outputs = checks.whole("inputs", inputs, 1), checks.whole("outputs", outputs, 1)
+        sizes, rng = [inputs, *self.hidden, outputs], checks.rng(rng)
         gain = 2.0 if self.activation == "relu" else 1.0
         params = {}
         for (W, b), rows, columns in zip(self.names, sizes[:-1], sizes[1:], strict=True):
@@ -63,8 +77,11 @@ class Network:
             params[b] = np.zeros((1, columns))
         return params
 
-    def forward(self, params, x):
-        """What every layer gives, from the examples themselves to the scores."""
+    def forward(self, params: Params, x: np.ndarray) -> list[np.ndarray]:
+        """What every layer gives, from the examples themselves to the scores.
+
+        Arrays of `loss_and_gradients`, taken as they are, as by `backward`.
+        """
         activation, _ = ACTIVATIONS[self.activation]
         layers = [x]
         for W, b in self.names:
@@ -72,7 +89,7 @@ class Network:
             layers.append(z if b == self.names[-1][1] else activation(z))
         return layers
 
-    def backward(self, params, layers, slope):
+    def backward(self, params: Params, layers: list[np.ndarray], slope: np.ndarray) -> Params:
         """The gradient of each parameter, from `slope`, that of the loss by the scores.
 
         The chain rule, from the last layer to the first: a weight's slope is what came in
@@ -87,7 +104,9 @@ class Network:
                 slope = (slope @ _turned(params[W])) * derivative(a)
         return grads
 
-    def loss_and_gradients(self, params, x, y):
+    def loss_and_gradients(
+        self, params: Params, x: ArrayLike, y: ArrayLike
+    ) -> tuple[np.ndarray, Params]:
         """The mean loss over the examples, and its gradient by each parameter.
 
         Parameters
@@ -98,123 +117,152 @@ class Network:
 
         Returns the loss (*runs), and a dict like `params`.  Where it overflows it is NaN or
         infinite, without a warning.
+
+        Raises
+        ------
+        TypeError, ValueError : if an argument is none of this, here and below; it is named
         """
-        x, y = self._checked(params, x, y)
+        rows, wanted = self._rows(params, x), self._wanted(params, x, y)
         with np.errstate(all="ignore"):
-            layers = self.forward(params, x)
-            measure = mean_squared_error if y.dtype.kind == "f" else cross_entropy
-            loss, slope = measure(layers[-1], y)
+            layers = self.forward(params, rows)
+            loss, slope = _measured(layers[-1], wanted)
             return loss, self.backward(params, layers, slope)
 
     # -- what the rest of the package asks for
 
-    def start(self, data, seeds=0):
+    def start(self, data: Data, seeds: ArrayLike = 0) -> Params:
         """First parameters for `data`: arrays (*runs, rows, columns), one run for each seed.
 
         `seeds` is a whole number, or an array of them; equal seeds start equally, however many
         others there are.
         """
-        seeds = checked_seeds(seeds)
-        inputs, outputs = data.x.shape[-1], data.outputs
-        first = {seed: self.first(inputs, outputs, streams(seed)[0]) for seed in set(seeds.flat)}
-        runs = [first[seed] for seed in seeds.flat]
+        checks.instance("data", data, Data, "Data, such as data.iris()")
+        each, inputs = checks.seeds(seeds), data.x.shape[-1]
+        first = {s: self.first(inputs, data.outputs, streams(s)[0]) for s in set(each.flat)}
+        runs = [first[seed] for seed in each.flat]
         return {
-            key: np.stack([run[key] for run in runs]).reshape(*seeds.shape, *runs[0][key].shape)
+            key: np.stack([run[key] for run in runs]).reshape(*each.shape, *runs[0][key].shape)
             for key in runs[0]
         }
 
-    def scores(self, params, x):
+    def scores(self, params: Params, x: ArrayLike) -> np.ndarray:
         """The last layer's numbers, (*runs, examples, outputs)."""
-        x, _ = self._checked(params, x, None)
+        rows = self._rows(params, x)
         with np.errstate(all="ignore"):
-            return self.forward(params, x)[-1]
+            return self.forward(params, rows)[-1]
 
-    def predict(self, params, x):
+    def predict(self, params: Params, x: ArrayLike) -> np.ndarray:
         """Probabilities of the classes (*runs, examples, classes), or numbers (*runs, examples)."""
         scores = self.scores(params, x)
         with np.errstate(all="ignore"):
             return scores[..., 0] if scores.shape[-1] == 1 else softmax(scores)
 
-    def loss(self, params, x, y):
+    def loss(self, params: Params, x: ArrayLike, y: ArrayLike) -> np.ndarray:
         """The mean loss over the examples, (*runs)."""
-        x, y = self._checked(params, x, y)
+        scores, wanted = self.scores(params, x), self._wanted(params, x, y)
         with np.errstate(all="ignore"):
-            scores = self.forward(params, x)[-1]
-            return (mean_squared_error if y.dtype.kind == "f" else cross_entropy)(scores, y)[0]
+            return _measured(scores, wanted)[0]
 
-    def accuracy(self, params, x, y):
+    def accuracy(self, params: Params, x: ArrayLike, y: ArrayLike) -> np.ndarray:
         """Share of examples whose label gets the highest score, (*runs); NaN after divergence."""
-        x, y = self._checked(params, x, y)
-        if y.dtype.kind == "f":
-            raise ValueError("y holds numbers, not labels: only labels have an accuracy")
-        scores = self.scores(params, x)
-        right = (scores.argmax(axis=-1) == y).mean(axis=-1)
+        scores, wanted = self.scores(params, x), self._wanted(params, x, y)
+        if wanted.dtype.kind == "f":
+            checks.wrong_value("y", y, "labels: only labels have an accuracy")
+        right = (scores.argmax(axis=-1) == wanted).mean(axis=-1)
         return np.where(np.isfinite(scores).all(axis=(-2, -1)), right, np.nan)[()]
 
-    def _checked(self, params, x, y):
-        """x and y as arrays that fit the parameters and each other."""
+    def _rows(self, params: Params, x: ArrayLike) -> np.ndarray:
+        """x as an array that fits the parameters."""
+        columns, _ = self._sizes(params)
+        accepted = f"numbers, {columns} in a row for each example"
+        rows = checks.array("x", x, accepted)
+        if rows.ndim < 2 or rows.shape[-1] != columns:
+            checks.wrong_value("x", x, f"{accepted}, and its shape is {rows.shape}")
+        return rows
+
+    def _wanted(self, params: Params, x: ArrayLike, y: ArrayLike) -> np.ndarray:
+        """y as an array of floats, or of labels, that fits the parameters and the rows of x."""
+        _, classes = self._sizes(params)
+        accepted = f"labels from 0 to {classes - 1}" if classes > 1 else "floats"
+        checks.array("y", y, accepted)
+        wanted, examples = np.asarray(y), np.shape(x)[-2]
+        if (wanted.dtype.kind == "f") != (classes == 1):
+            checks.wrong_kind("y", y, f"{accepted}, which this network learns")
+        if wanted.shape[-1:] != (examples,):
+            checks.wrong_value("y", y, f"{accepted}, one for each of {examples} rows of x")
+        if classes > 1 and (wanted.min() < 0 or wanted.max() >= classes):
+            checks.wrong_value("y", y, accepted)
+        return wanted
+
+    def _sizes(self, params: Params) -> tuple[int, int]:
+        """How many numbers go in, and how many come out."""
         try:
-            first, last = params[self.names[0][0]], params[self.names[-1][0]]
-        except (KeyError, TypeError, IndexError):
-            wanted = ", ".join(name for pair in self.names for name in pair)
-            raise ValueError(f"params must be a dict with {wanted}") from None
-        x = np.asarray(x)
-        if x.ndim < 2 or x.shape[-1] != first.shape[-2] or not x.shape[-2]:
-            raise ValueError(
-                f"x has shape {x.shape}: x must have a row for each example and "
-                f"{first.shape[-2]} columns"
-            )
-        if y is None:
-            return x, None
-        y = np.asarray(y)
-        if y.dtype.kind not in "fiu":
-            raise TypeError(f"y has dtype {y.dtype}: y must hold labels 0, 1, … or numbers")
-        if not y.ndim or y.shape[-1] != x.shape[-2]:
-            raise ValueError(
-                f"y has shape {y.shape}, x {x.shape}: y must have one entry for each row of x"
-            )
-        classes = last.shape[-1]
-        if (y.dtype.kind == "f") != (classes == 1):
-            what = "numbers" if classes == 1 else f"whole-number labels for {classes} classes"
-            raise ValueError(f"y has dtype {y.dtype}: this network learns {what}")
-        if classes > 1 and (y.min() < 0 or y.max() >= classes):
-            raise ValueError(f"y: labels must lie between 0 and {classes - 1}")
-        return x, y
+            return params[self.names[0][0]].shape[-2], params[self.names[-1][0]].shape[-1]
+        except (KeyError, TypeError, IndexError, AttributeError):
+            accepted = f"a dict with {', '.join(name for pair in self.names for name in pair)}"
+            wrong = checks.wrong_value if isinstance(params, dict) else checks.wrong_kind
+            wrong("params", params, accepted)
 
 
 class Linear(Network):
     """No hidden layer: scores x W + b, from zeros.  A line for numbers, softmax for labels."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(hidden=())
         self.names = [("W", "b")]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "Linear()"
 
-    def first(self, inputs, outputs, rng):
+    def first(self, inputs: int, outputs: int, rng: np.random.Generator | None = None) -> Params:
         """Zeros: with one layer there is no symmetry to break."""
+        inputs, outputs = checks.whole("inputs", inputs, 1), checks.whole("outputs", outputs, 1)
         return {"W": np.zeros((inputs, outputs)), "b": np.zeros((1, outputs))}
 
 
-def mean_squared_error(scores, y):
+def mean_squared_error(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """The mean of (score - y)² over the examples, and its slope by the scores.
+
+    `scores` are (..., examples, 1), `y` (..., examples); so the loss is (...).
 
     >>> loss, slope = mean_squared_error(np.array([[3.0], [5.0]]), np.array([1.0, 5.0]))
     >>> loss, slope.tolist()
     (np.float64(2.0), [[2.0], [0.0]])
     """
-    off = scores - y[..., None]
-    return (off * off).mean(axis=(-2, -1)), off * (2 / y.shape[-1])
+    return _squared_error(*_scores_and_wanted(scores, y))
 
 
-def cross_entropy(scores, y):
+def cross_entropy(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """The mean of -log p of the true class, p = softmax(scores), and its slope by the scores.
+
+    `scores` are (..., examples, classes), `y` the labels (..., examples); so the loss is (...).
 
     >>> loss, slope = cross_entropy(np.array([[2.0, 1.0, 0.0]]), np.array([1]))
     >>> loss.round(3), slope.round(3).tolist()
     (np.float64(1.408), [[0.665, -0.755, 0.09]])
     """
+    return _entropy(*_scores_and_wanted(scores, y))
+
+
+def _scores_and_wanted(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    of_each, wanted = checks.array("scores", scores), checks.array("y", y)
+    if of_each.ndim < 2:
+        checks.wrong_value("scores", scores, "a row of numbers for each example")
+    if wanted.shape[-1:] != of_each.shape[-2:-1]:
+        checks.wrong_value("y", y, f"{of_each.shape[-2]} numbers, one for each row of scores")
+    return of_each, wanted
+
+
+def _measured(scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return (_squared_error if y.dtype.kind == "f" else _entropy)(scores, y)
+
+
+def _squared_error(scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    off = scores - y[..., None]
+    return (off * off).mean(axis=(-2, -1)), off * (2 / y.shape[-1])
+
+
+def _entropy(scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scores = scores - scores.max(axis=-1, keepdims=True)  # so that no power overflows
     powers = np.exp(scores)
     total = powers.sum(axis=-1, keepdims=True)
@@ -224,36 +272,11 @@ def cross_entropy(scores, y):
     return loss, (powers / total - true) / y.shape[-1]
 
 
-def streams(seed):
+def streams(seed: int) -> list[np.random.Generator]:
     """Two generators of one seed: for the first weights, and for the batches."""
-    return np.random.default_rng(seed).spawn(2)
+    return np.random.default_rng(checks.whole("seed", seed)).spawn(2)
 
 
-def checked_seeds(seeds):
-    """`seeds` as an array of whole numbers >= 0, or an error that says what is wanted."""
-    try:
-        array = np.asarray(seeds)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"seeds={seeds!r}: seeds must be a whole number or a list of them")
-    if not array.size or array.min() < 0:
-        raise ValueError(f"seeds={seeds!r}: seeds must be whole numbers >= 0, at least one")
-    return array
-
-
-def _turned(a):
+def _turned(a: np.ndarray) -> np.ndarray:
     """The transpose of each matrix."""
     return a.swapaxes(-1, -2)
-
-
-def _checked_sizes(hidden):
-    sizes = (hidden,) if isinstance(hidden, int) else hidden
-    good = isinstance(sizes, (tuple, list)) and all(
-        isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in sizes
-    )
-    if not good:
-        raise ValueError(
-            f"hidden={hidden!r}: hidden must list the neurons of each hidden layer, such as (16,)"
-        )
-    return tuple(map(int, sizes))
