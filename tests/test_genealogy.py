@@ -11,15 +11,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from optimlab import descend, functions, genealogy, optimizers
+from optimlab.study import conventions, tables
+from optimlab.study.conventions import BOOK, CONVENTIONS, COURSE, COURSE_2, KERAS, PAPER, TORCH
 from optimlab.study.genealogy import (
-    BOOK,
-    CONVENTIONS,
-    COURSE,
-    COURSE_2,
-    KERAS,
     METHODS,
-    PAPER,
-    TORCH,
     Folder,
     Table,
     ancestors,
@@ -29,7 +24,7 @@ from optimlab.study.genealogy import (
     method,
     pretty,
     source_table,
-)  # fmt: skip
+)
 
 CLASSES = [name for name in optimizers.__all__ if name != "Optimizer"]
 BY_NAME = {row.name: row for row in METHODS}
@@ -103,17 +98,22 @@ def test_texts_are_sentences():
 
 
 def test_an_unknown_name():
-    with pytest.raises(ValueError, match=r"name='Adagrad': the methods are Gradient descent, "):
+    with pytest.raises(ValueError, match="name='Adagrad': name must be one of 'Gradient desc"):
         method("Adagrad")
-    with pytest.raises(ValueError, match=r"rule='Adagrad': the rules are SGD, Momentum, "):
+    with pytest.raises(ValueError, match=r"rule='Adagrad': rule must be SGD or Momentum or"):
         conventions_table("Adagrad")
+    with pytest.raises(TypeError, match="rule=5: rule must be SGD or Momentum"):
+        conventions_table(5)
+    assert conventions_table(optimizers.Adam).rows == conventions_table("Adam").rows
 
 
 def test_it_needs_the_standard_library_alone():
-    tree = ast.parse(Path(genealogy.__file__).read_text("utf-8"))
-    modules = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-    modules += [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
-    assert sorted(modules) == ["ast", "typing"]
+    for module in (genealogy, conventions, tables):
+        tree = ast.parse(Path(module.__file__).read_text("utf-8"))
+        names = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+        names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        others = {name for name in names if name.partition(".")[0] != "optimlab"}
+        assert others <= {"__future__", "ast", "collections.abc", "typing"}
 
 
 # --- conventions -------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def test_all_conventions_are_folded():
 
 
 def test_a_table_with_a_row_too_short():
-    with pytest.raises(ValueError, match=r"rows: \['a'\] must have 2 texts"):
+    with pytest.raises(ValueError, match=r"rows=\['a'\]: rows must be rows of 2 texts"):
         Table(["x", "y"], [["a"]])
 
 
