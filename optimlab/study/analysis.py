@@ -342,7 +342,8 @@ def destination(
     array([ 0, -1,  1])
     """
     function, tolerance = checks.function(function), checks.positive("tolerance", tolerance)
-    watch = checks.whole("watch", watch)
+    optimizer, start = checks.optimizer(optimizer), checks.start(start, function)
+    steps, watch = checks.steps(steps), checks.whole("watch", watch)
     runs = descend(function, optimizer, start, steps, record=False)
     end = np.array(runs.end)
     known = np.isfinite(end)

@@ -466,7 +466,10 @@ def pretty(line: str) -> str:
     'θ ← θ - ε/√(δ + r) g'
     """
     target, _, right = checks.text("line", line).partition(" = ")
-    tree = ast.parse(right, mode="eval").body
+    try:
+        tree = ast.parse(right, mode="eval").body
+    except SyntaxError:
+        checks.wrong_value("line", line, "an assignment, such as 'w = w - eta*g'")
     text = _pretty(tree).removeprefix("0 - ")
     minus = "-" if isinstance(tree, ast.BinOp) and _pretty(tree).startswith("0 - ") else ""
     return f"{_LETTERS.get(target, target)} ← {minus}{text}"

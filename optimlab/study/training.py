@@ -96,7 +96,7 @@ class Training:
             if (test.x.shape[1], test.outputs) != (data.x.shape[1], data.outputs):
                 checks.wrong_value("test", test, "Data with the features and the classes of data")
         self.model, self.data, self.test = model, data, test
-        self.optimizer = _checked_optimizer(optimizer)
+        self.optimizer = _checked_optimizer(checks.optimizer(optimizer))
         size = len(data) if batch_size is None else batch_size
         self.batch_size = checks.whole("batch_size", size, 1, len(data))
         self.seeds = checks.seeds(seeds)

@@ -403,7 +403,7 @@ class Transformed(Function):
     """c·f seen in other coordinates: q = A (p - about) + about.
 
     Everything goes along: gradient, Hessian, minima, stationary points, start; the domain is
-    the box around the old one.
+    the box around the old one. `rotated` and `rescaled` make them.
 
     original  the function it was made of
     c         what its values are multiplied by
@@ -418,17 +418,12 @@ class Transformed(Function):
     inverse: np.ndarray
 
     def __init__(
-        self, original: Function | str, name: str, latex: str, matrix: ArrayLike, about: ArrayLike,
-        c: float,
+        self, original: Function, name: str, latex: str, matrix: np.ndarray,
+        about: float | np.ndarray, c: float,
     ) -> None:  # fmt: skip
-        original = checks.function(original, name="original")
-        self.original, self.c = original, checks.positive("c", c)
-        self.matrix = np.atleast_2d(checks.numbers("matrix", matrix))
-        if self.matrix.shape != (original.dim, original.dim) or not np.linalg.det(self.matrix):
-            size = f"({original.dim}, {original.dim})"
-            checks.wrong_value("matrix", matrix, f"finite, invertible and of shape {size}")
+        self.original, self.c, self.matrix = original, c, matrix
         self.inverse = np.linalg.inv(self.matrix)
-        middle = np.zeros(original.dim) + checks.numbers("about", about)
+        middle = np.zeros(original.dim) + about
         self._shifts = [middle - _times(m, middle) for m in (self.matrix, self.inverse)]
         one = not original._shape
         box = np.asarray(original.domain, dtype=float).reshape(-1, 2)
@@ -506,7 +501,7 @@ def rotated(
     """
     function, degrees = checks.function(function, (2,)), checks.number("degrees", degrees)
     angle = np.radians(degrees)
-    turn = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     if about is None:
         about = np.mean(function.domain, axis=-1)
     about = checks.point("about", about, function._shape, whose=function.name)

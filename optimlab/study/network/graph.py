@@ -71,9 +71,10 @@ class Graph:
         self.inputs = dict(checks.instance("inputs", inputs, Mapping, "a dict, name -> number"))
         accepted = "a list of Nodes, at least one: the output"
         self.nodes = list(checks.instance("nodes", nodes, Iterable, accepted))
+        if not all(isinstance(node, Node) for node in self.nodes):
+            checks.wrong_kind("nodes", nodes, accepted)
         known = set(self.inputs)
         for node in self.nodes:
-            checks.instance("nodes", node, Node, accepted)
             unknown = [name for name in node.inputs if name not in known]
             if unknown:
                 raise ValueError(

@@ -186,10 +186,10 @@ class Network:
         accepted = f"labels from 0 to {classes - 1}" if classes > 1 else "floats"
         checks.array("y", y, accepted)
         wanted, examples = np.asarray(y), np.shape(x)[-2]
-        if (wanted.dtype.kind == "f") != (classes == 1):
-            checks.wrong_kind("y", y, f"{accepted}, which this network learns")
         if wanted.shape[-1:] != (examples,):
             checks.wrong_value("y", y, f"{accepted}, one for each of {examples} rows of x")
+        if (wanted.dtype.kind == "f") != (classes == 1):
+            checks.wrong_kind("y", y, f"{accepted}, which this network learns")
         if classes > 1 and (wanted.min() < 0 or wanted.max() >= classes):
             checks.wrong_value("y", y, accepted)
         return wanted
@@ -214,10 +214,9 @@ class Linear(Network):
     def __repr__(self) -> str:
         return "Linear()"
 
-    def first(self, inputs: int, outputs: int, rng: np.random.Generator | None = None) -> Params:
+    def first(self, inputs: int, outputs: int, rng: np.random.Generator) -> Params:
         """Zeros: with one layer there is no symmetry to break."""
-        inputs, outputs = checks.whole("inputs", inputs, 1), checks.whole("outputs", outputs, 1)
-        return {"W": np.zeros((inputs, outputs)), "b": np.zeros((1, outputs))}
+        return {k: np.zeros_like(v) for k, v in super().first(inputs, outputs, rng).items()}
 
 
 def mean_squared_error(scores: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
