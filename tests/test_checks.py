@@ -55,7 +55,6 @@ POSITIVE = kind("  T   +  +   V  V   T   T    T  T     T")  # > 0, or >= 0
 SHARE = kind("     T   V  V   V  V   T   T    T  T     T")  # between 0 and 1
 NUMBERS = kind("   T   +  +   +  V   T   T    V  +     T")  # one or an array
 RATES = kind("     T   +  +   V  V   T   T    V  +     T")  # each > 0, or >= 0
-SHARES = kind("    T   V  V   V  V   T   T    V  V     T")  # each in [0, 1)
 ARRAY = kind("     T   +  +   +  +   T   T    V  +     T")  # NaN and infinity may be in it
 ROW = kind("       T   T  T   T  T   T   T    V  V     T")  # a list of numbers
 LISTED = kind("    T   V  V   V  V   T   T    V  V     T")  # an array, a single number is none
@@ -93,7 +92,7 @@ SWEEP = tuning.sweep("ravine", SGD, [0.1, 0.2], steps=2)
 TUNED = tuning.tune("ravine", SGD, steps=2)
 TURNED = tuning.rotated("ravine")
 RUN = training.Training(NET, LEARNT, SGD(lr=0.1), batch_size=5)
-VELOCITY = {"momentum": SHARES, "rule": FUNCTION}
+VELOCITY = {"momentum": RATES, "rule": FUNCTION}
 SCHEME = {"function": FUNCTION, "lr": RATES, "start": maybe(POINT), "steps": WHOLE}
 AT = {"function": FUNCTION, "point": maybe(POINT)}
 LEARNING = {"params": THING, "x": LISTED, "y": LISTED}

@@ -394,7 +394,7 @@ def _checked(
     lr: ArrayLike, momentum: ArrayLike, rule: type[Optimizer] | str
 ) -> tuple[np.ndarray, np.ndarray, type[Optimizer]]:
     rates = checks.numbers("lr", lr, low=0)
-    return rates, checks.numbers("momentum", momentum, low=0, below=1), _with_velocity(rule)
+    return rates, checks.numbers("momentum", momentum, low=0), _with_velocity(rule)
 
 
 def _trace_and_determinant(
