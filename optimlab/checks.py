@@ -79,6 +79,11 @@ def _scalar(value: Any) -> Any:
     return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
+def _is_list(value: Any) -> bool:
+    """Whether it holds values in an order; a text holds none, nor does an array without axes."""
+    return isinstance(_scalar(value), Iterable) and not isinstance(value, str | dict | set)
+
+
 def whole(name: str, value: Any, low: int = 0, high: float = math.inf) -> int:
     """A whole number from `low` to `high`, numpy's included, as an int."""
     accepted = "a whole number" + _range(low, high, -math.inf, math.inf)
@@ -144,7 +149,7 @@ def row(name: str, value: Any, *, least: int = 1, above: float = -math.inf) -> n
     """A list of at least `least` finite numbers, each > `above`, as a float array (n,)."""
     each = _range(-math.inf, math.inf, above, math.inf)
     accepted = f"a list of {f'at least {least} ' if least > 1 else ''}finite numbers{each}"
-    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    if not _is_list(value):
         wrong_kind(name, value, accepted)
     found = array(name, value if isinstance(value, np.ndarray) else list(value), accepted)
     inside = np.all(np.isfinite(found) & (found > above))
@@ -170,7 +175,7 @@ def pair(name: str, value: Any, what: str = "(x, y)") -> tuple[float, float]:
 def _pair(
     name: str, value: Any, accepted: str, fits: Callable[[float, float], bool]
 ) -> tuple[float, float]:
-    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    if not _is_list(value):
         wrong_kind(name, value, accepted)
     parts = [_scalar(part) for part in value]
     if len(parts) == 2 and not all(map(_is_real, parts)):
@@ -283,7 +288,7 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
         wrong_value("domain", value, accepted)
     if box.size and box.dtype.kind not in "fiu":
         wrong_kind("domain", value, accepted)
-    shapes = [(2,)] if dim == 1 else [(dim or len(box), 2)]
+    shapes: list[tuple[int, ...]] = [(2,)] if dim == 1 else [(dim or len(box), 2)]
     if dim in (None, 1):
         shapes.append((2,) if dim is None else (1, 2))
     fits = box.shape in shapes and box.size and np.all(box[..., 0] < box[..., 1])

@@ -29,7 +29,8 @@ from optimlab.study.network import graph, layers, losses
 #: what every argument is given
 BAD = {
     "True": True, "int64(5)": np.int64(5), "2.5": 2.5, "-1": -1, "nan": float("nan"), "'5'": "5",
-    "None": None, "[]": [], "shape (2, 3, 5)": np.ones((2, 3, 5)), "'no such name'": "no such name",
+    "None": None, "[]": [], "shape (2, 3, 5)": np.ones((2, 3, 5)), "ragged": [[1], [1, 2]],
+    "'no such name'": "no such name",
 }  # fmt: skip
 
 
@@ -48,27 +49,27 @@ def untried(kind, *values):
     return kind | dict.fromkeys(values, ".")
 
 
-#                 True 5  2.5 -1 nan '5' None [] shape name
-WHOLE = kind("     T   +  T   V  V   T   T    T  T     T")
-NUMBER = kind("    T   +  +   +  V   T   T    T  T     T")  # any
-POSITIVE = kind("  T   +  +   V  V   T   T    T  T     T")  # > 0, or >= 0
-SHARE = kind("     T   V  V   V  V   T   T    T  T     T")  # between 0 and 1
-NUMBERS = kind("   T   +  +   +  V   T   T    V  +     T")  # one or an array
-RATES = kind("     T   +  +   V  V   T   T    V  +     T")  # each > 0, or >= 0
-ARRAY = kind("     T   +  +   +  +   T   T    V  +     T")  # NaN and infinity may be in it
-ROW = kind("       T   T  T   T  T   T   T    V  V     T")  # a list of numbers
-LISTED = kind("    T   V  V   V  V   T   T    V  V     T")  # an array, a single number is none
-WHOLES = kind("    T   +  T   V  V   T   T    V  T     T")  # one or many
-LABELS = kind("    T   V  T   V  V   T   T    V  T     T")  # as many as there are rows
-POINT = kind("     T   V  V   V  V   T   T    V  V     T")  # or many, in the plane
-FUNCTION = kind("  T   T  T   T  T   V   T    T  T     V")  # or its name; and so for a rule
-RULES = kind("     T   T  T   T  T   V   T    V  T     V")  # one or a list
-NAME = kind("      T   T  T   T  T   V   T    T  T     V")  # one of a few
-TEXT = kind("      T   T  T   T  T   +   T    T  T     +")
-NAMES = kind("     T   T  T   T  T   T   T    V  T     T")  # a list
-FLAG = kind("      +   T  T   T  T   T   T    T  T     T")
-DOMAIN = kind("    T   T  T   T  T   T   T    V  V     T")  # of the plane
-THING = kind("     T   T  T   T  T   T   T    T  T     T")  # a Path, a Generator, …
+#                 True 5  2.5 -1 nan '5' None [] shape ragged name
+WHOLE = kind("     T   +  T   V  V   T   T    T  T     T      T")
+NUMBER = kind("    T   +  +   +  V   T   T    T  T     T      T")  # any
+POSITIVE = kind("  T   +  +   V  V   T   T    T  T     T      T")  # > 0, or >= 0
+SHARE = kind("     T   V  V   V  V   T   T    T  T     T      T")  # between 0 and 1
+NUMBERS = kind("   T   +  +   +  V   T   T    V  +     T      T")  # one or an array
+RATES = kind("     T   +  +   V  V   T   T    V  +     T      T")  # each > 0, or >= 0
+ARRAY = kind("     T   +  +   +  +   T   T    V  +     T      T")  # NaN and infinity may be in it
+ROW = kind("       T   T  T   T  T   T   T    V  V     T      T")  # a list of numbers
+LISTED = kind("    T   V  V   V  V   T   T    V  V     T      T")  # an array of some axes
+WHOLES = kind("    T   +  T   V  V   T   T    V  T     T      T")  # one or many
+LABELS = kind("    T   V  T   V  V   T   T    V  T     T      T")  # as many as there are rows
+POINT = kind("     T   V  V   V  V   T   T    V  V     T      T")  # or many, in the plane
+FUNCTION = kind("  T   T  T   T  T   V   T    T  T     T      V")  # or its name; and so for a rule
+RULES = kind("     T   T  T   T  T   V   T    V  T     T      V")  # one or a list
+NAME = kind("      T   T  T   T  T   V   T    T  T     T      V")  # one of a few
+TEXT = kind("      T   T  T   T  T   +   T    T  T     T      +")
+NAMES = kind("     T   T  T   T  T   T   T    V  T     T      T")  # a list
+FLAG = kind("      +   T  T   T  T   T   T    T  T     T      T")
+DOMAIN = kind("    T   T  T   T  T   T   T    V  V     V      T")  # of the plane
+THING = kind("     T   T  T   T  T   T   T    T  T     T      T")  # a Path, a Generator, …
 
 # --- entry points ------------------------------------------------------------------------------
 

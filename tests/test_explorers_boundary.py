@@ -490,7 +490,7 @@ def test_a_loop_that_ends_takes_the_training_with_it(explorer, recwarn):
         ({"train": np.zeros((3, 2))}, TypeError, "train must be Data with classes"),
         ({"test": data.iris()}, ValueError, "test: it has 4 features"),
         ({"rule": "Adams"}, ValueError, "rule='Adams': a rule is one of SGD, Momentum"),
-        ({"test": THREE}, ValueError, "test must be Data with the features and the classes of data"),
+        ({"test": THREE}, ValueError, "test must be Data with the features and the classes"),
         ({"rules": 3}, TypeError, "rules=3: rules must be a list of names"),
         ({"rules": ["SGD", "x"]}, ValueError, "rule='x': a rule is one of"),
         ({"target": 95}, ValueError, "target must be a share"),

@@ -131,7 +131,7 @@ def test_an_instance_keeps_its_other_hyperparameters():
         (("canyon", SGD), ValueError, "function='canyon'"),
         ((ravine, "Sgd"), ValueError, "rules='Sgd': rules must be an optimizer class"),
         ((ravine, 5), TypeError, "rules=5: rules must be an optimizer class"),
-        ((ravine, []), ValueError, "a rule or a list of them, at least one"),
+        ((ravine, []), ValueError, "an instance, or a list of them, not empty"),
         ((ravine, [SGD, SGD(lr=1)]), ValueError, "SGD is in it twice"),
         ((ravine, SGD, [0.1, -1]), ValueError, "rates must be a list of finite numbers > 0"),
         ((ravine, SGD, 0.1), TypeError, "rates must be a list of finite numbers > 0"),

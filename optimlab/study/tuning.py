@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -286,7 +287,7 @@ def tune(
         stay in the domain
     """
     function, steps = checks.function(function, minimum=True), checks.steps(steps)
-    ((name, which),) = _named([rule], "rule").items()
+    which = _rule(rule, "rule")
     tried = checks.row("rates", rates, above=0)
     gaps = np.diff(np.log10(tried))
     if len(tried) < 3 or not (gaps > 0).all() or np.ptp(gaps) > 1e-6:
@@ -323,7 +324,7 @@ def tune(
 
     i = _middle_best(worst)
     return Tuned(
-        name=name, rate=float(tried[i]), loss=float(worst[i]), rates=tried, worst=worst,
+        name=_name(which), rate=float(tried[i]), loss=float(worst[i]), rates=tried, worst=worst,
         until=known[1:], steps=steps, at_edge=_edge(worst) is not None,
     )  # fmt: skip
 
@@ -543,21 +544,29 @@ def rescaled(
 # --- input -------------------------------------------------------------------------------------
 
 
-def _named(
-    rules: Rule | Sequence[Rule], argument: str = "rules"
-) -> dict[str, Optimizer | type[Optimizer]]:
+def _named(rules: Rule | Sequence[Rule]) -> dict[str, Optimizer | type[Optimizer]]:
     """The rules, each once, by the names of their classes."""
-    given = list(rules) if isinstance(rules, list | tuple) else [rules]
+    accepted = "an optimizer class such as SGD, its name, an instance, or a list of them"
+    given: list[Any] = list(rules) if isinstance(rules, list | tuple) else [rules]
+    if not given:
+        checks.wrong_value("rules", rules, f"{accepted}, not empty")
+    if not all(isinstance(one, type | str | Optimizer) for one in given):
+        checks.wrong_kind("rules", rules, accepted)
     named: dict[str, Optimizer | type[Optimizer]] = {}
     for one in given:
-        rule = one if isinstance(one, Optimizer) else checks.rule(one, name=argument)
-        name = (rule if isinstance(rule, type) else type(rule)).__name__
-        if name in named:
-            checks.wrong_value(argument, rules, f"different rules: {name} is in it twice")
-        named[name] = rule
-    if not named:
-        checks.wrong_value(argument, rules, "a rule or a list of them, at least one")
+        rule = _rule(one, "rules")
+        if _name(rule) in named:
+            checks.wrong_value("rules", rules, f"different rules: {_name(rule)} is in it twice")
+        named[_name(rule)] = rule
     return named
+
+
+def _rule(value: Rule, argument: str) -> Optimizer | type[Optimizer]:
+    return value if isinstance(value, Optimizer) else checks.rule(value, name=argument)
+
+
+def _name(rule: Optimizer | type[Optimizer]) -> str:
+    return (rule if isinstance(rule, type) else type(rule)).__name__
 
 
 def _with_rates(rule: Optimizer | type[Optimizer], lr: np.ndarray) -> Optimizer:
