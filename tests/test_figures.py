@@ -107,6 +107,21 @@ def test_losses_take_a_log_axis_where_they_span_decades(ax):
     assert other.get_yscale() == "linear"
 
 
+def test_a_step_axis_has_whole_steps_and_room_at_both_ends(ax):
+    figures.step_axis(ax, 4)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("step", "loss", "linear")
+    assert ax.get_xlim() == (-0.08, 4.08)
+    assert [tick for tick in ax.get_xticks() if 0 <= tick <= 4] == [0, 1, 2, 3, 4]
+    other = figures.panel()[1]
+    figures.step_axis(
+        other, 12, xlabel="epoch", ylabel="distance", scale="log", limits=(1e-9, 100)
+    )
+    assert (other.get_xlabel(), other.get_ylabel(), other.get_yscale()) == (
+        "epoch", "distance", "log",
+    )  # fmt: skip
+    assert other.get_ylim() == (1e-9, 100)
+
+
 def test_a_surface_carries_its_path():
     figure, _ = figures.panel()
     ax = figure.add_subplot(projection="3d")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from wire import sent
 
-from optimlab import figures
+from optimlab import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.draw.live.live import REACH, VIEW
 
@@ -166,6 +166,20 @@ def test_marks_without_data_are_drawn_as_nothing(scene):
     empty = plot.still()
     plot.show(dict.fromkeys(("line", "points", "arrow", "area"), []))
     assert plot.still() == empty
+
+
+def test_a_run_is_a_line_and_its_steps_in_the_look_of_a_rule(scene):
+    plot, ax, losses = scene
+    look = style.rule_style("Momentum")
+    plot.add_run("path", ax, look)
+    plot.add_run("loss", losses, look, dots=0, width=1.4)
+    line, dots, loss = plot.marks
+    own = {"color": "#D55E00", "by_step": True}
+    dash = {"kind": "line", "dash": (7, 3)} | own
+    assert line == {"name": "path", "axes": 0, "width": 2} | dash
+    marker = {"kind": "points", "marker": "s", "size": 6} | own
+    assert dots == {"name": "path steps", "axes": 0} | marker
+    assert loss == {"name": "loss", "axes": 1, "width": 1.4} | dash
 
 
 def pixels(png):

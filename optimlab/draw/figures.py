@@ -195,6 +195,18 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     return lines
 
 
+def step_axis(ax, most_steps, *, ylabel="loss", scale="linear", limits=None, xlabel="step"):
+    """Empty axes for what has a value at each step: whole steps along x, room at both ends.
+
+    `limits` is the range of the y axis, whose `scale` is "linear" or "log".
+    """
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02 * most_steps, 1.02 * most_steps))
+    ax.set_yscale(scale)
+    if limits is not None:
+        ax.set_ylim(limits)
+
+
 def draw_target(ax, goal, within):
     """The loss to come down to on a loss curve, as a line that ends at the last step allowed."""
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)

@@ -149,6 +149,17 @@ class LivePlot(anywidget.AnyWidget):
             self.handles = handles
             self.marks = [*self.marks, spec]
 
+    def add_run(self, name, ax, look, *, dots=6, width=2):
+        """Declare a run's line, called `name`, and the dots of its steps, called `name` + " steps".
+
+        `look` is its colour, dash and marker, as `style.rule_style` has them; `dots` the size of a
+        dot in pixels, 0 for a line alone.
+        """
+        common = {"color": look["color"], "by_step": True}
+        self.add("line", name, ax, dash=look["dash"], width=width, **common)
+        if dots:
+            self.add("points", f"{name} steps", ax, marker=look["marker"], size=dots, **common)
+
     def add_sketch(self, ax, x, *, label="your sketch", color=style.HIGHLIGHT):
         """Let the learner draw a curve on `ax` while the plot is veiled: a number for each of `x`.
 
