@@ -16,6 +16,7 @@ from ipywidgets import widget_serialization
 from PIL import Image
 
 from optimlab.draw import figures, style
+from optimlab.draw.live.modules import front_end
 
 HERE = Path(__file__).parent
 KINDS = ("line", "points", "arrow", "label", "area", "image", "handle")
@@ -24,11 +25,6 @@ REACH = 10.0
 #: the line of a sketch, in pixels on and off
 SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def front_end(path):
-    """A widget's module: what all of ours share, and its own file."""
-    return (HERE / "stills.js").read_text("utf-8") + "\n" + path.read_text("utf-8")
 
 
 class LivePlot(anywidget.AnyWidget):
@@ -67,7 +63,7 @@ class LivePlot(anywidget.AnyWidget):
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
     """
 
-    _esm = front_end(HERE / "live.js")
+    _esm = front_end(HERE / "view.js")
     _css = HERE / "live.css"
 
     panels = traitlets.List().tag(sync=True)
