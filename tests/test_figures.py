@@ -136,14 +136,6 @@ def test_a_surface_carries_its_path():
     np.testing.assert_allclose(z[inside], functions.ravine(np.stack([x, y], -1)[inside]))
 
 
-def test_an_image_mark_fills_its_axes_and_a_strange_mark_is_refused(ax):
-    grid = np.zeros((2, 3, 4), np.uint8)
-    (image,) = figures.draw_mark(ax, "image", grid, {})
-    assert image.get_array().shape == (2, 3, 4)
-    with pytest.raises(ValueError, match="kind='dot'.*line, points"):
-        figures.draw_mark(ax, "dot", grid, {})
-
-
 def test_the_rules_are_told_apart_by_colour_dash_marker_and_lightness():
     looks = style.RULES.values()
     assert len({look["color"] for look in looks}) == len(style.RULES)

@@ -7,8 +7,6 @@ been run, so what moves and what is printed never differ.
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.patches import FancyArrowPatch, Polygon
 
 from optimlab.draw import style
 
@@ -249,76 +247,3 @@ def path_inside(points, grid):
             & (points[:, 1] >= y.min())
             & (points[:, 1] <= y.max())
         )
-
-
-# -- the marks of a live plot, drawn on the same canvas -----------------------------------------
-
-
-def draw_mark(ax, kind, data, look, texts=()):
-    """One mark of a live plot as matplotlib artists, from fractions of the axes.
-
-    `data` holds what the front end is sent: (n, 2) fractions, for an arrow (n, 4) from tail to tip.
-    A line breaks at NaN, as it does there. Returns the list of artists.
-    """
-    color = look.get("color", style.INK)
-    pixels = 0.72  # points per CSS pixel at 100 dots per inch
-    common = {"transform": ax.transAxes, "zorder": look.get("zorder", 5), "clip_on": True}
-    alpha = look.get("opacity", 1)
-    if kind == "line":
-        dash = style.linestyle(look.get("dash"))
-        return ax.plot(
-            *data.T, color=color, linewidth=look.get("width", 2) * pixels, linestyle=dash,
-            alpha=alpha, scalex=False, scaley=False, **common,
-        )  # fmt: skip
-    if kind in ("points", "handle"):
-        guess = look.get("guess", False)
-        ring = (kind == "handle" and not guess) or not look.get("fill", True)
-        size = look.get("size", 14 if guess else 18 if kind == "handle" else 6)
-        return ax.plot(
-            *data.T, linestyle="none", marker="D" if guess else look.get("marker", "o"),
-            markersize=size * pixels, color=color, markerfacecolor="none" if ring else color,
-            markeredgecolor="white" if guess else color, alpha=alpha, scalex=False, scaley=False,
-            markeredgewidth=(2.5 if ring else 1.5 if guess else 0) * pixels, **common,
-        )  # fmt: skip
-    if kind == "area":
-        known = np.isfinite(data).all(axis=1)
-        pieces = np.split(data, np.flatnonzero(~known))  # all but the first begin with a gap
-        pieces = [rows[np.isfinite(rows).all(axis=1)] for rows in pieces]
-        fill = {"facecolor": color, "alpha": look.get("opacity", 0.2), "lw": 0} | common
-        return [ax.add_patch(Polygon(rows, **fill)) for rows in pieces if len(rows)]
-    if kind == "arrow":
-        return [
-            ax.add_patch(
-                FancyArrowPatch(
-                    row[:2], row[2:], arrowstyle="-|>", mutation_scale=11, color=color, alpha=alpha,
-                    linewidth=look.get("width", 2) * pixels, shrinkA=0, shrinkB=0, **common,
-                )
-            )  # fmt: skip
-            for row in data
-            if np.isfinite(row).all()
-        ]
-    if kind == "label":
-        align = {"start": "left", "middle": "center", "end": "right"}[look.get("anchor", "start")]
-        dx, dy = (d * pixels for d in look.get("offset", (6, 6)))
-        turned = [align == "left" and row[0] > 0.94 for row in data]  # else it would be cut
-        return [
-            ax.annotate(
-                text, row[:2], (-dx if turn else dx, dy), ha="right" if turn else align,
-                xycoords="axes fraction", textcoords="offset points", color=color,
-                fontsize=look.get("size", 13) * pixels, va=look.get("baseline", "baseline"),
-                zorder=look.get("zorder", 6),
-            )
-            for row, text, turn in zip(data, texts, turned, strict=False)
-            if np.isfinite(row).all() and (np.abs(row - 0.5) <= 0.5).all()
-        ]  # fmt: skip
-    if kind == "image":
-        image = AxesImage(
-            ax, extent=(0, 1, 0, 1), origin="lower",
-            interpolation="antialiased" if look.get("smooth") else "nearest",
-            transform=ax.transAxes, zorder=look.get("zorder", 1), alpha=alpha,
-        )  # fmt: skip
-        image.set_data(data)
-        return [ax.add_image(image)]
-    raise ValueError(
-        f"kind={kind!r}: a mark is one of line, points, arrow, label, area, image, handle"
-    )
