@@ -233,11 +233,12 @@ class LivePlot(anywidget.AnyWidget):
         """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""
         if name not in self._marks or not self._marks[name].kind.framed:
             checks.wrong_value("name", name, "a mark of this plot, no image and no handle")
-        notes = {**self._notes, name: data}
         if data is None:
-            del notes[name]
-        self.notes = self._pack([notes], ())
-        self._notes = notes
+            self._notes.pop(name, None)
+        else:
+            self._marks[name].kind.read(f"frame[{name!r}]", data)
+            self._notes[name] = data
+        self.notes = self._pack([self._notes], ())
 
     def call(self):
         """Ask whether a view is open; `unanswered` counts the calls since one has answered."""
