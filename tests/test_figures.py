@@ -4,6 +4,7 @@ import json
 import sys
 import warnings
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -142,9 +143,22 @@ def test_the_rules_are_told_apart_by_colour_dash_marker_and_lightness():
     assert len({(look["dash"], look["marker"]) for look in looks}) == len(style.RULES)
 
 
-def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
-    import matplotlib as mpl
+def test_the_look_of_a_notebook_is_seaborn_s_and_needs_no_seaborn(monkeypatch):
+    sns = pytest.importorskip("seaborn")
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        sns.set_theme(context="paper", style="whitegrid", palette=style.PALETTE, rc=style.rc())
+        theirs = dict(mpl.rcParams)
+        mpl.rcdefaults()
+        monkeypatch.setitem(sys.modules, "seaborn", None)
+        style.use()
+        ours = dict(mpl.rcParams)
+    as_theirs = {n: pytest.approx(v) if isinstance(v, float) else v for n, v in theirs.items()}
+    different = {name for name in ours if ours[name] != as_theirs[name]}
+    assert different == {"image.cmap", "font.sans-serif"}, "which nothing here is drawn with"
 
+
+def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
     with mpl.rc_context():
         style.use()
         assert mpl.rcParams["axes.grid"] and mpl.rcParams["figure.constrained_layout.use"]
@@ -169,6 +183,45 @@ def test_panels_stay_out_of_pyplot():
 def test_a_flat_function_has_contour_levels_too(ax):
     flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
     figures.draw_contours(ax, flat)
+
+
+PATH = descend("ravine", SGD(lr=0.1), steps=3)
+BATCH = descend("ravine", SGD(lr=np.array([[0.1], [0.2]])), steps=3)
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "said"),
+    [
+        (lambda ax: figures.panel(0), ValueError, "width=0: width must be a finite number > 0"),
+        (lambda ax: figures.panel(height="2"), TypeError, "height='2'"),
+        (lambda ax: figures.panel(rows=2.5), TypeError, "rows=2.5: rows must be a whole number"),
+        (lambda ax: figures.draw_curve(None, "parabola"), TypeError, "ax=None: ax must be"),
+        (lambda ax: figures.draw_curve(ax, "parabel"), ValueError, "function='parabel'"),
+        (lambda ax: figures.draw_curve(ax, "ravine"), ValueError, "must have 1 variable,"),
+        (lambda ax: figures.draw_curve(ax, "wave", (3, 1)), ValueError, r"domain=\(3, 1\)"),
+        (lambda ax: figures.draw_curve(ax, "wave", samples=1), ValueError, "samples=1"),
+        (lambda ax: figures.draw_contours(ax, "wave"), ValueError, "must have 2 variables"),
+        (lambda ax: figures.draw_contours(ax, 5), TypeError, "function=5"),
+        (lambda ax: figures.draw_contours(ax, "ravine", levels=0), ValueError, "levels=0"),
+        (lambda ax: figures.draw_contours(ax, "ravine", levels=["a"]), TypeError, "levels="),
+        (lambda ax: figures.draw_path(ax, "ravine"), TypeError, "path='ravine': path must be a P"),
+        (lambda ax: figures.draw_path(ax, BATCH), ValueError, r"path: a batch of shape \(2,\)"),
+        (lambda ax: figures.draw_losses(ax, [PATH, 5]), TypeError, "paths=5"),
+        (lambda ax: figures.draw_losses(ax, []), ValueError, "paths=.*at least one"),
+        (lambda ax: figures.draw_target(ax, 1, 2.5), TypeError, "target="),
+        (lambda ax: figures.draw_surface(ax, "ravine"), TypeError, "ax=<Axes.*3-D axes"),
+        (lambda ax: figures.step_axis(ax, -1), ValueError, "most_steps=-1"),
+        (lambda ax: figures.step_axis(ax, 5, scale="symlog"), ValueError, "scale='symlog'"),
+        (
+            lambda ax: figures.step_axis(ax, 5, scale="log", limits=(0, 1)), ValueError,
+            r"limits=\(0, 1\): limits must be \(low, high\), numbers > 0",
+        ),
+        (lambda ax: style.rule_style(SGD), TypeError, "name=<class.*the name of a rule"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_named(ax, draw, error, said):
+    with pytest.raises(error, match=said):
+        draw(ax)
 
 
 def test_what_needs_an_extra_says_how_to_install_it(monkeypatch):
