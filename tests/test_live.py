@@ -382,6 +382,10 @@ def test_a_sketch_refuses_what_it_cannot_draw(scene):
             plot.add_sketch(losses, x)
     with pytest.raises(ValueError, match="ax="):
         plot.add_sketch(figures.panel()[1], [0, 1])
+    with pytest.raises(TypeError, match="label=None: label must be a text"):
+        plot.add_sketch(losses, [0, 1], label=None)
+    with pytest.raises(ValueError, match="color='blurple'"):
+        plot.add_sketch(losses, [0, 1], color="blurple")
     plot.add_sketch(losses, [0, 1, 2])
     with pytest.raises(ValueError, match="one sketch"):
         plot.add_sketch(ax, [0, 1, 2])

@@ -175,6 +175,7 @@ class LivePlot(anywidget.AnyWidget):
         up and down move it. What is drawn is the trait `drawn`. A plot has one sketch at most.
         """
         columns = checks.row("x", x, least=2)
+        marks.LOOKS["label"]("label", label), marks.LOOKS["color"]("color", color)
         if not (np.diff(columns) > 0).all():
             checks.wrong_value("x", x, "a list of at least 2 rising numbers")
         if self.sketch:
@@ -381,6 +382,7 @@ def take_off(ax, *artists):
 
     So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
     """
+    checks.instance("ax", ax, Axes, "matplotlib axes")
     pixels, box = _pixels(ax.figure), ax.get_position()
     height, width = pixels.shape[:2]
     top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
