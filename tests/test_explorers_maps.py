@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from optimlab import SGD, Momentum, descend, figures, functions
+from optimlab import SGD, Momentum, descend, functions
 from optimlab.explorers import (
     ChordExplorer,
     ConditionExplorer,
@@ -389,14 +389,3 @@ def test_the_start_on_an_axis_does_not_zigzag():
 def test_a_condition_number_is_at_least_one():
     with pytest.raises(ValueError, match="condition=0.5"):
         ConditionExplorer(0.5)
-
-
-# --- the area in the still -------------------------------------------------------------------
-
-
-def test_an_area_breaks_at_a_gap_in_the_still_as_in_the_browser():
-    _, ax = figures.panel(200, 200)
-    square = np.array([[0, 0], [0.2, 0], [0.2, 1], [0, 1], [np.nan, np.nan]])
-    patches = figures.draw_mark(ax, "area", np.concatenate([square, square + [0.5, 0]]), {})
-    assert [patch.get_xy()[:, 0].max() for patch in patches] == [0.2, 0.7]
-    assert figures.draw_mark(ax, "area", np.empty((0, 2)), {}) == []

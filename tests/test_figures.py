@@ -1,13 +1,16 @@
 """Drawings, by the data on their artists."""
 
+import json
+import sys
 import warnings
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from optimlab import SGD, descend, figures, functions, style
+from optimlab import SGD, checks, descend, figures, functions, style
 from optimlab.functions import Function
 
 SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
@@ -107,6 +110,21 @@ def test_losses_take_a_log_axis_where_they_span_decades(ax):
     assert other.get_yscale() == "linear"
 
 
+def test_a_step_axis_has_whole_steps_and_room_at_both_ends(ax):
+    figures.step_axis(ax, 4)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("step", "loss", "linear")
+    assert ax.get_xlim() == (-0.08, 4.08)
+    assert [tick for tick in ax.get_xticks() if 0 <= tick <= 4] == [0, 1, 2, 3, 4]
+    other = figures.panel()[1]
+    figures.step_axis(
+        other, 12, xlabel="epoch", ylabel="distance", scale="log", limits=(1e-9, 100)
+    )
+    assert (other.get_xlabel(), other.get_ylabel(), other.get_yscale()) == (
+        "epoch", "distance", "log",
+    )  # fmt: skip
+    assert other.get_ylim() == (1e-9, 100)
+
+
 def test_a_surface_carries_its_path():
     figure, _ = figures.panel()
     ax = figure.add_subplot(projection="3d")
@@ -119,23 +137,28 @@ def test_a_surface_carries_its_path():
     np.testing.assert_allclose(z[inside], functions.ravine(np.stack([x, y], -1)[inside]))
 
 
-def test_an_image_mark_fills_its_axes_and_a_strange_mark_is_refused(ax):
-    grid = np.zeros((2, 3, 4), np.uint8)
-    (image,) = figures.draw_mark(ax, "image", grid, {})
-    assert image.get_array().shape == (2, 3, 4)
-    with pytest.raises(ValueError, match="kind='dot'.*line, points"):
-        figures.draw_mark(ax, "dot", grid, {})
-
-
 def test_the_rules_are_told_apart_by_colour_dash_marker_and_lightness():
     looks = style.RULES.values()
     assert len({look["color"] for look in looks}) == len(style.RULES)
     assert len({(look["dash"], look["marker"]) for look in looks}) == len(style.RULES)
 
 
-def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
-    import matplotlib as mpl
+def test_the_look_of_a_notebook_is_seaborn_s_and_needs_no_seaborn(monkeypatch):
+    sns = pytest.importorskip("seaborn")
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        sns.set_theme(context="paper", style="whitegrid", palette=style.PALETTE, rc=style.rc())
+        theirs = dict(mpl.rcParams)
+        mpl.rcdefaults()
+        monkeypatch.setitem(sys.modules, "seaborn", None)
+        style.use()
+        ours = dict(mpl.rcParams)
+    as_theirs = {n: pytest.approx(v) if isinstance(v, float) else v for n, v in theirs.items()}
+    different = {name for name in ours if ours[name] != as_theirs[name]}
+    assert different == {"image.cmap", "font.sans-serif"}, "which nothing here is drawn with"
 
+
+def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
     with mpl.rc_context():
         style.use()
         assert mpl.rcParams["axes.grid"] and mpl.rcParams["figure.constrained_layout.use"]
@@ -160,3 +183,50 @@ def test_panels_stay_out_of_pyplot():
 def test_a_flat_function_has_contour_levels_too(ax):
     flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
     figures.draw_contours(ax, flat)
+
+
+PATH = descend("ravine", SGD(lr=0.1), steps=3)
+BATCH = descend("ravine", SGD(lr=np.array([[0.1], [0.2]])), steps=3)
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "said"),
+    [
+        (lambda ax: figures.panel(0), ValueError, "width=0: width must be a finite number > 0"),
+        (lambda ax: figures.panel(height="2"), TypeError, "height='2'"),
+        (lambda ax: figures.panel(rows=2.5), TypeError, "rows=2.5: rows must be a whole number"),
+        (lambda ax: figures.draw_curve(None, "parabola"), TypeError, "ax=None: ax must be"),
+        (lambda ax: figures.draw_curve(ax, "parabel"), ValueError, "function='parabel'"),
+        (lambda ax: figures.draw_curve(ax, "ravine"), ValueError, "must have 1 variable,"),
+        (lambda ax: figures.draw_curve(ax, "wave", (3, 1)), ValueError, r"domain=\(3, 1\)"),
+        (lambda ax: figures.draw_curve(ax, "wave", samples=1), ValueError, "samples=1"),
+        (lambda ax: figures.draw_contours(ax, "wave"), ValueError, "must have 2 variables"),
+        (lambda ax: figures.draw_contours(ax, 5), TypeError, "function=5"),
+        (lambda ax: figures.draw_contours(ax, "ravine", levels=0), ValueError, "levels=0"),
+        (lambda ax: figures.draw_contours(ax, "ravine", levels=["a"]), TypeError, "levels="),
+        (lambda ax: figures.draw_path(ax, "ravine"), TypeError, "path='ravine': path must be a P"),
+        (lambda ax: figures.draw_path(ax, BATCH), ValueError, r"path: a batch of shape \(2,\)"),
+        (lambda ax: figures.draw_losses(ax, [PATH, 5]), TypeError, "paths=5"),
+        (lambda ax: figures.draw_losses(ax, []), ValueError, "paths=.*at least one"),
+        (lambda ax: figures.draw_target(ax, 1, 2.5), TypeError, "target="),
+        (lambda ax: figures.draw_surface(ax, "ravine"), TypeError, "ax=<Axes.*3-D axes"),
+        (lambda ax: figures.step_axis(ax, -1), ValueError, "most_steps=-1"),
+        (lambda ax: figures.step_axis(ax, 5, scale="symlog"), ValueError, "scale='symlog'"),
+        (
+            lambda ax: figures.step_axis(ax, 5, scale="log", limits=(0, 1)), ValueError,
+            r"limits=\(0, 1\): limits must be \(low, high\), numbers > 0",
+        ),
+        (lambda ax: style.rule_style(SGD), TypeError, "name=<class.*the name of a rule"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_named(ax, draw, error, said):
+    with pytest.raises(error, match=said):
+        draw(ax)
+
+
+def test_what_needs_an_extra_says_how_to_install_it(monkeypatch):
+    assert checks.extra("json", "a text") is json
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(ImportError) as said:
+        checks.extra("plotly.graph_objects", "SurfaceExplorer")
+    assert str(said.value) == "SurfaceExplorer needs plotly: pip install 'optimlab[lessons]'"

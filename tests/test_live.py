@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from wire import sent
 
-from optimlab import figures
+from optimlab import figures, style
 from optimlab.draw.live import LivePlot, take_off
-from optimlab.draw.live.live import REACH, VIEW
+from optimlab.draw.live.live import VIEW
+from optimlab.draw.live.marks import KINDS, REACH
 
 
 @pytest.fixture
@@ -127,32 +128,37 @@ def test_mistakes_are_named(scene):
 
 
 @pytest.mark.parametrize(
-    ("kind", "data", "said"),
+    ("kind", "data", "error", "said"),
     [
-        ("line", [[1, 2, 3]], r"frame\['mark'\] has shape \(1, 3\).*\(n, 2\)"),
-        ("line", None, "numbers"),
-        ("points", [["a", "b"]], "numbers"),
-        ("arrow", [[1, 2]], r"\(n, 4\)"),
-        ("label", ([[1, 2], [3, 4]], ["one"]), "one text for each point"),
-        ("image", np.zeros((2, 2)), r"\(h, w, 4\)"),
+        ("line", [[1, 2, 3]], ValueError, r"frame\['mark'\]=\[\[1, 2, 3\]\].*\(n, 2\)"),
+        ("line", None, TypeError, "numbers"),
+        ("points", [["a", "b"]], TypeError, "numbers"),
+        ("arrow", [[1, 2]], ValueError, r"\(n, 4\)"),
+        ("label", ([[1, 2], [3, 4]], ["one"]), ValueError, "one text for each point"),
+        ("label", ([[1, 2]], [5]), TypeError, "one text for each point"),
+        ("label", ([[1, 2, 3]], ["one"]), ValueError, r"\(n, 2\)"),
+        ("label", [[[1, 2]]], ValueError, "one text for each point"),
+        ("label", 5, TypeError, "one text for each point"),
+        ("image", np.zeros((2, 2)), ValueError, r"\(h, w, 4\)"),
+        ("image", [[1]], TypeError, r"\(h, w, 4\)"),
     ],
 )
-def test_data_of_another_shape_are_refused_and_nothing_is_lost(scene, kind, data, said):
+def test_data_of_another_shape_are_refused_and_nothing_is_lost(scene, kind, data, error, said):
     plot, ax, _ = scene
     plot.add(kind, "mark", ax)
     plot.add("line", "path", ax)
     plot.show({"path": [[5, 0]]})
     before, still = plot.data, plot.still()
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(error, match=said):
         plot.show({"mark": data, "path": [[1, 1]]})
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(error, match=said):
         plot.show_frames([{"mark": data}])
     assert plot.data is before and plot.still() == still
 
 
 def test_a_readout_has_a_column_for_each_name_and_a_handle_a_place(scene):
     plot, ax, _ = scene
-    with pytest.raises(ValueError, match=r"readout.*\(1, 2\).*'loss'"):
+    with pytest.raises(ValueError, match=r"readout.*\[\[1, 2\]\].*'loss'"):
         plot.show({"readout": (["loss"], [[1, 2]])})
     with pytest.raises(ValueError, match="at=.*finite"):
         plot.add("handle", "start", ax, at=(np.nan, 0))
@@ -166,6 +172,68 @@ def test_marks_without_data_are_drawn_as_nothing(scene):
     empty = plot.still()
     plot.show(dict.fromkeys(("line", "points", "arrow", "area"), []))
     assert plot.still() == empty
+
+
+def test_a_run_is_a_line_and_its_steps_in_the_look_of_a_rule(scene):
+    plot, ax, losses = scene
+    look = style.rule_style("Momentum")
+    plot.add_run("path", ax, look)
+    plot.add_run("loss", losses, look, dots=0, width=1.4)
+    line, dots, loss = plot.marks
+    own = {"color": "#D55E00", "by_step": True}
+    dash = {"kind": "line", "dash": (7, 3)} | own
+    assert line == {"name": "path", "axes": 0, "width": 2} | dash
+    marker = {"kind": "points", "marker": "s", "size": 6} | own
+    assert dots == {"name": "path steps", "axes": 0} | marker
+    assert loss == {"name": "loss", "axes": 1, "width": 1.4} | dash
+
+
+@pytest.mark.parametrize(
+    ("kind", "looks", "error", "said"),
+    [
+        ("line", {"marker": "o"}, TypeError, "marker='o': a mark of kind line takes color, width"),
+        ("points", {"marker": "."}, ValueError, "marker='.': marker must be one of 'o', 's'"),
+        ("line", {"width": "2"}, TypeError, "width='2': width must be a finite number > 0"),
+        ("line", {"dash": (5, -1)}, ValueError, "dash="),
+        ("line", {"by_step": 1}, TypeError, "by_step=1: by_step must be True or False"),
+        ("area", {"opacity": 2}, ValueError, "opacity=2: opacity must be a finite number from 0"),
+        ("area", {"color": "blurple"}, ValueError, "color='blurple': color must be a colour such"),
+        ("label", {"anchor": "left"}, ValueError, "anchor='left': anchor must be one of 'start'"),
+        ("label", {"offset": 5}, TypeError, "offset=5"),
+        ("label", {"baseline": "top"}, ValueError, "baseline='top'"),
+        ("handle", {}, ValueError, r"at=None: at must be \(x, y\)"),
+        ("handle", {"at": (1, 2, 3)}, ValueError, r"at=\(1, 2, 3\): at must be \(x, y\)"),
+        ("handle", {"at": 1}, TypeError, "at=1: at must be a list of finite numbers"),
+        ("handle", {"at": (1, 2), "track": [[0, 0], [1, 1]]}, ValueError, r"at must be \(x,\)"),
+        ("handle", {"at": [1], "track": [[0, 0], [1, np.nan]]}, ValueError, "at least two"),
+        ("handle", {"at": (1, 2), "places": [(1, 2)]}, ValueError, r"rows \(x, y, name\)"),
+        ("handle", {"at": (1, 2), "also": "x"}, TypeError, "also='x': also must be an axes"),
+    ],
+)
+def test_a_look_that_a_mark_does_not_take_is_named(scene, kind, looks, error, said):
+    plot, ax, _ = scene
+    with pytest.raises(error, match=said):
+        plot.add(kind, "mark", ax, **looks)
+    assert plot.marks == [] and plot.handles == {}
+
+
+def test_a_plot_says_what_it_takes(scene):
+    plot, ax, _ = scene
+    for panels in (ax, [ax], 5):
+        with pytest.raises(TypeError, match="panels="):
+            LivePlot(panels)
+    with pytest.raises(ValueError, match="panels="):
+        LivePlot([])
+    with pytest.raises(TypeError, match="alt="):
+        LivePlot(ax.figure, alt=None)
+    with pytest.raises(TypeError, match="ax=None: ax must be an axes of this plot"):
+        plot.add("line", "path", None)
+    with pytest.raises(TypeError, match="name=5"):
+        plot.add("line", 5, ax)
+    with pytest.raises(TypeError, match=r"frame=\[\]: frame must be a dict"):
+        plot.show([])
+    with pytest.raises(TypeError, match="look="):
+        plot.add_run("path", ax, "Momentum")
 
 
 def pixels(png):
@@ -308,11 +376,16 @@ def test_a_sketch_is_drawn_in_the_still_where_its_numbers_say(scene):
 
 def test_a_sketch_refuses_what_it_cannot_draw(scene):
     plot, ax, losses = scene
-    for x in ([1], [0, 0], [2, 1], [[1, 2]], [0, np.nan]):
-        with pytest.raises(ValueError, match="x="):
+    for x in ([1], [0, 0], [2, 1], [[1, 2]], [0, np.nan], "12", 3):
+        error = TypeError if x in ("12", 3) else ValueError
+        with pytest.raises(error, match="x="):
             plot.add_sketch(losses, x)
     with pytest.raises(ValueError, match="ax="):
         plot.add_sketch(figures.panel()[1], [0, 1])
+    with pytest.raises(TypeError, match="label=None: label must be a text"):
+        plot.add_sketch(losses, [0, 1], label=None)
+    with pytest.raises(ValueError, match="color='blurple'"):
+        plot.add_sketch(losses, [0, 1], color="blurple")
     plot.add_sketch(losses, [0, 1, 2])
     with pytest.raises(ValueError, match="one sketch"):
         plot.add_sketch(ax, [0, 1, 2])
@@ -337,3 +410,21 @@ def test_what_is_taken_off_a_drawing_is_laid_over_it_as_it_was():
     assert (np.abs(pixels(plot.still()) - whole).sum(axis=2) > 120).mean() < 0.01
     plot.show({})
     assert plot.images == {} and (np.abs(pixels(plot.still()) - whole) > 120).mean() > 0.01
+
+
+# --- one object for each kind of mark ---------------------------------------------------------
+
+
+def test_an_area_breaks_at_a_gap_in_the_still_as_in_the_browser(scene):
+    _, ax, _ = scene
+    area = KINDS["area"]
+    square = np.array([[0, 0], [0.2, 0], [0.2, 1], [0, 1], [np.nan, np.nan]])
+    patches = area.draw(ax, np.concatenate([square, square + [0.5, 0]]), {})
+    assert [patch.get_xy()[:, 0].max() for patch in patches] == [0.2, 0.7]
+    assert area.draw(ax, np.empty((0, 2)), {}) == []
+
+
+def test_an_image_mark_fills_its_axes(scene):
+    _, ax, _ = scene
+    (image,) = KINDS["image"].draw(ax, np.zeros((2, 3, 4), np.uint8), {})
+    assert image.get_array().shape == (2, 3, 4) and image.get_extent() == (0, 1, 0, 1)

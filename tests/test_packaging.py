@@ -35,7 +35,8 @@ def test_readme_has_each_command_once_and_in_one_line(name):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX script")
-def test_ci_runs_the_command_of_the_readme(tmp_path):
+@pytest.mark.parametrize("there", [(), ("tsc",), ("google-chrome",), ("chromium", "tsc")])
+def test_ci_installs_what_is_missing_and_runs_the_command_of_the_readme(tmp_path, there):
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     (tmp_path / ".ci").mkdir()
@@ -43,14 +44,26 @@ def test_ci_runs_the_command_of_the_readme(tmp_path):
     stand_in = 'echo "CI is $CI"; exit 7'
     changed = README.replace(the_command("test"), stand_in)
     (tmp_path / "README.md").write_text(changed, encoding="utf-8")
-    (tmp_path / "chromium").write_text("#!/bin/sh\n")
-    (tmp_path / "chromium").chmod(0o755)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    tools = tmp_path / "tools"  # all that the script finds, so that nothing is really installed
+    tools.mkdir()
+    for tool in ("bash", "dirname", "awk", "env"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    written = {"id": "echo 0", "apt-get": 'echo "apt-get $*"'} | dict.fromkeys(there, "")
+    for tool, code in written.items():
+        (tools / tool).write_text(f"#!{tools}/bash\n{code}\n")
+        (tools / tool).chmod(0o755)
     done = subprocess.run(
-        [tmp_path / ".ci" / "run"], env=os.environ | {"PATH": path}, capture_output=True, text=True
-    )
+        [tmp_path / ".ci" / "run"], env=os.environ | {"PATH": str(tools)}, capture_output=True,
+        text=True,
+    )  # fmt: skip
     assert done.returncode == 7, done.stderr
-    assert done.stdout == f"+ {stand_in}\nCI is true\n"
+    *installed, command, result = done.stdout.splitlines()
+    assert [command, result] == [f"+ {stand_in}", "CI is true"]
+    browser = {"chromium", "google-chrome"} & set(there)
+    wanted = ["chromium"] * (not browser) + ["node-typescript"] * ("tsc" not in there)
+    options = "-q -y --no-install-recommends"
+    install = ["apt-get update -q", f"apt-get install {options} {' '.join(wanted)}"]
+    assert installed == (install if wanted else [])
 
 
 def test_github_runs_the_same():

@@ -4,12 +4,15 @@ The same drawings are the background of a live plot and the still picture of a n
 been run, so what moves and what is printed never differ.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.patches import FancyArrowPatch, Polygon
 
+from optimlab import checks
+from optimlab.descent import Path
 from optimlab.draw import style
 
 #: a loss this many times the first one is far out of the picture
@@ -24,10 +27,28 @@ def panel(width=430, height=340, rows=1, columns=1, **subplots):
     -------
     (Figure, Axes) or (Figure, array of Axes)
     """
+    checks.positive("width", width), checks.positive("height", height)
+    rows, columns = checks.whole("rows", rows, 1), checks.whole("columns", columns, 1)
     with style.context():
         figure = Figure(figsize=(width / 100, height / 100), dpi=100, layout="constrained")
         FigureCanvasAgg(figure)
         return figure, figure.subplots(rows, columns, **subplots)
+
+
+def _axes(ax):
+    return checks.instance("ax", ax, Axes, "matplotlib axes")
+
+
+def _domain(function, domain):
+    return function.domain if domain is None else checks.domain(domain, function.dim)
+
+
+def _path(path, name="path"):
+    """One recorded path, without batch axes."""
+    checks.instance(name, path, Path, "a Path, as descend returns it")
+    if path.batch:
+        raise ValueError(f"{name}: a batch of shape {path.batch}; {name} must be one path of it")
+    return path
 
 
 def step_names(count):
@@ -55,8 +76,10 @@ def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=sty
 
     Returns {"curve": Line2D, "minima": Line2D or None}.
     """
-    low, high = function.domain if domain is None else domain
-    x = np.linspace(low, high, samples)
+    _axes(ax)
+    function = checks.function(function, (1,))
+    low, high = _domain(function, domain)
+    x = np.linspace(low, high, checks.whole("samples", samples, 2))
     with np.errstate(all="ignore"):  # where f is not defined the curve has a gap
         y = function(x)
     (curve,) = ax.plot(x, np.where(np.isfinite(y), y, np.nan), color=color, linewidth=1.6, zorder=2)
@@ -71,7 +94,8 @@ def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=sty
 
 def surface_grid(function, domain=None, samples=181):
     """Meshes x, y and the values z of a function of two variables over its domain."""
-    (xlow, xhigh), (ylow, yhigh) = function.domain if domain is None else domain
+    function, samples = checks.function(function, (2,)), checks.whole("samples", samples, 2)
+    (xlow, xhigh), (ylow, yhigh) = _domain(function, domain)
     x, y = np.meshgrid(np.linspace(xlow, xhigh, samples), np.linspace(ylow, yhigh, samples))
     with np.errstate(all="ignore"):  # where f is not defined the surface has a hole
         z = function(np.stack([x, y], axis=-1))
@@ -97,10 +121,15 @@ def draw_contours(ax, function, domain=None, *, samples=181, levels=None, minima
     `levels` is how many lines, or their heights.
     Returns {"filled": QuadContourSet, "lines": QuadContourSet, "minima": Line2D or None}.
     """
+    _axes(ax)
+    function = checks.function(function, (2,))
     x, y, z = surface_grid(function, domain, samples)
     if levels is None:
         levels = 10 if len(function.minima) <= 9 else 5
-    heights = contour_levels(z, levels) if np.ndim(levels) == 0 else np.asarray(levels)
+    if np.ndim(levels):
+        heights = checks.row("levels", levels)
+    else:
+        heights = contour_levels(z, checks.whole("levels", levels, 1))
     filled = ax.contourf(x, y, z, heights, cmap=style.SURFACE, zorder=0, extend="both")
     lines = ax.contour(x, y, z, heights, colors="#8fa5bd", linewidths=0.7, linestyles="-", zorder=1)
     stars = None
@@ -131,7 +160,8 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     Returns {"line": Line2D, "start": Line2D, "end": Line2D, "names": [Text, ...], "left": Text or
     None}.
     """
-    points = np.asarray(path.points)
+    _axes(ax)
+    points = np.asarray(_path(path).points)
     xy = np.stack([points, path.losses], axis=-1) if points.ndim == 1 else points
     look = style.rule_style(name or type(path.optimizer).__name__)
     dash = style.linestyle(look["dash"])
@@ -172,7 +202,12 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     `log` chooses the scale of the loss axis; None takes a log axis where all losses are positive
     and span more than two decades. Returns the list of Line2D.
     """
-    paths = [paths] if hasattr(paths, "losses") else list(paths)
+    _axes(ax)
+    paths = list(paths) if isinstance(paths, Iterable) else [paths]
+    for path in paths:
+        _path(path, "paths")
+    if not paths:
+        checks.wrong_value("paths", paths, "a Path or a list of them, at least one")
     labels = labels or [type(path.optimizer).__name__ for path in paths]
     lines = []
     for path, label in zip(paths, labels, strict=True):
@@ -195,8 +230,22 @@ def draw_losses(ax, paths, *, log=None, labels=None):
     return lines
 
 
+def step_axis(ax, most_steps, *, ylabel="loss", scale="linear", limits=None, xlabel="step"):
+    """Empty axes for what has a value at each step: whole steps along x, room at both ends.
+
+    `limits` is the range of the y axis, whose `scale` is "linear" or "log".
+    """
+    checks.positive("most_steps", most_steps), checks.one_of("scale", scale, ("linear", "log"))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02 * most_steps, 1.02 * most_steps))
+    ax.set_yscale(scale)
+    if limits is not None:
+        ax.set_ylim(checks.limits("limits", limits, above=0 if scale == "log" else -np.inf))
+
+
 def draw_target(ax, goal, within):
     """The loss to come down to on a loss curve, as a line that ends at the last step allowed."""
+    goal, within = checks.target((goal, within))
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
     ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
     ax.annotate(
@@ -210,6 +259,8 @@ def draw_surface(ax, function, domain=None, *, path=None, samples=61):
 
     Returns {"surface": Poly3DCollection, "path": Line3D or None}.
     """
+    if not hasattr(ax, "plot_surface"):
+        checks.wrong_kind("ax", ax, "3-D axes, made with projection='3d'")
     x, y, z = surface_grid(function, domain, samples)
     surface = ax.plot_surface(
         x, y, z, cmap=style.SURFACE, edgecolor="#8fa5bd", linewidth=0.15, rstride=2, cstride=2,
@@ -217,7 +268,7 @@ def draw_surface(ax, function, domain=None, *, path=None, samples=61):
     )  # fmt: skip
     line = None
     if path is not None:
-        look = style.rule_style(type(path.optimizer).__name__)
+        look = style.rule_style(type(_path(path).optimizer).__name__)
         inside = np.where(path_inside(path.points, (x, y))[:, None], path.points, np.nan)
         (line,) = ax.plot(
             *inside.T, np.where(np.isnan(inside[:, 0]), np.nan, path.losses),
@@ -237,76 +288,3 @@ def path_inside(points, grid):
             & (points[:, 1] >= y.min())
             & (points[:, 1] <= y.max())
         )
-
-
-# -- the marks of a live plot, drawn on the same canvas -----------------------------------------
-
-
-def draw_mark(ax, kind, data, look, texts=()):
-    """One mark of a live plot as matplotlib artists, from fractions of the axes.
-
-    `data` holds what the front end is sent: (n, 2) fractions, for an arrow (n, 4) from tail to tip.
-    A line breaks at NaN, as it does there. Returns the list of artists.
-    """
-    color = look.get("color", style.INK)
-    pixels = 0.72  # points per CSS pixel at 100 dots per inch
-    common = {"transform": ax.transAxes, "zorder": look.get("zorder", 5), "clip_on": True}
-    alpha = look.get("opacity", 1)
-    if kind == "line":
-        dash = style.linestyle(look.get("dash"))
-        return ax.plot(
-            *data.T, color=color, linewidth=look.get("width", 2) * pixels, linestyle=dash,
-            alpha=alpha, scalex=False, scaley=False, **common,
-        )  # fmt: skip
-    if kind in ("points", "handle"):
-        guess = look.get("guess", False)
-        ring = (kind == "handle" and not guess) or not look.get("fill", True)
-        size = look.get("size", 14 if guess else 18 if kind == "handle" else 6)
-        return ax.plot(
-            *data.T, linestyle="none", marker="D" if guess else look.get("marker", "o"),
-            markersize=size * pixels, color=color, markerfacecolor="none" if ring else color,
-            markeredgecolor="white" if guess else color, alpha=alpha, scalex=False, scaley=False,
-            markeredgewidth=(2.5 if ring else 1.5 if guess else 0) * pixels, **common,
-        )  # fmt: skip
-    if kind == "area":
-        known = np.isfinite(data).all(axis=1)
-        pieces = np.split(data, np.flatnonzero(~known))  # all but the first begin with a gap
-        pieces = [rows[np.isfinite(rows).all(axis=1)] for rows in pieces]
-        fill = {"facecolor": color, "alpha": look.get("opacity", 0.2), "lw": 0} | common
-        return [ax.add_patch(Polygon(rows, **fill)) for rows in pieces if len(rows)]
-    if kind == "arrow":
-        return [
-            ax.add_patch(
-                FancyArrowPatch(
-                    row[:2], row[2:], arrowstyle="-|>", mutation_scale=11, color=color, alpha=alpha,
-                    linewidth=look.get("width", 2) * pixels, shrinkA=0, shrinkB=0, **common,
-                )
-            )  # fmt: skip
-            for row in data
-            if np.isfinite(row).all()
-        ]
-    if kind == "label":
-        align = {"start": "left", "middle": "center", "end": "right"}[look.get("anchor", "start")]
-        dx, dy = (d * pixels for d in look.get("offset", (6, 6)))
-        turned = [align == "left" and row[0] > 0.94 for row in data]  # else it would be cut
-        return [
-            ax.annotate(
-                text, row[:2], (-dx if turn else dx, dy), ha="right" if turn else align,
-                xycoords="axes fraction", textcoords="offset points", color=color,
-                fontsize=look.get("size", 13) * pixels, va=look.get("baseline", "baseline"),
-                zorder=look.get("zorder", 6),
-            )
-            for row, text, turn in zip(data, texts, turned, strict=False)
-            if np.isfinite(row).all() and (np.abs(row - 0.5) <= 0.5).all()
-        ]  # fmt: skip
-    if kind == "image":
-        image = AxesImage(
-            ax, extent=(0, 1, 0, 1), origin="lower",
-            interpolation="antialiased" if look.get("smooth") else "nearest",
-            transform=ax.transAxes, zorder=look.get("zorder", 1), alpha=alpha,
-        )  # fmt: skip
-        image.set_data(data)
-        return [ax.add_image(image)]
-    raise ValueError(
-        f"kind={kind!r}: a mark is one of line, points, arrow, label, area, image, handle"
-    )

@@ -1,23 +1,105 @@
 // A card: text, choices, a number, words and buttons, drawn from a list of parts. What the learner
 // does is sent to Python as {name, value}; what the card then shows is Python's answer.
 
-function make(tag, attributes = {}, parent = null) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== false && value !== null) node.setAttribute(key, value === true ? "" : value);
-  }
-  if (parent) parent.append(node);
-  return node;
-}
+import { make } from "../draw/live/dom.js";
+import { widget } from "../draw/live/stills.js";
 
-class View {
+/**
+ * @typedef {import("../draw/live/stills.js").Model} Model
+ * @typedef {HTMLInputElement | HTMLTextAreaElement} Field
+ *
+ * @typedef {object} Part what Python says of a part; which of these it has depends on its kind
+ * @property {string} kind
+ * @property {string} [name]
+ * @property {string} [html] escaped by Python
+ * @property {string} [tone]
+ * @property {string} [label]
+ * @property {string[]} [options]
+ * @property {string[]} [tones]
+ * @property {any} [value]
+ * @property {boolean} [locked]
+ * @property {{ name: string, label: string, primary?: boolean, off?: boolean }[]} [items]
+ */
+
+/** How long a typed text rests before it is sent, and an answer may take, in milliseconds. */
+const REST = 250;
+const PATIENCE = 700;
+
+/**
+ * One function for each kind of part, which makes its element.
+ * @type {Record<string, (part: Part, card: Card) => HTMLElement>}
+ */
+const PARTS = {
+  text({ html = "", tone = "plain", name }) {
+    const plain = tone === "plain";
+    const reply = plain ? {} : { tabindex: -1, role: "status" };
+    const look = `ol-text ol-${tone}${plain ? "" : " ol-reply"}`;
+    const node = make("div", { class: look, "data-part": name, ...reply });
+    node.innerHTML = html;
+    return node;
+  },
+
+  choices({ name = "", label = "", options = [], value, locked, tones = [] }, card) {
+    const node = make("fieldset", { class: "ol-choices", "data-part": name });
+    make("legend", {}, node).textContent = label;
+    options.forEach((option, i) => {
+      const row = make("label", { class: `ol-choice ol-${tones[i] ?? "plain"}` }, node);
+      const own = { name: `${card.id}-${name}`, value: i, "data-key": `${name} ${i}` };
+      const input = make("input", { type: "radio", ...own, disabled: locked }, row);
+      input.checked = i === value;
+      input.addEventListener("change", () => card.send(name, i));
+      make("span", {}, row).textContent = option;
+    });
+    return node;
+  },
+
+  number({ name = "", label = "", value, locked }, card) {
+    const node = make("label", { class: "ol-field", "data-part": name });
+    make("span", {}, node).textContent = label;
+    const own = { "data-key": name, disabled: locked, size: 12 };
+    const input = make("input", { type: "text", inputmode: "decimal", ...own }, node);
+    input.value = value;
+    card.follow(name, input);
+    return node;
+  },
+
+  words({ name = "", label = "", value }, card) {
+    const node = make("label", { class: "ol-field ol-words", "data-part": name });
+    make("span", {}, node).textContent = label;
+    const area = make("textarea", { rows: 2, "data-key": name }, node);
+    area.value = value;
+    card.follow(name, area);
+    return node;
+  },
+
+  buttons({ items = [] }, card) {
+    const node = make("div", { class: "ol-buttons" });
+    for (const { name, label, primary, off } of items) {
+      const look = { class: primary ? "ol-primary" : null, disabled: off };
+      const said = { "data-key": name, "data-action": name };
+      const button = make("button", { type: "button", ...look, ...said }, node);
+      button.textContent = label;
+      button.addEventListener("click", () => card.send(name));
+    }
+    return node;
+  },
+};
+
+class Card {
+  /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
     this.id = `olc${Math.random().toString(36).slice(2)}`;
-    const label = model.get("label") || null;
-    this.root = make("div", { class: "ol-card", role: "group", "aria-label": label, "data-lm-suppress-shortcuts": "true" }, el);
-    this.drawn = new Map(); // key of a part -> [its text, its node]
-    this.waiting = new Map(); // name of a field -> timer
+    const said = { role: "group", "aria-label": model.get("label") || null };
+    const keys = { "data-lm-suppress-shortcuts": "true" };
+    this.root = make("div", { class: "ol-card", ...said, ...keys }, el);
+    /** @type {Map<string, [string, HTMLElement]>} key of a part -> its text and its element */
+    this.drawn = new Map();
+    /** @type {Map<string, [number, Field]>} name of a field -> its timer, itself */
+    this.waiting = new Map();
+    /** @type {WeakMap<Field, string>} what of each field was sent last */
+    this.sent = new WeakMap();
+    this.patience = 0;
     this.draw = () => this.paint();
     this.answered = () => this.busy(false);
     this.flush = () => this.sendAll();
@@ -27,114 +109,89 @@ class View {
     this.paint();
   }
 
+  /** @param {string} name @param {any} [value] */
   send(name, value = null) {
     this.model.send({ name, value });
     clearTimeout(this.patience);
-    this.patience = setTimeout(() => this.busy(true), 700);
+    this.patience = setTimeout(() => this.busy(true), PATIENCE);
   }
 
+  /** @param {boolean} now */
   busy(now) {
     clearTimeout(this.patience);
     this.root.classList.toggle("ol-busy", now);
   }
 
-  // Parts that did not change keep their nodes, and with them focus and what is being typed.
+  /** Parts that did not change keep their nodes, and with them focus and what is being typed. */
   paint() {
-    const held = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const { activeElement } = document;
+    const held =
+      activeElement instanceof HTMLElement && this.root.contains(activeElement)
+        ? activeElement
+        : null;
+    /** @type {Part[]} */
     const parts = this.model.get("parts");
+    /** @type {Map<string, [string, HTMLElement]>} */
     const drawn = new Map();
     parts.forEach((part, i) => {
       const key = part.name ?? `${part.kind} ${i}`;
-      const [before, node] = this.drawn.get(key) ?? [];
+      const before = this.drawn.get(key);
       const text = JSON.stringify(part);
-      const typing = ["words", "number"].includes(part.kind) && !part.locked && held && node?.contains(held);
-      drawn.set(key, before === text || typing ? [text, node] : [text, this[part.kind](part)]);
+      const typed = ["words", "number"].includes(part.kind) && !part.locked;
+      const typing = typed && held && before?.[1].contains(held);
+      const keep = before && (before[0] === text || typing);
+      drawn.set(key, [text, keep ? before[1] : PARTS[part.kind](part, this)]);
     });
     this.drawn = drawn;
     const nodes = [...drawn.values()].map(([, node]) => node);
-    if (nodes.some((node, i) => this.root.children[i] !== node) || this.root.children.length > nodes.length) {
+    const now = this.root.children;
+    if (now.length > nodes.length || nodes.some((node, i) => now[i] !== node)) {
       this.root.replaceChildren(...nodes);
     }
     for (const node of this.root.querySelectorAll("input, button, textarea")) {
-      node.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab asks the focused node itself
+      // JupyterLab asks the focused node itself
+      node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     if (held && document.activeElement !== held) this.focusAgain(held);
   }
 
+  /** @param {HTMLElement} held what had the focus and was drawn anew */
   focusAgain(held) {
-    const same = [...this.root.querySelectorAll("[data-key]")].find(
-      (node) => node.dataset.key === held.dataset.key && !node.disabled,
+    /** @type {NodeListOf<HTMLElement>} */
+    const all = this.root.querySelectorAll("[data-key]");
+    const same = [...all].find(
+      (node) => node.dataset.key === held.dataset.key && !node.hasAttribute("disabled"),
     );
-    const next = same ?? this.root.querySelector(".ol-reply") ?? this.root.querySelector("textarea, input, button");
-    next?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */
+    const reply = this.root.querySelector(".ol-reply");
+    /** @type {HTMLElement | null} */
+    const field = this.root.querySelector("textarea, input, button");
+    (same ?? reply ?? field)?.focus({ preventScroll: true });
   }
 
-  text({ html, tone = "plain", name }) {
-    const reply = tone === "plain" ? {} : { tabindex: -1, role: "status" };
-    const node = make("div", { class: `ol-text ol-${tone}${tone === "plain" ? "" : " ol-reply"}`, "data-part": name ?? null, ...reply });
-    node.innerHTML = html; // escaped by Python
-    return node;
-  }
-
-  choices({ name, label, options, value, locked, tones = [] }) {
-    const node = make("fieldset", { class: "ol-choices", "data-part": name });
-    make("legend", {}, node).textContent = label;
-    options.forEach((option, i) => {
-      const row = make("label", { class: `ol-choice ol-${tones[i] ?? "plain"}` }, node);
-      const input = make("input", { type: "radio", name: `${this.id}-${name}`, value: i, "data-key": `${name} ${i}`, disabled: locked }, row);
-      input.checked = i === value;
-      input.addEventListener("change", () => this.send(name, i));
-      make("span", {}, row).textContent = option;
+  /**
+   * Send what is typed when typing rests, so that it is not lost with the page.
+   * @param {string} name @param {Field} field
+   */
+  follow(name, field) {
+    field.addEventListener("input", () => {
+      clearTimeout(this.waiting.get(name)?.[0]);
+      this.waiting.set(name, [setTimeout(() => this.now(name, field), REST), field]);
     });
-    return node;
-  }
-
-  number({ name, label, value, locked }) {
-    const node = make("label", { class: "ol-field", "data-part": name });
-    make("span", {}, node).textContent = label;
-    const input = make("input", { type: "text", inputmode: "decimal", "data-key": name, disabled: locked, size: 12 }, node);
-    input.value = value;
-    input.addEventListener("input", () => this.soon(name, input));
-    input.addEventListener("change", () => this.now(name, input));
-    return node;
-  }
-
-  words({ name, label, value }) {
-    const node = make("label", { class: "ol-field ol-words", "data-part": name });
-    make("span", {}, node).textContent = label;
-    const area = make("textarea", { rows: 2, "data-key": name }, node);
-    area.value = value;
-    area.addEventListener("input", () => this.soon(name, area));
-    area.addEventListener("change", () => this.now(name, area));
-    return node;
-  }
-
-  // What is typed is sent when typing rests, so that it is not lost with the page.
-  soon(name, field) {
-    clearTimeout(this.waiting.get(name)?.[0]);
-    this.waiting.set(name, [setTimeout(() => this.now(name, field), 250), field]);
+    field.addEventListener("change", () => this.now(name, field));
   }
 
   sendAll() {
     for (const [name, [, field]] of this.waiting) this.now(name, field);
   }
 
+  /** @param {string} name @param {Field} field */
   now(name, field) {
     clearTimeout(this.waiting.get(name)?.[0]);
     this.waiting.delete(name);
-    if (field.sent === field.value) return;
-    field.sent = field.value;
+    if (this.sent.get(field) === field.value) return;
+    this.sent.set(field, field.value);
     this.send(name, field.value);
-  }
-
-  buttons({ items }) {
-    const node = make("div", { class: "ol-buttons" });
-    for (const { name, label, primary, off } of items) {
-      const button = make("button", { type: "button", class: primary ? "ol-primary" : null, disabled: Boolean(off), "data-key": name, "data-action": name }, node);
-      button.textContent = label;
-      button.addEventListener("click", () => this.send(name));
-    }
-    return node;
   }
 
   remove() {
@@ -147,10 +204,4 @@ class View {
   }
 }
 
-export default {
-  render({ model, el }) {
-    saveStills(model.widget_manager);
-    const view = new View(model, el);
-    return () => view.remove();
-  },
-};
+export default widget((model, el) => new Card(model, el));

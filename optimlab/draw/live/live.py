@@ -7,28 +7,39 @@ them as float32; the browser knows nothing of data coordinates but the limits of
 
 import base64
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 from ipywidgets import widget_serialization
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image
 
-from optimlab.draw import figures, style
+from optimlab import checks
+from optimlab.draw import style
+from optimlab.draw.live import marks
+from optimlab.draw.live.modules import front_end
 
 HERE = Path(__file__).parent
-KINDS = ("line", "points", "arrow", "label", "area", "image", "handle")
-#: a point is drawn at most this many axes widths outside its axes
-REACH = 10.0
+PANELS = "a matplotlib Figure or a list of them"
 #: the line of a sketch, in pixels on and off
 SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def front_end(path):
-    """A widget's module: what all of ours share, and its own file."""
-    return (HERE / "stills.js").read_text("utf-8") + "\n" + path.read_text("utf-8")
+@dataclass
+class Declared:
+    """A mark of a plot: its kind and axes, its looks as given, and what the browser is told."""
+
+    kind: marks.Kind
+    ax: Axes
+    looks: dict[str, Any]
+    spec: dict[str, Any]
 
 
 class LivePlot(anywidget.AnyWidget):
@@ -67,7 +78,7 @@ class LivePlot(anywidget.AnyWidget):
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
     """
 
-    _esm = front_end(HERE / "live.js")
+    _esm = front_end(HERE / "view.js")
     _css = HERE / "live.css"
 
     panels = traitlets.List().tag(sync=True)
@@ -88,8 +99,13 @@ class LivePlot(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
-        self._figures = [panels] if hasattr(panels, "savefig") else list(panels)
-        self._looks, self._axes = {}, []
+        self._figures = panels if isinstance(panels, list | tuple) else [panels]
+        for figure in self._figures:
+            checks.instance("panels", figure, Figure, PANELS)
+        if not self._figures:
+            checks.wrong_value("panels", panels, PANELS)
+        self._marks: dict[str, Declared] = {}
+        self._axes = []
         self._frame, self._notes, self._pictures = {}, {}, {}
         pictures = []
         for number, figure in enumerate(self._figures):
@@ -101,7 +117,7 @@ class LivePlot(anywidget.AnyWidget):
         super().__init__(
             panels=pictures,
             axes=[_axes_spec(number, ax) for number, ax in self._axes],
-            alt=alt,
+            alt=checks.instance("alt", alt, str, "a text"),
             **traits,
         )
         self.unanswered = 0
@@ -124,30 +140,33 @@ class LivePlot(anywidget.AnyWidget):
         A mark may be added to a plot that is shown already. The browser then builds the marks anew:
         `with plot.hold_sync():` around several makes that once.
         """
-        if kind not in KINDS:
-            raise ValueError(f"kind={kind!r}: a mark is one of {', '.join(KINDS)}")
-        if name in self._looks:
+        kind = marks.KINDS[checks.one_of("kind", kind, marks.KINDS)]
+        if checks.text("name", name) in self._marks:
             raise ValueError(f"name={name!r}: this plot has a mark of that name already")
-        spec = {"name": name, "kind": kind, "axes": self._index(ax), **look}
+        spec = {"name": name, "kind": kind.name, "axes": self._index("ax", ax)}
+        spec |= kind.declare(ax, look)
+        if "also" in spec:
+            spec["also"] = self._index("also", spec["also"])
         handles = self.handles
-        if kind == "handle":
-            at = np.asarray(spec.pop("at"), dtype=float)
-            if not np.isfinite(at).all():
-                raise ValueError(f"at={at.tolist()!r}: a handle stands at finite numbers")
-            if "also" in spec:
-                spec["also"] = self._index(spec["also"])
+        if "at" in spec:
+            handles = {**handles, name: np.ravel(spec.pop("at")).astype(float).tolist()}
             spec.setdefault("label", name)
-            spec.setdefault("round", [_grain(*ax.get_xlim()), _grain(*ax.get_ylim())])
-            if "track" in spec:
-                track = np.asarray(spec["track"], dtype=float)
-                track = track[np.isfinite(track).all(axis=1)]
-                spec["track"] = _fractions(ax, track).round(5).tolist()
-                self._tracks = {**getattr(self, "_tracks", {}), name: track}
-            handles = {**handles, name: at.reshape(-1).tolist()}
-        self._looks[name] = (kind, ax, spec)
+        self._marks[name] = Declared(kind, ax, look, spec)
         with self.hold_sync():
             self.handles = handles
             self.marks = [*self.marks, spec]
+
+    def add_run(self, name, ax, look, *, dots=6, width=2):
+        """Declare a run's line, called `name`, and the dots of its steps, called `name` + " steps".
+
+        `look` is its colour, dash and marker, as `style.rule_style` has them; `dots` the size of a
+        dot in pixels, 0 for a line alone.
+        """
+        checks.instance("look", look, Mapping, "a dict with color, dash and marker")
+        common = {"color": look["color"], "by_step": True}
+        self.add("line", name, ax, dash=look["dash"], width=width, **common)
+        if dots:
+            self.add("points", f"{name} steps", ax, marker=look["marker"], size=dots, **common)
 
     def add_sketch(self, ax, x, *, label="your sketch", color=style.HIGHLIGHT):
         """Let the learner draw a curve on `ax` while the plot is veiled: a number for each of `x`.
@@ -155,16 +174,17 @@ class LivePlot(anywidget.AnyWidget):
         The pointer is dragged across the axes; on the keyboard left and right choose the column,
         up and down move it. What is drawn is the trait `drawn`. A plot has one sketch at most.
         """
-        columns = np.asarray(x, dtype=float)
-        if columns.ndim != 1 or len(columns) < 2 or not (np.diff(columns) > 0).all():
-            raise ValueError(f"x={x!r}: the columns of a sketch are two rising numbers or more")
+        columns = checks.row("x", x, least=2)
+        marks.LOOKS["label"]("label", label), marks.LOOKS["color"]("color", color)
+        if not (np.diff(columns) > 0).all():
+            checks.wrong_value("x", x, "a list of at least 2 rising numbers")
         if self.sketch:
             raise ValueError("a plot has one sketch at most, and this one has it already")
-        index = self._index(ax)
+        index = self._index("ax", ax)
         self._columns = ax, columns
         self.sketch = {
             "axes": index, "x": columns.tolist(), "label": label, "color": color,
-            "round": _grain(*ax.get_ylim()),
+            "round": marks.grain(*ax.get_ylim()),
             "names": [ax.get_xlabel() or "x", ax.get_ylabel() or "y"],
         }  # fmt: skip
 
@@ -178,21 +198,27 @@ class LivePlot(anywidget.AnyWidget):
             )
         return known
 
-    def _index(self, ax):
+    def _index(self, argument, ax):
+        checks.instance(argument, ax, Axes, "an axes of this plot")
         for index, (_, own) in enumerate(self._axes):
             if own is ax:
                 return index
-        raise ValueError(f"ax={ax!r}: a mark is added to an axes of this plot")
+        checks.wrong_value(argument, ax, "an axes of this plot")
 
     # -- what is shown -----------------------------------------------------------------------
 
     def show(self, frame, settings=()):
         """Show one frame now: the current path, before the frames of a slider are ready."""
-        self._check(frame)
-        pictures = {n: self._picture(n, frame[n]) for n in frame if self._kind(n) == "image"}
+        data = self._pack([frame], settings)
+        own = {name: self._marks[name] for name in frame if name in self._marks}
+        pictures = {
+            name: self._picture(name, frame[name])
+            for name, mark in own.items()
+            if isinstance(mark.kind, marks.Image)
+        }
         if pictures != self.images:
             self.images = pictures
-        self.data = self._pack([frame], settings)
+        self.data = data
         self._frame = frame
 
     def show_frames(self, frames, settings=()):
@@ -202,18 +228,16 @@ class LivePlot(anywidget.AnyWidget):
         uses the frames only while these are what it has itself. An image is not sent with them: it
         changes with `show` alone.
         """
-        for frame in frames:
-            self._check(frame)
         self.frames = self._pack(frames, settings)
 
     def note(self, name, data):
         """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""
-        if self._kind(name) in (None, "image", "handle"):
-            raise ValueError(f"name={name!r}: a note is a mark of this plot, no image, no handle")
+        if name not in self._marks or not self._marks[name].kind.framed:
+            checks.wrong_value("name", name, "a mark of this plot, no image and no handle")
         if data is None:
             self._notes.pop(name, None)
         else:
-            self._check({name: data})
+            self._marks[name].kind.read(f"frame[{name!r}]", data)
             self._notes[name] = data
         self.notes = self._pack([self._notes], ())
 
@@ -236,59 +260,27 @@ class LivePlot(anywidget.AnyWidget):
 
     def is_guess(self, name):
         """Whether a handle is a prediction of the learner, which no frame depends on."""
-        return bool(self._looks[name][2].get("guess")) if name in self._looks else False
+        return name in self._marks and bool(self._marks[name].looks.get("guess"))
 
     def _picture(self, name, grid):
         """An image as PNG; the last one of each name is kept."""
         last, png = self._pictures.get(name, (None, None))
         if not np.array_equal(grid, last):
             pixels = np.asarray(grid)[::-1]
-            png = _png(pixels[..., :3] if self._looks[name][2].get("smooth") else pixels)
+            png = _png(pixels[..., :3] if self._marks[name].looks.get("smooth") else pixels)
             self._pictures[name] = np.array(grid), png
         return png
 
-    def _kind(self, name):
-        return self._looks[name][0] if name in self._looks else None
-
     def _check(self, frame):
-        extra = set(frame) - set(self._looks) - {"summary", "goal", "reached", "readout"}
+        checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
+        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout"}
         if extra:
-            known = ", ".join(sorted(self._looks)) or "none yet"
-            name = sorted(extra)[0]
-            raise ValueError(f"frame: no mark is called {name!r}; the marks are {known}")
-        for name in set(frame) & set(self._looks):
-            if self._kind(name) == "image":
-                if np.ndim(frame[name]) != 3 or np.shape(frame[name])[2] != 4:
-                    raise ValueError(
-                        f"frame[{name!r}] has shape {np.shape(frame[name])}: an image is (h, w, 4)"
-                    )
-            elif self._kind(name) == "label":
-                points, texts = frame[name]
-                if len(self._rows(name, points)) != len(texts):
-                    raise ValueError(f"frame[{name!r}]: a label needs one text for each point")
-            else:
-                self._rows(name, frame[name])
+            known = ", ".join(sorted(self._marks)) or "none yet"
+            raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
         names, values = frame.get("readout", ((), np.empty((0, 0))))
         if np.ndim(values) != 2 or np.shape(values)[1] != len(names):
-            raise ValueError(
-                f"frame['readout'] has values of shape {np.shape(values)}: one column for each of "
-                f"{list(names)} is needed"
-            )
-
-    def _rows(self, name, data):
-        """The data of a mark as a new float array, (n, 2) or for an arrow (n, 4)."""
-        width = 4 if self._kind(name) == "arrow" else 2
-        try:
-            rows = np.array(data, dtype=float)
-        except (TypeError, ValueError):
-            rows = np.array(np.nan)
-        if rows.size == 0:
-            rows = rows.reshape(0, width)
-        if rows.ndim != 2 or rows.shape[1] != width:
-            raise ValueError(
-                f"frame[{name!r}] has shape {np.shape(rows)}: it must be numbers, (n, {width})"
-            )
-        return rows
+            accepted = f"(names, values), a column of values for each of {list(names)}"
+            checks.wrong_value("frame['readout']", frame["readout"], accepted)
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
@@ -304,18 +296,21 @@ class LivePlot(anywidget.AnyWidget):
 
         with np.errstate(over="ignore"):  # a loss of 1e60 is inf in a readout of 3 digits
             for frame in frames:
+                self._check(frame)
                 layout, texts = {}, {}
                 for name, data in frame.items():
-                    kind = self._kind(name)
-                    if kind is None or kind == "image":
+                    mark = self._marks.get(name)
+                    if mark is None:
                         continue
-                    if kind == "label":
-                        data, texts[name] = data[0], list(data[1])
-                    ax = self._looks[name][1]
-                    key = ax, id(data)  # what frames or marks share is sent once
+                    # what frames or marks share is read and sent once
+                    key = mark.ax, type(mark.kind).read, mark.kind.width, id(data)
                     if key not in shared:
-                        shared[key] = store(_fractions(ax, self._rows(name, data)))
-                    layout[name] = shared[key]
+                        rows, words = mark.kind.read(f"frame[{name!r}]", data)
+                        place = store(marks.fractions(mark.ax, rows)) if mark.kind.framed else None
+                        shared[key] = place, words
+                    if mark.kind.framed:
+                        layout[name], words = shared[key]
+                        texts |= {name: words} if words else {}
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
@@ -330,22 +325,14 @@ class LivePlot(anywidget.AnyWidget):
         """The scene with the current frame drawn on it, as PNG bytes, panels side by side."""
         artists = []
         try:
-            for name, (kind, ax, spec) in self._looks.items():
-                data, texts = self._notes.get(name, self._frame.get(name)), ()
-                if kind == "handle":
+            for name, mark in self._marks.items():
+                data = self._notes.get(name, self._frame.get(name))
+                if name in self.handles:
                     data = self._handle_point(name)
-                if data is None:
-                    continue
-                if kind == "label":
-                    data, texts = data
-                if kind != "image":
-                    data = _fractions(ax, self._rows(name, data))
-                artists += figures.draw_mark(ax, kind, data, spec, texts)
-                if spec.get("by_step") and kind == "line":
-                    known = data[np.isfinite(data).all(axis=1)][-1:]
-                    artists += figures.draw_mark(
-                        ax, "points", known, {"color": spec.get("color"), "size": 10}
-                    )
+                if data is not None:
+                    rows, texts = mark.kind.read(f"frame[{name!r}]", data)
+                    rows = mark.kind.place(mark.ax, rows)
+                    artists += mark.kind.draw(mark.ax, rows, mark.looks, texts)
             if self.drawn and self.sketch:
                 artists += self._draw_sketch()
             pictures = [_pixels(figure) for figure in self._figures]
@@ -361,17 +348,17 @@ class LivePlot(anywidget.AnyWidget):
 
     def _draw_sketch(self):
         ax, columns = self._columns
-        rows = _fractions(ax, np.column_stack([columns, np.array(self.drawn, dtype=float)]))
-        look = {"color": self.sketch["color"], "zorder": 6}
-        line = figures.draw_mark(ax, "line", rows, look | {"dash": SKETCH_DASH})
-        return line + figures.draw_mark(ax, "points", rows, look | {"marker": "D", "size": 7})
+        rows = np.column_stack([columns, np.array(self.drawn, dtype=float)])
+        rows, look = marks.fractions(ax, rows), {"color": self.sketch["color"], "zorder": 6}
+        line = marks.KINDS["line"].draw(ax, rows, look | {"dash": SKETCH_DASH})
+        return line + marks.KINDS["points"].draw(ax, rows, look | {"marker": "D", "size": 7})
 
     def _handle_point(self, name):
         at = self.handles[name]
         if len(at) == 0:
             return None
         if len(at) == 1:
-            track = self._tracks[name]
+            track = marks.Handle.track(self._marks[name].looks)
             at = [at[0], float(np.interp(at[0], *track.T))]
         return [at]
 
@@ -390,29 +377,12 @@ class LivePlot(anywidget.AnyWidget):
         return self.mimebundle(self.model_id)
 
 
-def _fractions(ax, rows):
-    """Data coordinates (x, y, x, y, ...) as fractions of an axes, at most REACH widths outside."""
-    out = np.empty_like(rows)
-    with np.errstate(all="ignore"):
-        for column in range(rows.shape[1]):
-            scale, (low, high) = (
-                (ax.get_xscale(), ax.get_xlim())
-                if column % 2 == 0
-                else (ax.get_yscale(), ax.get_ylim())
-            )
-            v = rows[:, column]
-            if scale == "log":
-                v, low, high = np.log10(v), np.log10(low), np.log10(high)
-                v = np.where(rows[:, column] == 0, -np.inf, v)
-            out[:, column] = np.clip((v - low) / (high - low), -REACH, REACH + 1)
-    return out
-
-
 def take_off(ax, *artists):
     """What is drawn in an axes, as the grid of an image mark; `artists` are removed from it.
 
     So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
     """
+    checks.instance("ax", ax, Axes, "matplotlib axes")
     pixels, box = _pixels(ax.figure), ax.get_position()
     height, width = pixels.shape[:2]
     top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
@@ -453,8 +423,3 @@ def _axes_spec(panel, ax):
         "xscale": ax.get_xscale(),
         "yscale": ax.get_yscale(),
     }
-
-
-def _grain(low, high):
-    """The grid a handle snaps to: a power of ten, at most 1/200 of the axis."""
-    return float(10.0 ** np.floor(np.log10(abs(high - low) / 200)))

@@ -1,10 +1,22 @@
 // A live view needs its kernel; the picture or the text beside it does not. A saved notebook keeps
-// these alone, so that opening it later shows them and not "Error displaying widget". Written before
-// the module of each widget of ours, which calls it.
+// these alone, so that opening it later shows them and not "Error displaying widget".
+
+/**
+ * What anywidget hands to a widget's module.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: any) => void} set
+ * @property {() => void} save_changes
+ * @property {(event: string, callback: (...said: any[]) => void) => void} on
+ * @property {(event: string, callback: (...said: any[]) => void) => void} off
+ * @property {(content: any) => void} send
+ * @property {any} widget_manager
+ */
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const STILLS = ["image/png", "text/markdown", "text/html"];
 
+/** @param {any} manager JupyterLab's manager of widgets, which knows the notebook */
 function saveStills(manager) {
   const notebook = (manager?.context ?? manager?._context)?.model?.sharedModel;
   if (!notebook?.toJSON || notebook.olSavesStills) return;
@@ -18,5 +30,20 @@ function saveStills(manager) {
       }
     }
     return content;
+  };
+}
+
+/**
+ * A widget's module, from what makes its view: that is taken away when `remove` is called.
+ * @param {(model: Model, el: HTMLElement) => { remove: () => void }} show
+ */
+export function widget(show) {
+  return {
+    /** @param {{ model: Model, el: HTMLElement }} here */
+    render({ model, el }) {
+      saveStills(model.widget_manager);
+      const view = show(model, el);
+      return () => view.remove();
+    },
   };
 }

@@ -1,0 +1,381 @@
+// Numbers in, numbers or the text of an SVG path out: where a mark stands, and where a hand or a
+// key leads. Nothing here knows the page.
+
+/**
+ * @typedef {ArrayLike<number>} Row numbers of one mark: x, y, and for an arrow's tip x, y again
+ * @typedef {[number, number]} Point
+ * @typedef {[x: number, y: number, name: string]} Place where a handle may stand, and its name
+ * @typedef {{x: number, y: number, w: number, h: number}} Box the frame of an axes, in pixels
+ *
+ * @typedef {object} Limits what an axes shows, in data coordinates
+ * @property {Point} xlim
+ * @property {Point} ylim
+ * @property {string} xscale "log", or whatever is drawn evenly
+ * @property {string} yscale
+ */
+
+/** @param {number} value */
+const inside = (value) => Math.min(1, Math.max(0, value));
+
+/** @param {number} value */
+const text = (value) => value.toFixed(2);
+
+/**
+ * Whether all its numbers can be drawn.
+ * @param {Row} row
+ */
+export function finite(row) {
+  for (let i = 0; i < row.length; i += 1) if (!Number.isFinite(row[i])) return false;
+  return true;
+}
+
+/**
+ * A number as a reader is told it.
+ * @param {number} value
+ */
+export function short(value) {
+  if (!Number.isFinite(value)) return "too large";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
+  return String(Number(value.toPrecision(4)));
+}
+
+/**
+ * The rows of a mark in a message, where Python says they lie: [first number, rows, numbers a row].
+ * @param {Float32Array} values @param {number[] | undefined} place
+ */
+export function rowsOf(values, place) {
+  if (!place) return [];
+  const [offset, count, width] = place;
+  const rows = [];
+  for (let i = 0; i < count; i += 1) {
+    rows.push(values.subarray(offset + i * width, offset + (i + 1) * width));
+  }
+  return rows;
+}
+
+// -- coordinates ------------------------------------------------------------------------------
+
+/**
+ * Where a fraction of an axes stands.
+ * @param {Box} box @param {number} fx @param {number} fy @returns {Point}
+ */
+export function pixel(box, fx, fy) {
+  return [box.x + fx * box.w, box.y + (1 - fy) * box.h];
+}
+
+/**
+ * Which fraction of an axes a pixel is.
+ * @param {Box} box @param {number} x @param {number} y
+ */
+export function fractionsAt(box, x, y) {
+  const fx = (x - box.x) / box.w;
+  const fy = 1 - (y - box.y) / box.h;
+  return { fx, fy, inside: fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1 };
+}
+
+/**
+ * The ends of an axis on its own scale, and whether that is log.
+ * @param {Limits} axes @param {number} which 0 for x, 1 for y @returns {[number, number, boolean]}
+ */
+function ends(axes, which) {
+  const [low, high] = which ? axes.ylim : axes.xlim;
+  const log = (which ? axes.yscale : axes.xscale) === "log";
+  return log ? [Math.log10(low), Math.log10(high), true] : [low, high, false];
+}
+
+/**
+ * A number on an axis as a fraction of it.
+ * @param {Limits} axes @param {number} which 0 for x, 1 for y @param {number} value
+ */
+export function fraction(axes, which, value) {
+  const [low, high, log] = ends(axes, which);
+  return ((log ? Math.log10(value) : value) - low) / (high - low);
+}
+
+/**
+ * A fraction of an axis as a number on a handle's grid, inside the axes.
+ * @param {Limits} axes @param {number} which 0 for x, 1 for y @param {number} along
+ * @param {number} grain the distance of two numbers of the grid; a log axis has 3 digits instead
+ */
+export function value(axes, which, along, grain) {
+  const [low, high, log] = ends(axes, which);
+  const at = low + inside(along) * (high - low);
+  if (log) return Number((10 ** at).toPrecision(3));
+  const [least, most] = [Math.min(low, high), Math.max(low, high)];
+  const snapped = Math.round(at / grain) * grain;
+  return Number(Math.min(most, Math.max(least, snapped)).toPrecision(12));
+}
+
+/**
+ * The height of a track at fx, in fractions; outside its ends that of the end.
+ * @param {Point[]} track @param {number} fx
+ */
+export function onTrack(track, fx) {
+  const i = track.findIndex(([x]) => x >= fx);
+  if (i === 0) return track[0][1];
+  if (i < 0) return track[track.length - 1][1];
+  const [[x0, y0], [x1, y1]] = [track[i - 1], track[i]];
+  return x1 === x0 ? y1 : y0 + ((y1 - y0) * (fx - x0)) / (x1 - x0);
+}
+
+/**
+ * Where a handle is drawn: on its track or at its numbers, and never outside its axes.
+ * @param {Limits} axes @param {Box} box @param {number[]} at @param {Point[]} [track]
+ */
+export function handlePixel(axes, box, at, track) {
+  const fx = fraction(axes, 0, at[0]);
+  const fy = track ? onTrack(track, fx) : fraction(axes, 1, at[1]);
+  return pixel(box, inside(fx), inside(fy));
+}
+
+// -- paths ------------------------------------------------------------------------------------
+
+/**
+ * A line through rows, broken where one cannot be drawn.
+ * @param {Box} box @param {Row[]} rows
+ */
+export function linePath(box, rows) {
+  let d = "";
+  let pen = "M";
+  for (const row of rows) {
+    if (finite(row)) {
+      const [x, y] = pixel(box, row[0], row[1]);
+      d += `${pen}${text(x)} ${text(y)}`;
+      pen = "L";
+    } else {
+      pen = "M";
+    }
+  }
+  return d;
+}
+
+/**
+ * The outline of rows, closed.
+ * @param {Box} box @param {Row[]} rows
+ */
+export function areaPath(box, rows) {
+  const d = linePath(box, rows);
+  return d && `${d}Z`;
+}
+
+/**
+ * A marker at each row that can be drawn.
+ * @param {Box} box @param {Row[]} rows @param {string} [shape] @param {number} [size]
+ */
+export function pointsPath(box, rows, shape = "o", size = 6) {
+  const at = (/** @type {Row} */ row) => pixel(box, row[0], row[1]);
+  return rows.filter(finite).map((row) => marker(shape, ...at(row), size)).join("");
+}
+
+/**
+ * An arrow for each row (tail, tip) that can be drawn; none where it would be a dot.
+ * @param {Box} box @param {Row[]} rows
+ */
+export function arrowsPath(box, rows) {
+  return rows.filter(finite).map((row) => arrowPath(box, row)).join("");
+}
+
+/** @param {Box} box @param {Row} row */
+function arrowPath(box, row) {
+  const [x0, y0] = pixel(box, row[0], row[1]);
+  const [x1, y1] = pixel(box, row[2], row[3]);
+  const length = Math.hypot(x1 - x0, y1 - y0);
+  if (length < 0.5) return "";
+  const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+  const head = Math.min(10, length);
+  const point = (/** @type {number} */ along, /** @type {number} */ across) =>
+    `${text(x1 - ux * along - uy * across)} ${text(y1 - uy * along + ux * across)}`;
+  const shaft = `M${text(x0)} ${text(y0)}L${point(head * 0.7, 0)}`;
+  return `${shaft}M${point(0, 0)}L${point(head, head * 0.4)}L${point(head, -head * 0.4)}Z`;
+}
+
+/** @type {Point[]} */
+const STAR = Array.from({ length: 10 }, (_, k) => {
+  const r = k % 2 ? 0.4 : 1.05;
+  return [r * Math.sin((k * Math.PI) / 5), r * -Math.cos((k * Math.PI) / 5)];
+});
+
+/**
+ * matplotlib's markers: their corners in units of half a size, y down. "o" is the circle.
+ * @type {Record<string, Point[]>}
+ */
+export const MARKERS = {
+  s: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+  D: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
+  "^": [[0, -1.1], [1.1, 0.9], [-1.1, 0.9]],
+  v: [[0, 1.1], [1.1, -0.9], [-1.1, -0.9]],
+  "<": [[-1.1, 0], [0.9, -1.1], [0.9, 1.1]],
+  ">": [[1.1, 0], [-0.9, -1.1], [-0.9, 1.1]],
+  P: [
+    [-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4],
+    [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4],
+  ],
+  X: [
+    [0, -0.5], [0.55, -1.1], [1.1, -0.55], [0.5, 0], [1.1, 0.55], [0.55, 1.1],
+    [0, 0.5], [-0.55, 1.1], [-1.1, 0.55], [-0.5, 0], [-1.1, -0.55], [-0.55, -1.1],
+  ],
+  "*": STAR,
+};
+
+/**
+ * A marker as a piece of path.
+ * @param {string} shape @param {number} x @param {number} y @param {number} size
+ */
+export function marker(shape, x, y, size) {
+  const r = size / 2;
+  const corners = MARKERS[shape];
+  if (!corners) {
+    const half = `a${r} ${r} 0 1 0 `;
+    return `M${text(x - r)} ${text(y)}${half}${size} 0${half}${-size} 0Z`;
+  }
+  return `M${corners.map(([dx, dy]) => `${text(x + dx * r)} ${text(y + dy * r)}`).join("L")}Z`;
+}
+
+/**
+ * Where words beside a row stand, or null outside the axes. At the right rim they turn to the left,
+ * where they would be cut.
+ * @param {Box} box @param {Row | undefined} row
+ * @param {[number, number]} offset to the right and up, in pixels @param {string} anchor
+ */
+export function labelPlace(box, row, [dx, dy], anchor) {
+  if (!row || !finite(row) || row[0] < 0 || row[0] > 1 || row[1] < 0 || row[1] > 1) return null;
+  const [x, y] = pixel(box, row[0], row[1]);
+  const turned = anchor === "start" && row[0] > 0.94;
+  return { x: turned ? x - dx : x + dx, y: y - dy, anchor: turned ? "end" : anchor };
+}
+
+// -- steps ------------------------------------------------------------------------------------
+
+/**
+ * The row of a step; where the path has left the numbers, the last one that it had, or none.
+ * @param {Row[]} rows @param {number} step
+ */
+export function lastKnown(rows, step) {
+  let k = Math.min(step, rows.length - 1);
+  while (k > 0 && !finite(rows[k])) k -= 1;
+  return k >= 0 && finite(rows[k]) ? rows[k] : null;
+}
+
+/**
+ * The step nearest to a pixel among those of several paths, or null if none is within reach.
+ * @param {Box} box @param {Row[][]} paths @param {number} x @param {number} y
+ * @param {number} reach in pixels
+ */
+export function nearestStep(box, paths, x, y, reach) {
+  let found = null;
+  let best = reach;
+  for (const rows of paths) {
+    rows.forEach((row, k) => {
+      if (!finite(row)) return;
+      const [px, py] = pixel(box, row[0], row[1]);
+      const distance = Math.hypot(px - x, py - y);
+      if (distance < best) [best, found] = [distance, k];
+    });
+  }
+  return /** @type {number | null} */ (found);
+}
+
+/**
+ * The step that playback shows after so many milliseconds. Whole steps at an even pace: at least six
+ * a second, a whole run in about five seconds.
+ * @param {number} from @param {number} last @param {number} time @param {number} speed
+ */
+export function stepAfter(from, last, time, speed) {
+  const pace = Math.max(6, last / 5) * speed;
+  return Math.min(last, from + Math.floor((time / 1000) * pace));
+}
+
+// -- handles ----------------------------------------------------------------------------------
+
+/**
+ * The one of a handle's places that it stands at.
+ * @param {Place[] | undefined} places @param {number[]} at
+ */
+export function placeAt(places, at) {
+  return places?.find(([x, y]) => x === at[0] && y === at[1]);
+}
+
+/** @template T @param {T[]} all @param {(one: T) => number} away */
+const nearest = (all, away) => all.reduce((best, one) => (away(one) < away(best) ? one : best));
+
+/**
+ * Of a handle's places the one nearest to the fractions of the pointer.
+ * @param {Limits} axes @param {Box} box @param {Place[]} places @param {number} fx
+ * @param {number} fy
+ */
+export function nearestPlace(axes, box, places, fx, fy) {
+  const [left, top] = pixel(box, fx, fy);
+  const [x, y] = nearest(places, (place) => {
+    const [a, b] = pixel(box, fraction(axes, 0, place[0]), fraction(axes, 1, place[1]));
+    return Math.hypot(a - left, b - top);
+  });
+  return [x, y];
+}
+
+/**
+ * Where an arrow key leads: left and right through the list of places, up and down to the nearest
+ * one there.
+ * @param {Place[]} places @param {number[]} at @param {Point} way
+ */
+export function nextPlace(places, at, [across, up]) {
+  const now = placeAt(places, at);
+  const k = (now ? places.indexOf(now) : -1) + across;
+  const there = across
+    ? [places[Math.min(places.length - 1, Math.max(0, k))]]
+    : places.filter(([, y]) => (y - at[1]) * up > 0);
+  if (!there.length) return at;
+  const away = (/** @type {Place} */ [x, y]) => 2 * Math.abs(x - at[0]) + Math.abs(y - at[1]);
+  const [x, y] = nearest(there, away);
+  return [x, y];
+}
+
+/**
+ * Where an arrow key moves a handle that may stand anywhere: a small part of its axis, or a larger
+ * one with `far`, and one number of its grid at least.
+ * @param {Limits} axes @param {number[]} at @param {Point} way @param {boolean} far
+ * @param {number[]} grains
+ */
+export function nudged(axes, at, way, far, grains) {
+  const stride = far ? 0.05 : 0.005;
+  return at.map((now, which) => {
+    if (!way[which]) return now;
+    const grain = grains[which];
+    const moved = value(axes, which, fraction(axes, which, now) + way[which] * stride, grain);
+    if (moved !== now) return moved;
+    return value(axes, which, fraction(axes, which, now + way[which] * grain), grain);
+  });
+}
+
+// -- the sketch -------------------------------------------------------------------------------
+
+/**
+ * What the pointer draws. The columns that it has passed since it was last seen get the height at
+ * which it did; the nearest one follows it, until it has been passed and left.
+ * @typedef {{fx: number, fy: number, column: number}} Pen
+ * @param {number[]} columns their fractions along x, rising
+ * @param {{fx: number, fy: number}} pointer
+ * @param {Pen | null} last where it was last seen; null where it has just come down
+ * @returns {{pen: Pen, heights: Map<number, number>}}
+ */
+export function drawnHeights(columns, { fx, fy }, last) {
+  const column = nearest([...columns.keys()], (k) => Math.abs(columns[k] - fx));
+  const from = last ?? { fx, fy, column };
+  const heights = new Map();
+  for (let k = Math.min(column, from.column); k <= Math.max(column, from.column); k += 1) {
+    const along = (columns[k] - from.fx) / (fx - from.fx);
+    const near = Math.abs(columns[k] - fx) < 0.2 * (columns[1] - columns[0]);
+    if (along >= 0 && along <= 1) heights.set(k, from.fy + along * (fy - from.fy));
+    else if (k === column && (!last || along > 1 || near)) heights.set(k, fy);
+  }
+  return { pen: { fx, fy, column }, heights };
+}
+
+/**
+ * The last number drawn to the left of a column, where an undrawn one begins; null if there is none.
+ * @param {(number | null)[]} drawn @param {number} column
+ */
+export function drawnBefore(drawn, column) {
+  const left = drawn.slice(0, column).filter((value) => value != null);
+  return left.length ? left[left.length - 1] : null;
+}

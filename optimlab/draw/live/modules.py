@@ -1,0 +1,35 @@
+"""The front end as anywidget takes it: one text.
+
+In the tree it is plain ES modules that import one another, so that a checker, Node and a reader
+take them as they are. They are joined when the package is imported: no build step.
+"""
+
+import re
+from pathlib import Path
+
+#: `import { a, b } from "./file.js";` at the beginning of a line, in one line or several
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*)";\n', re.MULTILINE)
+#: the word before what a module gives to others
+EXPORT = re.compile(r"^export (?=async |class |const |function |let )", re.MULTILINE)
+
+
+def front_end(path: Path) -> str:
+    """A widget's module as one text: what it imports, each file once and first, and then itself.
+
+    The lines that import and the words that export fall away, but for the widget's own default
+    export. So what is imported keeps its name, and no two files may use one name at their top.
+    """
+    files: dict[Path, str] = {}
+
+    def add(file: Path, waiting: tuple[Path, ...] = ()) -> None:
+        if file in files:
+            return
+        if file in waiting:
+            raise ValueError(f"{file.name} imports itself, by way of {waiting[-1].name}")
+        text = file.read_text("utf-8")
+        for other in IMPORT.findall(text):
+            add((file.parent / other).resolve(), (*waiting, file))
+        files[file] = EXPORT.sub("", IMPORT.sub("", text))
+
+    add(path.resolve())
+    return "\n".join(files.values())

@@ -1,0 +1,447 @@
+"""The front end without a page: its types, its joined text, its tables, its geometry."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import playwright
+import pytest
+from matplotlib.figure import Figure
+
+import optimlab
+from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
+from optimlab.draw.live.modules import front_end
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(optimlab.__file__).parent
+LIVE, CARD = PACKAGE / "draw" / "live", PACKAGE / "lessons" / "card.js"
+#: Playwright brings a Node of its own, so it is there wherever the tests are
+NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
+WIDGETS = [LIVE / "view.js", CARD]
+
+
+# --- types -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tsc():
+    """TypeScript's checker; without one its tests are skipped, or in CI fail."""
+    program = shutil.which("tsc")
+    if program is None:
+        reason = "no tsc on PATH (apt-get install node-typescript, or npm install -g typescript)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+    def check(project):
+        command = [program, "--pretty", "false", "--project", "."]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    return check
+
+
+def test_the_types_of_the_front_end_hold(tsc):
+    assert tsc(ROOT) == (0, "")
+
+
+def test_every_file_of_the_front_end_is_checked(tsc, tmp_path):
+    shutil.copy(ROOT / "tsconfig.json", tmp_path)
+    files = [path.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("*.js")]
+    assert len(files) >= len(WIDGETS)
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        wrong = "\n/** @param {number} n */\nexport const wrong = (n) => n.toFixed(unknown);\n"
+        text = (PACKAGE.parent / file).read_text("utf-8") + wrong
+        (tmp_path / file).write_text(text, "utf-8")
+    code, said = tsc(tmp_path)
+    assert code != 0
+    faults = {line.split("(")[0] for line in said.splitlines() if "'unknown'" in line}
+    assert faults == {file.as_posix() for file in files}
+
+
+# --- one text --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Run JavaScript beside copies of the modules; what it prints is read as JSON."""
+    folder = tmp_path_factory.mktemp("modules")
+    for file in LIVE.glob("*.js"):
+        shutil.copy(file, folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+
+    def run(code):
+        command = [NODE, "--input-type=module", "--eval", code]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.mark.parametrize("path", WIDGETS, ids=lambda path: path.stem)
+def test_the_joined_text_is_one_module_that_gives_a_widget(run, path):
+    text = front_end(path)
+    lines = [line for line in text.splitlines() if line.startswith(("import", "export"))]
+    assert len(lines) == 1 and lines[0].startswith("export default widget(")
+    code = f"""
+      const text = {json.dumps(text)};
+      const module = await import("data:text/javascript," + encodeURIComponent(text));
+      console.log(JSON.stringify([Object.keys(module), typeof module.default.render]));
+    """
+    assert run(code) == [["default"], "function"]
+
+
+def test_what_is_imported_comes_first_and_once(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "one.js").write_text("export const one = 1;\n")
+    (tmp_path / "two.js").write_text(
+        'import { one } from "./deep/one.js";\n\nexport function two() {\n  return one + 1;\n}\n'
+    )
+    (tmp_path / "main.js").write_text(
+        'import {\n  one,\n} from "./deep/one.js";\nimport { two } from "./two.js";\n'
+        'const text = "export const";\nexport default [one, two(), text];\n'
+    )
+    assert front_end(tmp_path / "main.js").split("\n") == [
+        "const one = 1;", "", "", "function two() {", "  return one + 1;", "}", "",
+        'const text = "export const";', "export default [one, two(), text];", "",
+    ]  # fmt: skip
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path):
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = b;\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = a;\n')
+    with pytest.raises(ValueError, match="a.js imports itself, by way of b.js"):
+        front_end(tmp_path / "a.js")
+
+
+# --- one object for each kind of mark --------------------------------------------------------
+
+
+def test_both_halves_know_the_same_kinds_looks_and_markers(run):
+    code = """
+      import { MARKS } from "./marks.js";
+      import { MARKERS } from "./geometry.js";
+      const complete = ({ build, paint }) => [build, paint].every((f) => typeof f === "function");
+      const whole = Object.values(MARKS).every(complete);
+      console.log(JSON.stringify([Object.keys(MARKS), whole, ["o", ...Object.keys(MARKERS)]]));
+    """
+    kinds, whole, markers = run(code)
+    assert sorted(kinds) == sorted(KINDS) and whole
+    assert sorted(markers) == sorted(MARKERS)
+    used = {look for kind in KINDS.values() for look in kind.looks}
+    assert used == set(LOOKS)
+    typed = (LIVE / "marks.js").read_text("utf-8").split("@typedef {object} Parts")[0]
+    python = {"at", "zorder"}  # the first place of a handle, and the order in the still
+    assert {look for look in used if f" [{look}]\n" not in typed} == python
+
+
+# --- geometry --------------------------------------------------------------------------------
+
+SERVER = """
+  import { createInterface } from "node:readline";
+  import * as geometry from "./geometry.js";
+  const plain = (_key, value) => (value instanceof Map ? [...value] : value);
+  for await (const line of createInterface({ input: process.stdin })) {
+    console.log(JSON.stringify(new Function("g", `return g.${line}`)(geometry) ?? null, plain));
+  }
+"""
+BOX = {"x": 40, "y": 10, "w": 200, "h": 100}
+NAN, INF = float("nan"), float("inf")
+SCALES = {
+    "linear": ("linear", (-3, 7)),
+    "log": ("log", (1e-6, 400)),
+    "reversed": ("linear", (7, -3)),
+    "narrow": ("linear", (1, 1 + 1e-6)),
+    "narrow log": ("log", (1, 1.001)),
+}
+
+
+@pytest.fixture(scope="module")
+def geometry(tmp_path_factory):
+    """`geometry(name, *arguments)`: what a function of geometry.js gives; NaN comes as None."""
+    folder = tmp_path_factory.mktemp("geometry")
+    shutil.copy(LIVE / "geometry.js", folder)
+    (folder / "package.json").write_text('{"type": "module"}')
+    command = [NODE, "--input-type=module", "--eval", SERVER]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=folder, text=True, bufsize=1, **pipes) as process:
+
+        def call(name, *arguments):
+            process.stdin.write(f"{name}({', '.join(map(json.dumps, arguments))})\n")
+            line = process.stdout.readline()
+            assert line, f"{name}{arguments} stopped Node"
+            return json.loads(line)
+
+        yield call
+        process.stdin.close()
+
+
+def limits(x="linear", y="linear"):
+    """The limits of an axes as the front end gets them."""
+    (xscale, xlim), (yscale, ylim) = SCALES[x], SCALES[y]
+    return {"xscale": xscale, "yscale": yscale, "xlim": list(xlim), "ylim": list(ylim)}
+
+
+def matplotlib_axes(x, y):
+    ax = Figure().add_subplot()
+    (xscale, xlim), (yscale, ylim) = SCALES[x], SCALES[y]
+    ax.set(xscale=xscale, yscale=yscale, xlim=xlim, ylim=ylim)
+    return ax
+
+
+def points(d):
+    """The corners of each piece of a path."""
+    pieces = [piece for piece in d.replace("Z", "").split("M") if piece]
+    return [[[float(v) for v in at.split()] for at in piece.split("L")] for piece in pieces]
+
+
+def on(fx, fy):
+    return [BOX["x"] + fx * BOX["w"], BOX["y"] + (1 - fy) * BOX["h"]]
+
+
+@pytest.mark.parametrize("x", SCALES)
+@pytest.mark.parametrize("y", SCALES)
+def test_a_number_has_the_place_that_python_gives_it(geometry, x, y):
+    ax, axes = matplotlib_axes(x, y), limits(x, y)
+    where = np.array([[0, 0], [0.25, 1], [1, 0.5], [-0.5, 1.5]])
+    rows = np.empty_like(where)
+    for column, name in enumerate((x, y)):
+        scale, (low, high) = SCALES[name]
+        linear = low + where[:, column] * (high - low)
+        rows[:, column] = low * (high / low) ** where[:, column] if scale == "log" else linear
+    theirs = fractions(ax, rows)
+    for row, place in zip(rows.tolist(), theirs, strict=True):
+        ours = [geometry("fraction", axes, which, row[which]) for which in (0, 1)]
+        np.testing.assert_allclose(ours, place, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_fraction_is_a_round_number_inside_the_axes(geometry, name, which):
+    axes, (scale, ends) = limits(name, name), SCALES[name]
+    grain = abs(ends[1] - ends[0]) / 200
+    for fraction in (-5, 0, 0.123, 0.5, 0.987, 1, 5):
+        found = geometry("value", axes, which, fraction, grain)
+        inside = min(1, max(0, fraction))
+        assert min(ends) <= found * (1 + 5e-3 * (scale == "log")) and found <= max(ends) * 1.005
+        if scale == "log":
+            assert found == float(f"{found:.3g}")
+            share = np.log(found / ends[0]), np.log(ends[1] / ends[0])
+            assert share[0] == pytest.approx(inside * share[1], abs=5e-3)
+        else:
+            assert min(ends) <= found <= max(ends)
+            assert found == pytest.approx(ends[0] + inside * (ends[1] - ends[0]), abs=0.51 * grain)
+            off = found / grain - round(found / grain)
+            assert abs(off) < 1e-3 or found in ends
+
+
+def test_a_pixel_is_the_place_of_its_fractions(geometry):
+    for fx, fy in ((0, 0), (1, 1), (0.3, 0.8), (-0.1, 0.5), (0.5, 1.1)):
+        x, y = geometry("pixel", BOX, fx, fy)
+        assert [x, y] == pytest.approx(on(fx, fy))
+        back = geometry("fractionsAt", BOX, x, y)
+        assert [back["fx"], back["fy"]] == pytest.approx([fx, fy])
+    for x, y, inside in ((40, 110, True), (240, 10, True), (39.9, 50, False), (100, 110.1, False)):
+        assert geometry("fractionsAt", BOX, x, y)["inside"] is inside
+
+
+def test_a_line_breaks_where_a_row_cannot_be_drawn(geometry):
+    rows = [[NAN, 0], [0, 0], [0.5, 0.5], [0.6, NAN], [INF, 0], [0.7, 1], [1, 1], [NAN, NAN]]
+    first, second = points(geometry("linePath", BOX, rows))
+    assert first == [on(0, 0), on(0.5, 0.5)] and second == [on(0.7, 1), on(1, 1)]
+    for nothing in ([], [[NAN, 1]], [[1, INF], [NAN, NAN]]):
+        assert geometry("linePath", BOX, nothing) == geometry("areaPath", BOX, nothing) == ""
+    assert geometry("linePath", BOX, [[0.5, 0.5]]) == "M140.00 60.00"
+
+
+@pytest.mark.parametrize("name", ["linear", "log"])
+def test_what_is_far_outside_is_drawn_ten_widths_outside(geometry, name):
+    ax = matplotlib_axes(name, name)
+    rows = fractions(ax, np.array([[1e300, 1e300], [-1e300, 1.0], [0.0, 0.0]]))
+    far, near = REACH + 1, -REACH
+    drawn = points(geometry("linePath", BOX, rows.tolist()))
+    if name == "log":  # a negative number has no place there, and 0 is at the lower rim
+        assert drawn == [[on(far, far)], [on(near, near)]]
+    else:
+        assert drawn == [[on(far, far), on(near, 0.4), on(0.3, 0.3)]]
+
+
+def test_an_area_is_closed(geometry):
+    rows = [[0, 0], [1, 0], [0.5, 1]]
+    assert geometry("areaPath", BOX, rows) == geometry("linePath", BOX, rows) + "Z"
+
+
+@pytest.mark.parametrize("shape", MARKERS)
+def test_every_marker_is_a_closed_path_about_its_point(geometry, shape):
+    rows, size = [[0.25, 0.5], [NAN, 0.5], [1, 1]], 20
+    d = geometry("pointsPath", BOX, rows, shape, size)
+    pieces = [piece for piece in d.split("Z") if piece]
+    assert d.endswith("Z") and len(pieces) == 2, "one closed piece for each row but NaN's"
+    if shape == "o":
+        for piece, at in zip(pieces, (on(0.25, 0.5), on(1, 1)), strict=True):
+            start, *arcs = piece.split("a")
+            assert [float(v) for v in start[1:].split()] == [at[0] - size / 2, at[1]]
+            assert arcs == ["10 10 0 1 0 20 0", "10 10 0 1 0 -20 0"], "there and back again"
+        return
+    for corners, at in zip(points(d), (on(0.25, 0.5), on(1, 1)), strict=True):
+        corners = np.array(corners) - at
+        assert len(corners) == len(np.unique(corners, axis=0)) >= 3
+        assert 0.9 * size <= np.ptp(corners, axis=0).max() <= 1.35 * size
+        assert np.abs(corners).max() <= 0.7 * size
+        mirrored = np.sort((corners * [1, -1] if shape in "<>" else corners * [-1, 1]).round(1), 0)
+        np.testing.assert_allclose(mirrored, np.sort(corners.round(1), 0), atol=0.11)
+
+
+def test_markers_are_told_apart_and_an_unknown_one_is_a_circle(geometry):
+    shapes = {shape: geometry("marker", shape, 0, 0, 8) for shape in MARKERS}
+    assert len(set(shapes.values())) == len(MARKERS)
+    assert geometry("marker", "?", 0, 0, 8) == shapes["o"]
+    assert geometry("pointsPath", BOX, [[0, 0]]) == geometry("marker", "o", 40, 110, 6)
+
+
+def test_an_arrow_ends_at_its_tip_and_a_short_one_is_none(geometry):
+    shaft, head = points(geometry("arrowsPath", BOX, [[0, 0.5, 0.5, 0.5]]))
+    assert shaft[0] == on(0, 0.5) and head[0] == on(0.5, 0.5)
+    assert shaft[1] == [133, 60] and head[1:] == [[130, 64], [130, 56]]
+    d = geometry("arrowsPath", BOX, [[0, 0.5, 0.02, 0.5]])
+    tail, tip = on(0, 0.5), on(0.02, 0.5)
+    corners = np.concatenate([np.array(piece) for piece in points(d)])
+    assert d.endswith("Z") and corners[:, 0].min() == tail[0] and corners[:, 0].max() == tip[0]
+    assert geometry("arrowsPath", BOX, [[0.5, 0.5, 0.5, 0.504], [0, 0, NAN, 1]]) == ""
+
+
+def test_a_label_stands_inside_and_turns_at_the_right_rim(geometry):
+    x, y = on(0.5, 0.5)
+    place = geometry("labelPlace", BOX, [0.5, 0.5], [6, 4], "start")
+    assert place == {"x": x + 6, "y": y - 4, "anchor": "start"}
+    x, y = on(0.95, 1)
+    place = geometry("labelPlace", BOX, [0.95, 1], [6, 4], "start")
+    assert place == {"x": pytest.approx(x - 6), "y": y - 4, "anchor": "end"}
+    assert geometry("labelPlace", BOX, [0.95, 1], [6, 4], "middle")["anchor"] == "middle"
+    for row in ([1.01, 0.5], [0.5, -0.01], [NAN, 0.5], [0.5, INF], None):
+        assert geometry("labelPlace", BOX, row, [6, 4], "start") is None
+
+
+def test_a_track_is_followed_as_numpy_does_it(geometry):
+    track = [[0.1, 0], [0.3, 0.8], [0.3, 0.2], [0.9, 1]]
+    for fx in (-1, 0.1, 0.2, 0.29, 0.5, 0.9, 3):
+        wanted = np.interp(fx, *np.transpose(track))
+        assert geometry("onTrack", track, fx) == pytest.approx(wanted)
+    assert 0.2 <= geometry("onTrack", track, 0.3) <= 0.8
+
+
+def test_a_handle_is_drawn_inside_its_axes_and_on_its_track(geometry):
+    axes = limits("linear", "log")
+    assert geometry("handlePixel", axes, BOX, [2, 1e9]) == pytest.approx(on(0.5, 1))
+    assert geometry("handlePixel", axes, BOX, [-99, 0.02]) == pytest.approx(on(0, 0.5))
+    track = [[0, 0.2], [1, 0.4]]
+    assert geometry("handlePixel", axes, BOX, [2], track) == pytest.approx(on(0.5, 0.3))
+
+
+def test_the_nearest_step_of_all_paths_is_found_within_reach(geometry):
+    first = [[0, 0], [NAN, 0.5], [0.5, 0.5]]
+    second = [[0.5, 0.52], [0.9, 0.9], [0.52, 0.5], [0.5, 0.4]]
+    x, y = on(0.5, 0.5)
+    assert geometry("nearestStep", BOX, [first, second], x, y, 16) == 2
+    assert geometry("nearestStep", BOX, [second], x, y, 16) == 0
+    assert geometry("nearestStep", BOX, [second], x, y - 9, 16) == 0
+    assert geometry("nearestStep", BOX, [first], x, y + 15.9, 16) == 2
+    for nothing in ([first], [], [[[NAN, 0.5]]]):
+        assert geometry("nearestStep", BOX, nothing, x, y + 16, 16) is None
+
+
+def test_the_dot_stays_where_a_run_was_last_seen(geometry):
+    rows = [[0, 0], [0.5, 0.5], [NAN, 1], [INF, INF]]
+    for step, row in ((0, 0), (1, 1), (2, 1), (3, 1), (9, 1)):
+        assert geometry("lastKnown", rows, step) == rows[row]
+    assert geometry("lastKnown", [], 0) is geometry("lastKnown", [[NAN, 0]], 3) is None
+
+
+def test_playback_takes_five_seconds_but_six_steps_a_second_at_least(geometry):
+    assert [geometry("stepAfter", 0, 100, time, 1) for time in (0, 49, 51, 2500, 9e9)] == [
+        0, 0, 1, 50, 100,
+    ]  # fmt: skip
+    assert geometry("stepAfter", 3, 12, 1000, 1) == 9
+    assert geometry("stepAfter", 3, 12, 1000, 0.5) == 6
+
+
+PLACES = [[1, 5, "first"], [5, 1, "second"], [9, 5, "third"], [9, 9, "top"]]
+
+
+@pytest.mark.parametrize(
+    ("at", "way", "to"),
+    [
+        ("first", (1, 0), "second"), ("top", (1, 0), "top"), ("first", (-1, 0), "first"),
+        ("third", (-1, 0), "second"), ("third", (0, -1), "second"), ("second", (0, -1), "second"),
+        ("second", (0, 1), "first"), ("third", (0, 1), "top"), ("first", (0, 1), "top"),
+    ],
+)  # fmt: skip
+def test_arrow_keys_lead_through_the_places_of_a_handle(geometry, at, way, to):
+    stands = {name: [x, y] for x, y, name in PLACES}
+    assert geometry("nextPlace", PLACES, stands[at], way) == stands[to]
+    assert geometry("placeAt", PLACES, stands[to])[2] == to
+
+
+def test_a_handle_that_stands_at_none_of_its_places_begins_at_the_first(geometry):
+    assert geometry("nextPlace", PLACES, [4, 4], [1, 0]) == [1, 5]
+    assert geometry("placeAt", PLACES, [4, 4]) is None
+
+
+def test_the_nearest_place_is_the_nearest_in_the_picture(geometry):
+    axes = limits("linear", "log")  # three units along are 60 pixels, three decades up 35
+    places = [[2, 1e-3, "low"], [5, 1, "right"]]
+    fx, fy = geometry("fraction", axes, 0, 2), geometry("fraction", axes, 1, 1)
+    assert geometry("nearestPlace", axes, BOX, places, fx, fy) == [2, 1e-3]
+    wide = BOX | {"h": 900}
+    assert geometry("nearestPlace", axes, wide, places, fx, fy) == [5, 1]
+
+
+def test_an_arrow_key_moves_by_a_part_of_the_axis_and_by_one_of_the_grid_at_least(geometry):
+    axes = limits("linear", "log")
+    assert geometry("nudged", axes, [2, 1], [1, 0], False, [0.01, 0.01]) == [2.05, 1]
+    assert geometry("nudged", axes, [2, 1], [-1, 0], True, [0.01, 0.01]) == [1.5, 1]
+    assert geometry("nudged", axes, [2, 1], [1, 0], False, [1, 1]) == [3, 1]
+    assert geometry("nudged", axes, [7, 1], [1, 0], True, [0.01, 0.01]) == [7, 1]
+    x, y = geometry("nudged", axes, [2, 1], [0, 1], False, [0.01, 0.01])
+    assert x == 2 and y == pytest.approx((400 / 1e-6) ** 0.005, rel=5e-3)
+    assert geometry("nudged", limits(), [2], [0, 1], False, [0.01]) == [2], "on a track: x alone"
+
+
+def drawn(geometry, columns, pointer, last=None):
+    found = geometry("drawnHeights", columns, dict(zip(("fx", "fy"), pointer, strict=True)), last)
+    return found["pen"], dict(found["heights"])
+
+
+def test_a_sketch_follows_the_pointer_through_the_columns_that_it_passes(geometry):
+    columns = [0, 0.25, 0.5, 0.75, 1]
+    pen, heights = drawn(geometry, columns, (0.1, 0.4))
+    assert heights == {0: 0.4} and pen == {"fx": 0.1, "fy": 0.4, "column": 0}
+    pen, heights = drawn(geometry, columns, (0.6, 0.9), pen)
+    assert heights == {1: pytest.approx(0.55), 2: pytest.approx(0.8)}
+    pen, heights = drawn(geometry, columns, (0.62, 0.1), pen)
+    assert heights == {}, "the column behind is passed and left"
+    pen, heights = drawn(geometry, columns, (0.74, 0.3), pen)
+    assert heights == {3: 0.3}, "the one ahead follows once the pointer is near"
+    pen, heights = drawn(geometry, columns, (0.2, 0.5), pen)
+    assert heights.keys() == {1, 2} and heights[2] == pytest.approx(0.3 + 0.2 * 0.24 / 0.54)
+
+
+def test_an_undrawn_column_begins_like_the_last_one_to_its_left(geometry):
+    assert geometry("drawnBefore", [None, 3, None, 5], 3) == 3
+    assert geometry("drawnBefore", [None, 3, None, 5], 1) is None
+
+
+def test_rows_are_read_from_the_message_and_numbers_are_short(geometry, run):
+    assert geometry("rowsOf", [], None) == []
+    code = """
+      import { rowsOf } from "./geometry.js";
+      const rows = rowsOf(new Float32Array([9, 1, 2, 3, 4, 9]), [1, 2, 2]);
+      console.log(JSON.stringify(rows.map((row) => [...row])));
+    """
+    assert run(code) == [[1, 2], [3, 4]]
+    for value, said in ((0, "0"), (-1.23456, "-1.235"), (5e-5, "5.00e-5"), (123456, "1.23e+5")):
+        assert geometry("short", value) == said
+    assert geometry("short", NAN) == geometry("short", INF) == "too large"
