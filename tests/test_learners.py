@@ -12,7 +12,7 @@ from worked import LESSONS, Worked
 
 from optimlab.lessons import Lesson, Progress, class_table
 from optimlab.lessons.contents import items
-from optimlab.lessons.predict import Choice, Number, Point
+from optimlab.lessons.kinds import Choice, Number, Point
 
 ROOT = Path(__file__).parents[1]
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -62,6 +62,8 @@ def prediction_rows(names, stored):
     for name in names:
         entry = stored["predictions"].get(name, {})
         said = "skipped" if entry.get("skipped") else entry.get("said", "not yet")
+        if "former" in entry:
+            said = f"not yet; before the question changed: {entry['former']}"
         seen = entry.get("revealed")
         was = entry.get("truth", "") if seen else ""
         if seen and entry.get("right"):
@@ -111,7 +113,7 @@ class LessonBoard(_Board):
         self.lesson.reset()
 
     def _state(self):
-        return self.lesson.wanted(), self.store.lesson(self.lesson.number)
+        return self.lesson.wanted(), self.lesson.answers()
 
     def _sentence(self):
         wanted, stored = self._state()

@@ -1,11 +1,14 @@
 """The map of the series, what each lesson asks for, and a look at the installation."""
 
 import ast
+import contextlib
 import importlib.metadata
 import json
 import re
 import sys
 from pathlib import Path
+
+from optimlab.lessons.keyring import quiz_length
 
 #: what a learner's installation must have, by the name under which it is installed
 NEEDED = (
@@ -14,7 +17,8 @@ NEEDED = (
 NUMBER = re.compile(r"(\d\d[a-z]?)_")
 #: what a method of `lesson` asks for
 ASKING = {
-    "predict": "predictions", "target": "targets", "exercise": "exercises", "quiz": "quiz",
+    "predict": "predictions", "target": "targets", "exercise": "exercises", "check": "exercises",
+    "quiz": "quiz",
 }  # fmt: skip
 INSTALL = "python -m pip install -r requirements.txt"
 
@@ -120,7 +124,8 @@ def items(notebook):
     """What a lesson asks for: the names of its predictions, targets, exercises, quiz questions.
 
     They are read from the code, which is not run: calls such as `lesson.predict("one step", ...)`
-    with the name written out. Quiz questions are called "1", "2", "3".
+    with the name written out. Quiz questions are called "1", "2", "3"; `lesson.quiz()` has those
+    of the lesson's key.
 
     Parameters
     ----------
@@ -130,15 +135,27 @@ def items(notebook):
     {'predictions': [], 'targets': [], 'exercises': ['slope'], 'quiz': []}
     """
     found = {"predictions": [], "targets": [], "exercises": [], "quiz": []}
+    key = ""
     for _, call in calls(notebook):
         kind = ASKING.get(call.func.attr)
-        if kind == "quiz":
-            found[kind] = [str(number + 1) for number in range(len(call.args))]
-        elif kind and call.args and isinstance(call.args[0], ast.Constant):
-            name = call.args[0].value
-            if isinstance(name, str) and name not in found[kind]:
-                found[kind].append(name)
+        name = getattr(call.args[0], "value", None) if call.args else None
+        if call.func.attr == "Lesson" and isinstance(name, str):
+            key = name
+        elif kind == "quiz":
+            count = len(call.args) or quiz_length(key)
+            found[kind] = [str(number + 1) for number in range(count)]
+        elif kind and isinstance(name, str) and name not in found[kind]:
+            found[kind].append(name)
     return found
+
+
+def asked_in(folder, number):
+    """What the notebook of this number in a folder asks for, or None where none can be read."""
+    for path in lesson_paths(folder):
+        if lesson_number(path) == number:
+            with contextlib.suppress(ValueError, OSError):
+                return items(path)
+    return None
 
 
 def calls(notebook):

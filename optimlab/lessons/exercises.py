@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlab import checks
 from optimlab.lessons import watch
 
 UNANSWERED = "Not answered yet."
@@ -55,15 +56,16 @@ class Verdict:
 class Exercise:
     """A question with its right answer and the usual wrong ones.
 
-    There are three kinds. For a **value**, `answer` is a number, a text, True or False, or a list
-    of them. For a **function**, `answer` is a right function and `cases` are the arguments on
-    which the learner's is compared with it. Where many answers are right, `accept` decides.
+    There are three kinds. For a **function**, `solution` is a right function and `cases` are the
+    arguments on which the learner's is compared with it. For a **value** (a number, a text, True
+    or False, or a list of them) there are no cases, and `solution` is a function without arguments
+    that returns it, or the value itself. Where many answers are right, `accept` decides, and
+    `solution` is, or returns, one of them.
 
     Parameters
     ----------
-    name : str
-    answer : value or function
-        With `accept` it may be left out.
+    solution : function or value
+        What a learner could have written. The card shows its source on request.
     wrong : list of (wrong answer, sentence)
         What to say to the usual wrong answers, functions for a function. The nearest one that
         fits is taken. With `accept` they are examples for the tests.
@@ -93,17 +95,20 @@ class Exercise:
     seconds : float
         How long the learner's function may take, for all cases together.
 
+    Attributes
+    ----------
+    answer : the right value or function
+
     Raises
     ------
     TypeError, ValueError : if the exercise contradicts itself; the argument is named
 
-    >>> half = Exercise("half", 0.5, [(2, "That is upside down.")])
+    >>> half = Exercise(lambda: 1 / 2, [(2, "That is upside down.")])
     >>> half.judge(2).sentence
     'That is upside down.'
     >>> half.judge(...)
     Verdict(passed=None, sentence='Not answered yet.', printed='')
     >>> step = Exercise(
-    ...     "step",
     ...     lambda x, lr: x - lr * 2 * x,
     ...     [(lambda x, lr: x + lr * 2 * x, "That is uphill.")],
     ...     cases=[(1.0, 0.1), (-3.0, 0.2)],
@@ -115,36 +120,48 @@ class Exercise:
     """
 
     def __init__(
-        self, name, answer=None, wrong=(), *, cases=None, hints=(), rtol=None, atol=None,
+        self, solution=None, wrong=(), *, cases=None, hints=(), rtol=None, atol=None,
         accept=None, otherwise=None, form=None, any_order=False, in_place=False, seconds=3.0,
     ):  # fmt: skip
-        _texts("name", [name])
-        _texts("otherwise and form", [text for text in (otherwise, form) if text is not None])
-        self.name, self.answer, self.accept = name, answer, accept
+        for name, given in (("otherwise", otherwise), ("form", form)):
+            if given is not None:
+                checks.text(name, given)
+        self.solution, self.accept = solution, accept
         self.wrong, self.hints = _pairs(wrong), _texts("hints", hints)
         self.otherwise, self.form = otherwise, form
         self.rtol = (1e-2 if cases is None else 1e-6) if rtol is None else rtol
-        self.rtol = _limit("rtol", self.rtol, zero=True)
-        self.atol = None if atol is None else _limit("atol", atol, zero=True)
-        self.any_order = bool(any_order) or isinstance(answer, set | frozenset)
-        self.in_place, self.seconds = in_place, _limit("seconds", seconds, zero=False)
+        self.rtol = checks.number("rtol", self.rtol, low=0)
+        self.atol = None if atol is None else checks.number("atol", atol, low=0)
+        self.in_place, self.seconds = in_place, checks.positive("seconds", seconds)
         self.cases = None
         if cases is not None:
             self.cases = [case if isinstance(case, tuple) else (case,) for case in cases]
+        if accept is not None and (not callable(accept) or cases is not None):
+            raise TypeError("accept: a function of the answer, which has no cases besides")
+        if solution is None and accept is None:
+            raise TypeError("solution: the right value or function is missing")
+        self.answer = self._solved()
+        self.any_order = bool(any_order) or isinstance(self.answer, set | frozenset)
         if accept is not None:
-            if not callable(accept) or cases is not None:
-                raise TypeError("accept: a function of the answer, which has no cases besides")
-        elif answer is None:
-            raise TypeError("answer: the right value or function is missing")
-        elif callable(answer) != bool(self.cases):
+            return
+        if callable(self.answer) != bool(self.cases):
             raise TypeError("cases: a function has some, the arguments of each call; a value none")
-        elif self.cases is None:
+        if self.cases is None:
             self._prepare_value()
         else:
             self._prepare_function()
 
     def __repr__(self):
-        return f"Exercise({self.name!r})"
+        return f"Exercise({getattr(self.solution, '__name__', self.solution)!r})"
+
+    def _solved(self):
+        """The solution, or what it returns where it is a function without arguments."""
+        if self.cases is not None or not gives_value(self.solution):
+            return self.solution
+        try:
+            return self.solution()
+        except Exception as error:
+            raise ValueError(f"solution: it fails: {type(error).__name__}: {error}") from error
 
     @property
     def kind(self):
@@ -190,9 +207,9 @@ class Exercise:
     # -- values --------------------------------------------------------------------------------
 
     def _prepare_value(self):
-        self._right = self._read("answer", self.answer)
+        self._right = self._read("solution", self.answer)
         if not _finite(self._right):
-            raise ValueError("answer: NaN and infinity cannot be compared")
+            raise ValueError("solution: NaN and infinity cannot be compared")
         self._usual = [self._read(f"wrong[{i}]", value) for i, (value, _) in enumerate(self.wrong)]
         self._tell_apart("lower rtol, or leave it out")
 
@@ -534,6 +551,39 @@ def _parameters(function):
         return []
     stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return [stars.get(p.kind, "") + p.name for p in parameters]
+
+
+def gives_value(function):
+    """Whether it is a function without arguments, which stands for what it returns."""
+    if not callable(function) or isinstance(function, type):
+        return False
+    try:
+        return not inspect.signature(function).parameters
+    except Exception:
+        return False
+
+
+def source_of(thing):
+    """What was written to make a function, a class or a value; a lambda's is its expression."""
+    if not callable(thing):
+        return repr(thing)
+    try:
+        source = textwrap.dedent(inspect.getsource(thing)).strip()
+    except (OSError, TypeError):
+        return repr(thing)
+    if getattr(thing, "__name__", "") != "<lambda>":
+        return source
+    lines, _ = inspect.findsource(thing)
+    text = "".join(lines)
+    inside = {at[:1] + at[2:3] for at in thing.__code__.co_positions() if at[0] and at[2]}
+    holding = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Lambda)
+        and all((node.lineno, node.col_offset) <= at for at in inside)
+        and all(at <= (node.end_lineno, node.end_col_offset) for at in inside)
+    ]
+    return ast.get_source_segment(text, holding[-1]) if holding else source
 
 
 def _takes(function, cases):
@@ -887,10 +937,3 @@ def _texts(argument, texts):
     if isinstance(texts, str) or not all(isinstance(t, str) and t.strip() for t in texts):
         raise TypeError(f"{argument}: sentences are texts, and none is empty; got {texts!r}")
     return tuple(texts)
-
-
-def _limit(argument, value, *, zero):
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not number or not (0 <= value < np.inf) or (value == 0 and not zero):
-        raise ValueError(f"{argument}={value!r}: {argument} must be a number, not negative")
-    return value

@@ -97,6 +97,12 @@ class Progress:
             for lesson, kinds in document["lessons"].items()
         }
 
+    def setting(self, name):
+        """What a teacher wrote into the file beside the answers, such as "solutions"; or None."""
+        with self._guard:
+            self._look()
+            return self._known.get(name)
+
     @property
     def trouble(self):
         """One sentence for the learner about the file, or "" where all is well."""

@@ -1,0 +1,123 @@
+"""The key of a lesson: what its questions know, in a file of `optimlab.keys` with its number.
+
+A key is named after its notebook, `lesson_05_gradient_descent.py` for `05_gradient_descent.ipynb`.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from optimlab import checks
+from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.kinds import Question
+from optimlab.lessons.quiz import Quizzed, questions
+
+KEYS = "optimlab.keys"
+#: kinds of items that a key answers -> one of them, in words
+ANSWERED = {"predictions": "prediction", "exercises": "exercise"}
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a key holds; all of it is empty where a lesson has none.
+
+    Attributes
+    ----------
+    predictions, exercises : dict, name -> Question or Exercise
+    quiz : list of (question, {right answer: reply, wrong answer: reply, …})
+    numbers : list of (number as the lesson writes it, function that works it out)
+    given : list of numbers in the lesson's text that are settings, no results
+    claims : list of functions that assert what else the lesson says
+    """
+
+    number: str
+    module: ModuleType | None = None
+    predictions: dict[str, Question] = field(default_factory=dict)
+    exercises: dict[str, Exercise] = field(default_factory=dict)
+    quiz: list[Quizzed] = field(default_factory=list)
+    numbers: list[tuple[str, Callable[[], Any]]] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+    claims: list[Callable[[], None]] = field(default_factory=list)
+
+    def unasked(self, wanted: dict[str, list[str]]) -> list[str]:
+        """A sentence for each thing in the key that is not among those `wanted`."""
+        found = [
+            f"The key of lesson {self.number} holds the {word} “{name}”, which its notebook does "
+            "not ask for."
+            for kind, word in ANSWERED.items()
+            for name in getattr(self, kind)
+            if name not in wanted[kind]
+        ]
+        if self.quiz and not wanted["quiz"]:
+            found.append(
+                f"The key of lesson {self.number} holds a quiz, which its notebook does not show."
+            )
+        return found
+
+    def lacking(self, wanted: dict[str, list[str]]) -> list[str]:
+        """A sentence for each thing `wanted` that the key does not hold."""
+        found = [
+            f"The key of lesson {self.number} lacks the {word} “{name}”, which its notebook asks "
+            "for."
+            for kind, word in ANSWERED.items()
+            for name in wanted[kind]
+            if name not in getattr(self, kind)
+        ]
+        if wanted["quiz"] and not self.quiz:
+            found.append(
+                f"The key of lesson {self.number} lacks the quiz, which its notebook shows."
+            )
+        return found
+
+
+def key_path(number: str) -> Path | None:
+    """The file of a lesson's key, or None where it has none."""
+    package = importlib.util.find_spec(KEYS)
+    folders = [] if package is None else package.submodule_search_locations or []
+    found = [path for folder in folders for path in Path(folder).glob(f"lesson_{number}_*.py")]
+    if len(found) > 1:
+        names = ", ".join(sorted(path.name for path in found))
+        raise ValueError(f"number={number!r}: lesson {number} has more than one key: {names}")
+    return found[0] if found else None
+
+
+@functools.cache
+def load_key(number: str) -> Key:
+    """The key of a lesson; what is wrong in it is named."""
+    path = key_path(number)
+    if path is None:
+        return Key(number)
+    module = importlib.import_module(f"{KEYS}.{path.stem}")  # the one way up from this room
+    held = vars(module)
+    predictions, exercises = held.get("PREDICTIONS", {}), held.get("EXERCISES", {})
+    for table, kind, accepted in (
+        (predictions, Question, "a question such as Choice(…)"),
+        (exercises, Exercise, "an Exercise(…)"),
+    ):
+        for name, thing in table.items():
+            checks.instance(f"{path.name}: {name!r}", thing, kind, accepted)
+    claims = [thing for name, thing in held.items() if name.startswith("claim_")]
+    return Key(
+        number, module, predictions, exercises, questions(held.get("QUIZ", [])),
+        held.get("NUMBERS", []), held.get("GIVEN", []), claims,
+    )  # fmt: skip
+
+
+def quiz_length(number: str) -> int:
+    """How many questions the quiz of a lesson's key has, read from its source, which is not run."""
+    path = key_path(number)
+    if path is None:
+        return 0
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        targets = getattr(node, "targets", [])
+        if any(getattr(target, "id", "") == "QUIZ" for target in targets):
+            return len(getattr(node.value, "elts", []))
+    return 0
