@@ -13,7 +13,7 @@ from pathlib import Path
 
 from optimlab.lessons import Exercise, current
 from optimlab.lessons.contents import items
-from optimlab.lessons.exercises import gives_value, source_of
+from optimlab.lessons.judging.reading import gives_value, source_of
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 

@@ -7,7 +7,8 @@ from optimlab import checks
 from optimlab.lessons.board import LessonBoard
 from optimlab.lessons.card import Card, buttons, code, text
 from optimlab.lessons.contents import asked_in
-from optimlab.lessons.exercises import Exercise, source_of
+from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.judging.reading import source_of
 from optimlab.lessons.keyring import load_key
 from optimlab.lessons.kinds import Question
 from optimlab.lessons.prediction import Prediction

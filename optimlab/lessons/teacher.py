@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from optimlab.lessons.contents import Listing
-from optimlab.lessons.store import KINDS, NAME, load
+from optimlab.lessons.document import KINDS, load
+from optimlab.lessons.store import NAME
 
 LEARNERS = (
     "learner", "lessons begun", "predictions made", "of them right", "targets reached",
