@@ -12,6 +12,7 @@ from worked import LESSONS, Worked
 
 from optimlab.lessons import Lesson, Progress, class_table
 from optimlab.lessons.contents import items
+from optimlab.lessons.judging.reading import source_of
 from optimlab.lessons.kinds import Choice, Number, Point
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +66,11 @@ def errs(lesson, wanted):
             assert "You" not in asked.explorer.summary
     for name, exercise in lesson.exercises.items():
         wrong, sentence = exercise.wrong[0]
-        assert sentence.replace("`", "") in lesson.check(name, wrong).said()
+        card = lesson.check(name, wrong)
+        assert sentence.replace("`", "") in card.said()
+        card.act("solution")
+        card.act("show")
+        assert source_of(exercise.solution) in card.said(), name
     quiz = lesson._quiz
     for number, (_, options) in enumerate(quiz.questions, start=1):
         shown = next(p for p in quiz.parts if p.get("name") == str(number))["options"]
@@ -76,6 +81,7 @@ def errs(lesson, wanted):
     n, m = len(wanted["predictions"]), len(wanted["exercises"])
     assert f"predictions {n} of {n}" in page and f"exercises 0 of {m}" in page
     assert f"quiz 0 of {len(quiz.questions)}" in page and "I did not think of it." in page
+    assert not m or "Solutions shown before they were found: “" in page
 
 
 def finds_it_all_again(lesson, again):

@@ -122,8 +122,14 @@ class LessonBoard(_Board):
         asked = [stored["predictions"].get(name, {}) for name in wanted["predictions"]]
         if skipped := sum(bool(entry.get("skipped")) for entry in asked):
             parts[0] += f" ({skipped} skipped)"
-        done = f"Done: {', '.join(parts)}." if parts else "This lesson has asked nothing so far."
-        return done + (f" Open: {'; '.join(left)}." if left else "")
+        said = [f"Done: {', '.join(parts)}." if parts else "This lesson has asked nothing so far."]
+        if left:
+            said.append(f"Open: {'; '.join(left)}.")
+        checked = stored["exercises"]
+        shown = [f"“{name}”" for name in wanted["exercises"] if checked.get(name, {}).get("shown")]
+        if shown:
+            said.append(f"Solutions shown before they were found: {', '.join(shown)}.")
+        return " ".join(said)
 
     def _paint(self):
         wanted, stored = self._state()

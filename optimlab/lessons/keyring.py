@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,8 +79,7 @@ class Key:
 
 def key_path(number: str) -> Path | None:
     """The file of a lesson's key, or None where it has none."""
-    package = importlib.util.find_spec(KEYS)
-    folders = [] if package is None else package.submodule_search_locations or []
+    folders = importlib.import_module(KEYS).__path__
     found = [path for folder in folders for path in Path(folder).glob(f"lesson_{number}_*.py")]
     if len(found) > 1:
         names = ", ".join(sorted(path.name for path in found))
@@ -98,12 +96,10 @@ def load_key(number: str) -> Key:
     module = importlib.import_module(f"{KEYS}.{path.stem}")  # the one way up from this room
     held = vars(module)
     predictions, exercises = held.get("PREDICTIONS", {}), held.get("EXERCISES", {})
-    for table, kind, accepted in (
-        (predictions, Question, "a question such as Choice(…)"),
-        (exercises, Exercise, "an Exercise(…)"),
-    ):
-        for name, thing in table.items():
-            checks.instance(f"{path.name}: {name!r}", thing, kind, accepted)
+    for name, thing in predictions.items():
+        checks.instance(f"PREDICTIONS[{name!r}]", thing, Question, "a question such as Choice(…)")
+    for name, thing in exercises.items():
+        checks.instance(f"EXERCISES[{name!r}]", thing, Exercise, "an Exercise(…)")
     claims = [thing for name, thing in held.items() if name.startswith("claim_")]
     return Key(
         number, module, predictions, exercises, questions(held.get("QUIZ", [])),

@@ -98,6 +98,8 @@ class Lesson:
         checks.text("name", name)
         if isinstance(explorer, Question):
             explorer, question = None, explorer
+        if explorer is not None and not hasattr(explorer, "veil"):
+            checks.wrong_kind("explorer", explorer, "an explorer, or a question such as Choice(…)")
         if question is None:
             if name not in self.key.predictions:
                 how = "predict takes the question besides, such as Choice({…}, right=…)"

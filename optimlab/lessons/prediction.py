@@ -62,10 +62,11 @@ class Prediction:
         """
         entry = self.lesson.store.get(self.lesson.number, "predictions", self.name)
         answer = self.kind.valid(entry.get("answer"))
-        revealed = bool(entry.get("revealed") and (answer is not None or entry.get("skipped")))
         words, former = entry.get("why"), None
         if answer is None and entry.get("answer") is not None:
             former = str(entry.get("said") or entry["answer"])
+        skipped = entry.get("skipped") and former is None
+        revealed = bool(entry.get("revealed") and (answer is not None or skipped))
         return answer, revealed, words if isinstance(words, str) else "", former
 
     def _read_store(self):

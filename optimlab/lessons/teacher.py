@@ -17,7 +17,10 @@ LEARNERS = (
 PREDICTIONS = (
     "lesson", "prediction", "answered", "skipped", "right", "most common wrong answer",
 )  # fmt: skip
-EXERCISES = ("lesson", "exercise", "tried", "passed", "most common last reply, if not passed")
+EXERCISES = (
+    "lesson", "exercise", "tried", "passed", "solution shown before",
+    "most common last reply, if not passed",
+)  # fmt: skip
 
 
 def class_table(folder):
@@ -168,7 +171,7 @@ def _exercise_row(entries):
     tried = [entry for entry in entries if _tried(entry)]
     left = [entry for entry in tried if entry.get("passed") is not True]
     said = [_words(entry["said"]) for entry in left if entry.get("said")]
-    return len(tried), len(tried) - len(left), _most_common(said)
+    return len(tried), len(tried) - len(left), _is_true(entries, "shown"), _most_common(said)
 
 
 def _words(value):

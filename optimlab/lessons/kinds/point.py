@@ -73,7 +73,7 @@ class Point(Question):
         return numbers.tolist()
 
     def valid(self, stored):
-        numbers = None if isinstance(stored, str | bool) else finite(stored, self.size)
+        numbers = finite(stored, self.size) if isinstance(stored, list) else None
         return None if numbers is None else numbers.tolist()
 
     def words(self, answer):
