@@ -157,6 +157,7 @@ def fastest(goal=2.0001, steps=4):
 NUMBERS = [
     ("4", lambda: parabola.gradient(4.0)),
     ("-4", lambda: parabola.gradient(0.0)),
+    ("3.2", lambda: run(0.2, 1).end),
     ("0.8", lambda: 0.2 * parabola.gradient(4.0)),
     ("3.772", lambda: run(0.01, 6).end),
     ("8e+08", lambda: abs(run(1.01, 1000).end - 2)),
