@@ -21,7 +21,7 @@ each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.ste
 
 def err(asked):
     """Answer a prediction wrongly, as its kind is answered."""
-    kind, truth = asked.kind, asked._truth
+    kind, truth = asked.question, asked._truth
     if isinstance(kind, Choice):
         names = list(kind.options)
         asked.card.act("answer", (names.index(truth) + 1) % len(names))
@@ -113,7 +113,7 @@ def is_right(lesson):
     """Each choice and number right: it counts, and nothing is called wrong."""
     is_asked_anew(lesson)
     for name, asked in lesson.predictions.items():
-        truth, kind = asked._truth, asked.kind
+        truth, kind = asked._truth, asked.question
         if isinstance(kind, Choice | Number):
             choice = isinstance(kind, Choice)
             asked.card.act("answer", list(kind.options).index(truth) if choice else repr(truth))

@@ -95,7 +95,7 @@ def test_a_lesson_finds_its_key_by_its_number(keys, capsys):
     asks(keys.parent)
     lesson = Lesson("42", Progress(""))
     assert capsys.readouterr().out == ""
-    assert lesson.predict("way").kind.right == "down"
+    assert lesson.predict("way").question.right == "down"
     assert lesson.check("third", 3).said() == "Upside down."
     assert len(lesson.quiz().questions) == 2
     assert lesson.wanted() == contents.items(keys.parent / "42_made_up.ipynb")
@@ -109,7 +109,7 @@ def test_a_notebook_may_ask_what_its_key_does_not_hold(keys):
     (keys / "lesson_42_made_up.py").write_text(KEY)
     lesson = Lesson("42", Progress(""))
     other = lesson.predict("way", Choice({"left": "No.", "right": "Yes."}, "right"))
-    assert other.kind.right == "right"
+    assert other.question.right == "right"
     lesson.exercise("third", Exercise(3.0))
     assert lesson.check("third", 3).verdict.passed
     assert len(lesson.quiz(("Why?", {"so": "Yes.", "not so": "No."})).questions) == 1

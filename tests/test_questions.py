@@ -478,6 +478,7 @@ def test_a_teachers_slip_is_named(kind, more, complaint):
         (True, "left", "question='left': question must be a question such as Choice"),
         (False, Number("n", float("nan"), 1), "right: it gives nan"),
         (True, Sketch([0, 1], lambda e: [3], 1), "must give 2 finite numbers"),
+        (True, Choice(STEPS, "3.2", panel=2), "panel=2: panel must be a whole number from 0 to 1"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_named(lesson, explorer, question, complaint):

@@ -23,7 +23,9 @@ class Lesson:
     """What one lesson asks. Its notebook makes it once: `lesson = lessons.Lesson("05")`.
 
     What the questions know stands in the lesson's key, which is found by the number; a notebook
-    of one's own may hand it over where it asks instead.
+    of one's own may hand it over where it asks instead. A teacher can keep the cards of exercises
+    from showing solutions: with OPTIMLAB_SOLUTIONS=off in the environment, or for one learner with
+    the line `"solutions": "off",` in optimlab-progress.json, before `"lessons"`.
 
     Parameters
     ----------

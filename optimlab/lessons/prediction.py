@@ -6,6 +6,7 @@ kinds in `optimlab.lessons.kinds`.
 
 import datetime
 
+from optimlab import checks
 from optimlab.lessons.card import Card, buttons, text
 from optimlab.lessons.kinds.marks import GAP, wipe
 
@@ -22,22 +23,23 @@ class Prediction:
     ----------
     name : str
     explorer : the Explorer below the card, or None
-    kind : Question
+    question : Question
     answer : what was predicted so far, or None
     former : what was answered before the question was changed, in words, or None
     revealed, skipped, right : bool
     card : Card
     """
 
-    def __init__(self, lesson, name, explorer, kind):
-        self.lesson, self.name, self.explorer, self.kind = lesson, name, explorer, kind
-        self._truth = kind.truth(explorer)
-        self._fact = (kind.fact(explorer) if callable(kind.fact) else kind.fact) or ""
+    def __init__(self, lesson, name, explorer, question):
+        self.lesson, self.name, self.explorer, self.question = lesson, name, explorer, question
+        self._truth = question.truth(explorer)
+        self._fact = (question.fact(explorer) if callable(question.fact) else question.fact) or ""
         self._complaint, self._busy = "", False
         self.card = Card(self._react, self._plain, label=f"Prediction: {name}")
         self._read_store()
         if explorer is not None:
-            self._ax = explorer.plot._axes[kind.panel][1]
+            axes = explorer.plot._axes
+            self._ax = axes[checks.whole("panel", question.panel, 0, len(axes) - 1)][1]
             self._first = explorer.settings()
             self._prepare()
         self._paint()
@@ -61,7 +63,7 @@ class Prediction:
         An answer that does not fit is none: the question has changed, and is asked anew.
         """
         entry = self.lesson.store.get(self.lesson.number, "predictions", self.name)
-        answer = self.kind.valid(entry.get("answer"))
+        answer = self.question.valid(entry.get("answer"))
         words, former = entry.get("why"), None
         if answer is None and entry.get("answer") is not None:
             former = str(entry.get("said") or entry["answer"])
@@ -78,13 +80,13 @@ class Prediction:
 
     @property
     def right(self):
-        return self.answer is not None and self.kind.is_right(self.answer, self._truth)
+        return self.answer is not None and self.question.is_right(self.answer, self._truth)
 
     def _prepare(self):
         """Hide the run, or show it with the prediction if that was answered before."""
-        self.kind.attach(self.explorer, self._ax, self.answer, self._placed)
+        self.question.attach(self.explorer, self._ax, self.answer, self._placed)
         if self.revealed:
-            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+            self.question.draw(self.explorer, self._ax, self.answer, self._truth)
         else:
             self.explorer.veil(VEIL)
         self.explorer.observe(self._moved, "summary")
@@ -104,10 +106,10 @@ class Prediction:
                     self.explorer.restore(self._first)
                     self.explorer.veil(VEIL)
                 if anew or self.answer != before[0]:
-                    self.kind.put(self.explorer, self.answer)
+                    self.question.put(self.explorer, self.answer)
                 if self.revealed and not before[1]:
                     self.explorer.unveil()
-                    self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+                    self.question.draw(self.explorer, self._ax, self.answer, self._truth)
         finally:
             self._busy = False
         self._paint()
@@ -117,7 +119,7 @@ class Prediction:
         if not self.revealed or self._busy:
             return
         if self.explorer.settings() == self._first:
-            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+            self.question.draw(self.explorer, self._ax, self.answer, self._truth)
         else:
             for name in set(GAP) & set(self.explorer.plot._notes):
                 self.explorer.plot.note(name, None)
@@ -135,9 +137,9 @@ class Prediction:
     def _outcome(self):
         return {
             "answer": self.answer, "revealed": True, "skipped": self.skipped,
-            "said": None if self.skipped else self.kind.words(self.answer),
+            "said": None if self.skipped else self.question.words(self.answer),
             "right": self.right,
-            "truth": self.kind.words(self._truth), "why": self.words or None,
+            "truth": self.question.words(self._truth), "why": self.words or None,
         }  # fmt: skip
 
     # -- what the learner does --------------------------------------------------------------------
@@ -164,11 +166,11 @@ class Prediction:
 
     def _give(self, value):
         try:
-            self.answer = None if _is_blank(value) else self.kind.read(value)
+            self.answer = None if _is_blank(value) else self.question.read(value)
         except ValueError as error:
             self.answer, self._complaint = None, str(error)
         self.former = None
-        said = None if self.answer is None else self.kind.words(self.answer)
+        said = None if self.answer is None else self.question.words(self.answer)
         # what is kept of an answer to the question as it was before goes as well
         gone = dict.fromkeys(("skipped", "revealed", "right", "truth"))
         self._store(answer=self.answer, said=said, **gone)
@@ -179,19 +181,19 @@ class Prediction:
         self._store(when=datetime.datetime.now().isoformat(timespec="minutes"))
         if self.explorer is not None:
             self.explorer.unveil()
-            self.kind.draw(self.explorer, self._ax, self.answer, self._truth)
+            self.question.draw(self.explorer, self._ax, self.answer, self._truth)
 
     # -- what it shows --------------------------------------------------------------------------
 
     def _paint(self):
-        parts = self.kind.ask(self.answer, self.revealed, self._truth)
+        parts = self.question.ask(self.answer, self.revealed, self._truth)
         if self.revealed:
             tone = "open" if self.skipped else "good" if self.right else "bad"
-            gap = self.kind.gap(self.answer, self._truth)
+            gap = self.question.gap(self.answer, self._truth)
             parts.append(text(f"{gap} {self._fact}".strip(), tone, "gap"))
             label = "Where does the difference come from? In your own words:"
-            if self.kind.why:
-                label = f"{self.kind.why} In your own words:"
+            if self.question.why:
+                label = f"{self.question.why} In your own words:"
             elif self.right:
                 label = "Why is it so? In your own words:"
             parts.append({"kind": "words", "name": "why", "label": label, "value": self.words})
@@ -209,7 +211,7 @@ class Prediction:
     def _plain(self):
         if self.revealed:
             return self.card.said()
-        return f"Prediction “{self.name}”. Not answered yet.\n\n{self.kind.asked()}"
+        return f"Prediction “{self.name}”. Not answered yet.\n\n{self.question.asked()}"
 
 
 def changed(former):
