@@ -127,6 +127,28 @@ def is_asked_anew(lesson):
         assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
 
 
+def test_a_progress_file_of_0_1_still_opens(tmp_path):
+    """It was written by 0.1, for lesson 05 as it was then."""
+    file = tmp_path / "optimlab-progress.json"
+    shutil.copy(ROOT / "tests" / "progress" / "of_0_1.json", file)
+    (path,) = [path for path in LESSONS if path.stem.startswith("05_")]
+    lesson = Worked(path, file).space["lesson"]
+    asked = lesson.predictions
+    assert asked["where after one step"].card.said().startswith("You said “3.8”. That is a step of")
+    assert asked["where after one step"].words == "I forgot the slope."
+    assert asked["what rate 1 does"].skipped
+    assert asked["the loss at rate 0.9"].answer == [6.0, 4.5, 3.6, 3.1] + [None] * 7
+    assert all(one.revealed and one.former is None for one in asked.values())
+    assert "about half as many steps" in lesson._quiz.said()
+    done = "Done: predictions 3 of 3 (1 skipped), targets 1 of 1, exercises 1 of 3, quiz 1 of 3."
+    assert done in lesson.progress().said()
+    assert lesson.check("how many steps", 263).verdict.passed
+    entry = lesson.store.get("05", "exercises", "how many steps")
+    assert entry == {"tries": 2, "said": "Right.", "answer": "263", "passed": True}
+    table = class_table([file])._repr_markdown_()
+    assert "| 05 | how many steps | 1 | 1 | 0 |" in table
+
+
 @pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_gradient_descent.ipynb"])
 def test_the_documented_test_leaves_a_full_progress_file_as_it_was(name, tmp_path):
     for path in LESSONS:

@@ -42,6 +42,19 @@ def test_what_is_missing_is_named(capsys, monkeypatch):
     assert "plotly is not installed" in said and lessons.INSTALL in said
 
 
+@pytest.mark.parametrize("wrong", [5, None, True, ["a"]])
+def test_what_is_no_folder_is_named(wrong):
+    for function in (lessons.series, lessons.progress, contents.lesson_paths):
+        with pytest.raises(TypeError, match="folder=.*: folder must be a folder"):
+            function(wrong)
+    with pytest.raises(TypeError, match="path=.*: path must be a file's name"):
+        contents.lesson_number(wrong)
+    with pytest.raises(TypeError, match="number=.*: number must be a text"):
+        Lesson(wrong)
+    with pytest.raises(TypeError, match="progress=.*: progress must be a Progress"):
+        Lesson("99", wrong if wrong is not None else 0)
+
+
 # Keys ----------------------------------------------------------------------------------------
 
 KEY = '''

@@ -15,9 +15,10 @@ from optimlab.lessons import (
     Number,
     Point,
     Progress,
+    Question,
     SeriesBoard,
     Sketch,
-)  # fmt: skip
+)
 from optimlab.lessons.card import VIEW, Card, rich, text
 from optimlab.lessons.judging.reading import source_of
 
@@ -498,6 +499,43 @@ def test_what_is_no_explorer_is_named(lesson):
 def test_a_question_needs_a_name(lesson, name):
     with pytest.raises((TypeError, ValueError), match="name="):
         lesson.predict(name, Choice(STEPS, "3.2"))
+
+
+KINDS = [
+    (Choice(STEPS, "3.2"), 1, "3.8"),
+    (Number("Where?", 3.2, 0.1), "5", 5.0),
+    (Point(1.0, lambda e: e.paths["SGD"].end, within=0.1), [3.0], [3.0]),
+    (Point((1, 1), lambda e: (2, 2), within=0.1), [3.0, 1.0], [3.0, 1.0]),
+    (Sketch([0, 1], lambda e: [6.0, 3.4], within=0.1), [5.0, None], [5.0, None]),
+]
+
+
+def test_every_kind_is_tried():
+    assert {type(kind) for kind, *_ in KINDS} == set(Question.__subclasses__())
+
+
+@pytest.mark.parametrize(("kind", "sent", "answer"), KINDS)
+def test_what_every_kind_can_do(kind, sent, answer):
+    explorer = run()
+    truth, read = kind.truth(explorer), kind.read(2 if sent == 1 else sent)
+    assert read == answer == kind.valid(json.loads(json.dumps(read)))
+    for foreign in (None, "of another question", {}, [None], [1, 2, 3], True, [True, "x"]):
+        assert kind.valid(foreign) is None
+    assert kind.words(answer) and isinstance(kind.words(answer), str)
+    assert kind.is_right(answer, truth) is False and "You" in kind.gap(answer, truth)
+    assert kind.gap(None, truth).startswith("You skipped this one.")
+    assert kind.asked() and isinstance(kind.asked(), str)
+    assert all(part["kind"] in ("choices", "number", "text") for part in kind.ask(answer, 0, truth))
+    assert kind.fact is None and kind.why is None and kind.panel == type(kind).usual_panel
+
+
+def test_a_kind_must_bring_what_the_form_says():
+    class Guess(Question):
+        def truth(self, explorer):
+            return 1
+
+    with pytest.raises(TypeError, match="asked"):
+        Guess()
 
 
 # Where answers cannot be kept --------------------------------------------------------------------

@@ -160,7 +160,7 @@ NUMBERS = [
     ("3.2", lambda: run(0.2, 1).end),
     ("0.8", lambda: 0.2 * parabola.gradient(4.0)),
     ("3.772", lambda: run(0.01, 6).end),
-    ("8e+08", lambda: abs(run(1.01, 1000).end - 2)),
+    (r"8 \cdot 10^8", lambda: abs(run(1.01, 1000).end - 2)),
     ("0.4", lambda: run(0.9, 1).end),
     ("3.28", lambda: run(0.9, 2).end),
     ("0.367", lambda: fastest()[0]),

@@ -4,10 +4,12 @@ import ast
 import contextlib
 import importlib.metadata
 import json
+import os
 import re
 import sys
 from pathlib import Path
 
+from optimlab import checks
 from optimlab.lessons.keyring import quiz_length
 
 #: what a learner's installation must have, by the name under which it is installed
@@ -70,6 +72,7 @@ def lesson_number(path):
     >>> lesson_number("notebooks/07a_surfaces.ipynb")
     '07a'
     """
+    checks.instance("path", path, (str, os.PathLike), "a file's name")
     number = NUMBER.match(Path(path).name)
     if number is None:
         raise ValueError(f"path={str(path)!r}: a lesson is called like 00_name.ipynb")
@@ -78,6 +81,7 @@ def lesson_number(path):
 
 def lesson_paths(folder="."):
     """The lessons in `folder`, in their order."""
+    checks.instance("folder", folder, (str, os.PathLike), "a folder")
     names = (p for p in Path(folder).glob("*.ipynb") if NUMBER.match(p.name))
     return sorted(p for p in names if "-Copy" not in p.name)  # JupyterLab's name for a duplicate
 

@@ -13,7 +13,7 @@ from optimlab.lessons.keyring import load_key
 from optimlab.lessons.kinds import Question
 from optimlab.lessons.prediction import Prediction
 from optimlab.lessons.quiz import Quiz
-from optimlab.lessons.store import current
+from optimlab.lessons.store import Progress, current
 
 #: "off": the cards of exercises show no solutions; the progress file may say the same
 SOLUTIONS = "OPTIMLAB_SOLUTIONS"
@@ -41,7 +41,8 @@ class Lesson:
 
     def __init__(self, number, progress=None):
         self.number = checks.text("number", number, 'a text such as "05"')
-        self.store = progress or current()
+        self.store = current() if progress is None else progress
+        checks.instance("progress", self.store, Progress, "a Progress")
         self.key = load_key(number)
         self.exercises, self.predictions = {}, {}
         self._targets, self._checks, self._quiz = {}, {}, None

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from optimlab import checks
 from optimlab.lessons.contents import Listing
 from optimlab.lessons.document import KINDS, load
 from optimlab.lessons.store import NAME
@@ -82,9 +83,7 @@ def _paths(folder):
         try:
             paths = [Path(path) for path in folder]
         except TypeError:
-            raise TypeError(
-                f"folder={folder!r}: folder must be a folder, or a list of files"
-            ) from None
+            checks.wrong_kind("folder", folder, "a folder, or a list of files")
     if not paths:
         raise ValueError(f"folder={str(folder)!r}: no file there ends in .json")
     return list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))
