@@ -147,7 +147,7 @@ def test_what_the_key_holds_and_no_notebook_asks_for_is_named_at_the_start(keys,
     assert said == [
         "The key of lesson 42 holds the prediction “way”, which its notebook does not ask for.",
         "The key of lesson 42 holds the exercise “third”, which its notebook does not ask for.",
-        "The key of lesson 42 holds a quiz, which its notebook does not show.",
+        "The key of lesson 42 holds the quiz, which its notebook does not ask for.",
     ]
     wanted = contents.items(keys.parent / "42_made_up.ipynb")
     assert key.unasked(wanted) == said
@@ -155,6 +155,7 @@ def test_what_the_key_holds_and_no_notebook_asks_for_is_named_at_the_start(keys,
         "The key of lesson 42 lacks the prediction “what”, which its notebook asks for.",
         "The key of lesson 42 lacks the exercise “fifth”, which its notebook asks for.",
     ]
+    assert Lesson("*", Progress("")).key.module is Lesson("4", Progress("")).key.module is None
     asks(keys.parent, "not python (")
     (keys.parent / "42_notes.ipynb").write_text("{no notebook")
     Lesson("42", Progress(""))

@@ -1,8 +1,10 @@
 """What a learner predicted, what happened, and what is open: one lesson, or the whole series."""
 
 import html
+import os
 from pathlib import Path
 
+from optimlab import checks
 from optimlab.lessons.card import Card, buttons, rich, text
 from optimlab.lessons.contents import heading, items, lesson_number, lesson_paths
 
@@ -155,6 +157,7 @@ class SeriesBoard(_Board):
     HEAD = ["lesson", *DONE, "next"]
 
     def __init__(self, store, folder="."):
+        checks.instance("folder", folder, (str, os.PathLike), "a folder")
         self.folder = Path(folder)
         super().__init__(store)
 

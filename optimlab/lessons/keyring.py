@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -20,8 +20,6 @@ from optimlab.lessons.kinds import Question
 from optimlab.lessons.quiz import Quizzed, questions
 
 KEYS = "optimlab.keys"
-#: kinds of items that a key answers -> one of them, in words
-ANSWERED = {"predictions": "prediction", "exercises": "exercise"}
 
 
 @dataclass(frozen=True)
@@ -48,39 +46,33 @@ class Key:
 
     def unasked(self, wanted: dict[str, list[str]]) -> list[str]:
         """A sentence for each thing in the key that is not among those `wanted`."""
-        found = [
-            f"The key of lesson {self.number} holds the {word} “{name}”, which its notebook does "
-            "not ask for."
-            for kind, word in ANSWERED.items()
-            for name in getattr(self, kind)
-            if name not in wanted[kind]
+        return [
+            f"The key of lesson {self.number} holds {thing}, which its notebook does not ask for."
+            for thing in _named(vars(self))
+            if thing not in _named(wanted)
         ]
-        if self.quiz and not wanted["quiz"]:
-            found.append(
-                f"The key of lesson {self.number} holds a quiz, which its notebook does not show."
-            )
-        return found
 
     def lacking(self, wanted: dict[str, list[str]]) -> list[str]:
         """A sentence for each thing `wanted` that the key does not hold."""
-        found = [
-            f"The key of lesson {self.number} lacks the {word} “{name}”, which its notebook asks "
-            "for."
-            for kind, word in ANSWERED.items()
-            for name in wanted[kind]
-            if name not in getattr(self, kind)
+        return [
+            f"The key of lesson {self.number} lacks {thing}, which its notebook asks for."
+            for thing in _named(wanted)
+            if thing not in _named(vars(self))
         ]
-        if wanted["quiz"] and not self.quiz:
-            found.append(
-                f"The key of lesson {self.number} lacks the quiz, which its notebook shows."
-            )
-        return found
+
+
+def _named(items: Mapping[str, Any]) -> list[str]:
+    """What a key answers or a notebook asks for, in words."""
+    named = [f"the prediction “{name}”" for name in items["predictions"]]
+    named += [f"the exercise “{name}”" for name in items["exercises"]]
+    return named + ["the quiz"] * bool(items["quiz"])
 
 
 def key_path(number: str) -> Path | None:
     """The file of a lesson's key, or None where it has none."""
     folders = importlib.import_module(KEYS).__path__
-    found = [path for folder in folders for path in Path(folder).glob(f"lesson_{number}_*.py")]
+    paths = (path for folder in folders for path in Path(folder).glob("lesson_*_*.py"))
+    found = [path for path in paths if path.stem.split("_")[1] == number]
     if len(found) > 1:
         names = ", ".join(sorted(path.name for path in found))
         raise ValueError(f"number={number!r}: lesson {number} has more than one key: {names}")

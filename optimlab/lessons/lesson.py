@@ -1,22 +1,17 @@
 """Lesson: the questions, targets, exercises and quiz of one notebook, and what became of them."""
 
 import inspect
-import os
 
 from optimlab import checks
 from optimlab.lessons.board import LessonBoard
-from optimlab.lessons.card import Card, buttons, code, text
+from optimlab.lessons.check import Check
 from optimlab.lessons.contents import asked_in
 from optimlab.lessons.exercises import Exercise
-from optimlab.lessons.judging.reading import source_of
 from optimlab.lessons.keyring import load_key
 from optimlab.lessons.kinds import Question
 from optimlab.lessons.prediction import Prediction
 from optimlab.lessons.quiz import Quiz
 from optimlab.lessons.store import Progress, current
-
-#: "off": the cards of exercises show no solutions; the progress file may say the same
-SOLUTIONS = "OPTIMLAB_SOLUTIONS"
 
 
 class Lesson:
@@ -128,7 +123,7 @@ class Lesson:
         checks.text("name", name)
         plain = explorer.explorer if isinstance(explorer, Prediction) else explorer
         if not hasattr(plain, "reached"):
-            raise TypeError(f"explorer={explorer!r}: target takes an explorer with a target")
+            checks.wrong_kind("explorer", explorer, "an explorer with a target")
         if plain.reached and not plain.veiled:
             raise ValueError(f"target({name!r}): it is reached before anything was moved")
         self._targets[name] = plain
@@ -151,7 +146,7 @@ class Lesson:
     def check(self, name, given):
         """Judge a learner's value or function, say what it looks like, and keep the result.
 
-        Returns a card to be shown as the last line of a cell; it also holds the hints.
+        Returns a card to be shown as the last line of a cell; it also holds hints and solution.
         """
         exercise = self._exercise(name)
         verdict = exercise.judge(given)
@@ -162,10 +157,8 @@ class Lesson:
                 "exercises", name, tries=tries + 1, said=verdict.sentence, answer=_source(given),
                 passed=verdict.passed or bool(entry.get("passed")),
             )  # fmt: skip
-        before = self._checks.get(name)
-        card = Check(self, name, exercise, verdict, before)
-        self._checks[name] = card
-        return card
+        self._checks[name] = Check(self, name, exercise, verdict, self._checks.get(name))
+        return self._checks[name]
 
     def _exercise(self, name):
         checks.text("name", name)
@@ -176,11 +169,6 @@ class Lesson:
                 raise ValueError(self._missing(name, "exercise", known, how))
             self.exercises[name] = known[name]
         return self.exercises[name]
-
-    def shows_solutions(self):
-        """Whether the cards of exercises show solutions; a teacher may have switched that off."""
-        said = os.environ.get(SOLUTIONS) or self.store.setting("solutions")
-        return str(said).strip().lower() != "off"
 
     # -- quiz and progress -------------------------------------------------------------------------
 
@@ -202,61 +190,6 @@ class Lesson:
         for explorer in self._targets.values():
             explorer.reached = False  # the next move that reaches it counts again
         self.store.reset(self.number)
-
-
-class Check(Card):
-    """The verdict on one answer, and on request the hints to the exercise and its solution."""
-
-    def __init__(self, lesson, name, exercise, verdict, before=None):
-        self.lesson, self.name, self.exercise, self.verdict = lesson, name, exercise, verdict
-        self.hints_shown = before.hints_shown if before else 0
-        self.solution_shown = bool(before and before.solution_shown)
-        self._sure = False  # whether the learner was asked to think again
-        super().__init__(self._press, lambda: f"Exercise “{name}”: {verdict.sentence}")
-        self._paint()
-
-    def _press(self, name, _value):
-        if name == "hint":
-            self.hints_shown = min(self.hints_shown + 1, len(self.exercise.hints))
-        elif name == "solution" and not self.verdict.passed:
-            self._sure = True
-        elif name in ("solution", "show") and self.lesson.shows_solutions():
-            self.solution_shown = True
-            if not self.verdict.passed:
-                self.lesson.update("exercises", self.name, shown=True)
-        if name in ("show", "later"):
-            self._sure = False
-        self._paint()
-
-    def _paint(self):
-        tone = {True: "good", False: "bad", None: "open"}[self.verdict.passed]
-        parts = [text(self.verdict.sentence, tone, "verdict")]
-        if self.verdict.printed:
-            parts.append(text(f"It printed: `{self.verdict.printed.strip()}`"))
-        hints, shown = self.exercise.hints, self.hints_shown
-        for i, hint in enumerate(hints[:shown]):
-            parts.append(text(f"Hint {i + 1}: {hint}", "open", f"hint {i}"))
-        offered = []
-        if shown < len(hints) and not self.verdict.passed:
-            offered.append(("hint", f"Hint {shown + 1} of {len(hints)}"))
-        solution = self.exercise.solution is not None and self.lesson.shows_solutions()
-        if solution and self.solution_shown:
-            parts.append(code("A solution:", source_of(self.exercise.solution), "solution"))
-        elif solution and self._sure:
-            parts.append(text(SURE, "open", "sure"))
-            offered += [("show", "Show it anyway"), ("later", "Not yet")]
-        elif solution:
-            offered.append(("solution", "Show the solution"))
-        parts += [buttons(*offered)] if offered else []
-        if self.lesson.store.trouble:
-            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
-        self.parts = parts
-
-
-SURE = (
-    "Show it anyway? You learn more from one more try or one more hint. The page at the end lists "
-    "the solutions that were shown."
-)
 
 
 def _source(given):
