@@ -659,6 +659,14 @@ def test_a_function_that_breaks_numpy_gets_a_sentence(monkeypatch):
         assert said.passed is False and said.sentence
 
 
+def test_a_broken_numpy_is_named(monkeypatch):
+    monkeypatch.setattr(np, "isnan", None)
+    said = third.judge(2.99)
+    monkeypatch.undo()
+    assert said.passed is False
+    assert said.sentence.startswith("This cannot be judged any more (TypeError: ")
+
+
 def test_the_wish_to_interrupt_is_let_through():
     def interrupted(x, slope, lr):
         raise KeyboardInterrupt
