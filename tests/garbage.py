@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optimlab.lessons.exercises import Verdict
+from optimlab.lessons.judging.verdict import Verdict
 
 
 class Hostile:

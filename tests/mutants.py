@@ -142,14 +142,14 @@ def left_out(stub, solution, names):
     Parameters
     ----------
     stub, solution : source of the two cells
-    names : dict, name in the stub -> name in the solution, such as my_step -> step_solution
+    names : dict, name in the stub -> name in the solution, such as my_step -> step
 
     For each name its definition is looked at. In the stub `...` stands for one expression or, as
     a statement, for one or more; all else must be there in the same order. Docstrings, comments
     and other statements of the two cells make no difference.
 
-    >>> names = {"my_step": "step_solution"}
-    >>> solution = "def step_solution(x, lr):\\n    return x - lr"
+    >>> names = {"my_step": "step"}
+    >>> solution = "def step(x, lr):\\n    return x - lr"
     >>> left_out("def my_step(x, lr):\\n    return x - ...", solution, names)
     >>> left_out("def my_step(x, lr):\\n    return ... + lr", solution, names)
     'line 2 of the stub is not in the solution: return ... + lr'
@@ -167,6 +167,30 @@ def left_out(stub, solution, names):
             at = matching.furthest
             line = ast.unparse(at).splitlines()[0]
             return f"line {at.lineno} of the stub is not in the solution: {line}"
+    return None
+
+
+def left_open(stub, names, parts=0):
+    """None if the stub gives each of the names as `...`, else a sentence that says what is wrong.
+
+    A single name may also be a list of as many `...` as the answer has parts.
+
+    >>> left_open("my_low, my_high = ..., ...", ["my_low", "my_high"])
+    >>> left_open("my_starts = [..., ...]", ["my_starts"], 2)
+    >>> left_open("my_rate = 0.5", ["my_rate"])
+    'my_rate must be `...`, and is 0.5'
+    """
+    tree = ast.parse(stub)
+    for name in names:
+        found = _definitions(tree, name)
+        if len(found) != 1:
+            return f"{name} is defined {len(found)} times, and must be once"
+        value, target = found[0].value, found[0].targets[0]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            value = value.elts[[part.id for part in target.elts].index(name)]
+        several = isinstance(value, ast.List | ast.Tuple) and len(value.elts) == parts
+        if not all(map(_is_gap, value.elts if several and len(names) == 1 else [value])):
+            return f"{name} must be `...`, and is {ast.unparse(value)}"
     return None
 
 
@@ -233,9 +257,9 @@ class _Matching:
         return solution in (stub, self._renamed(stub))
 
     def _renamed(self, text):
-        """my_step becomes step_solution, also where another exercise's function is called."""
+        """my_step becomes step, also where another exercise's function is called."""
         if isinstance(text, str) and text.startswith("my_"):
-            return f"{text[3:]}_solution"
+            return text[3:]
         return self.names.get(text, text)
 
 

@@ -12,7 +12,8 @@ from worked import LESSONS, Worked
 
 from optimlab.lessons import Lesson, Progress, class_table
 from optimlab.lessons.contents import items
-from optimlab.lessons.predict import Choice, Number, Point
+from optimlab.lessons.judging.reading import source_of
+from optimlab.lessons.kinds import Choice, Number, Point
 
 ROOT = Path(__file__).parents[1]
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -20,7 +21,7 @@ each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.ste
 
 def err(asked):
     """Answer a prediction wrongly, as its kind is answered."""
-    kind, truth = asked.kind, asked._truth
+    kind, truth = asked.question, asked._truth
     if isinstance(kind, Choice):
         names = list(kind.options)
         asked.card.act("answer", (names.index(truth) + 1) % len(names))
@@ -65,7 +66,11 @@ def errs(lesson, wanted):
             assert "You" not in asked.explorer.summary
     for name, exercise in lesson.exercises.items():
         wrong, sentence = exercise.wrong[0]
-        assert sentence.replace("`", "") in lesson.check(name, wrong).said()
+        card = lesson.check(name, wrong)
+        assert sentence.replace("`", "") in card.said()
+        card.act("solution")
+        card.act("show")
+        assert source_of(exercise.solution) in card.said(), name
     quiz = lesson._quiz
     for number, (_, options) in enumerate(quiz.questions, start=1):
         shown = next(p for p in quiz.parts if p.get("name") == str(number))["options"]
@@ -76,6 +81,7 @@ def errs(lesson, wanted):
     n, m = len(wanted["predictions"]), len(wanted["exercises"])
     assert f"predictions {n} of {n}" in page and f"exercises 0 of {m}" in page
     assert f"quiz 0 of {len(quiz.questions)}" in page and "I did not think of it." in page
+    assert not m or "Solutions shown before they were found: “" in page
 
 
 def finds_it_all_again(lesson, again):
@@ -107,7 +113,7 @@ def is_right(lesson):
     """Each choice and number right: it counts, and nothing is called wrong."""
     is_asked_anew(lesson)
     for name, asked in lesson.predictions.items():
-        truth, kind = asked._truth, asked.kind
+        truth, kind = asked._truth, asked.question
         if isinstance(kind, Choice | Number):
             choice = isinstance(kind, Choice)
             asked.card.act("answer", list(kind.options).index(truth) if choice else repr(truth))
@@ -119,6 +125,28 @@ def is_right(lesson):
 def is_asked_anew(lesson):
     for name, asked in lesson.predictions.items():
         assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
+
+
+def test_a_progress_file_of_0_1_still_opens(tmp_path):
+    """It was written by 0.1, for lesson 05 as it was then."""
+    file = tmp_path / "optimlab-progress.json"
+    shutil.copy(ROOT / "tests" / "progress" / "of_0_1.json", file)
+    (path,) = [path for path in LESSONS if path.stem.startswith("05_")]
+    lesson = Worked(path, file).space["lesson"]
+    asked = lesson.predictions
+    assert asked["where after one step"].card.said().startswith("You said “3.8”. That is a step of")
+    assert asked["where after one step"].words == "I forgot the slope."
+    assert asked["what rate 1 does"].skipped
+    assert asked["the loss at rate 0.9"].answer == [6.0, 4.5, 3.6, 3.1] + [None] * 7
+    assert all(one.revealed and one.former is None for one in asked.values())
+    assert "about half as many steps" in lesson._quiz.said()
+    done = "Done: predictions 3 of 3 (1 skipped), targets 1 of 1, exercises 1 of 3, quiz 1 of 3."
+    assert done in lesson.progress().said()
+    assert lesson.check("how many steps", 263).verdict.passed
+    entry = lesson.store.get("05", "exercises", "how many steps")
+    assert entry == {"tries": 2, "said": "Right.", "answer": "263", "passed": True}
+    table = class_table([file])._repr_markdown_()
+    assert "| 05 | how many steps | 1 | 1 | 0 |" in table
 
 
 @pytest.mark.parametrize("name", ["00_start_here.ipynb", "05_gradient_descent.ipynb"])

@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 
+from optimlab.lessons import lockfile
 from optimlab.lessons import store as module
 from optimlab.lessons.store import Progress, current
 
@@ -159,11 +160,11 @@ def test_half_a_surrogate_pair_is_kept(path):
     ("arguments", "error", "said"),
     [
         ((5, "quiz", "1"), TypeError, "lesson=5: lesson must be a text"),
-        (("", "quiz", "1"), ValueError, "lesson='': lesson must not be empty"),
-        (("05", "quizz", "1"), ValueError, "kind='quizz': kind must be one of predictions, targ"),
-        (("05", ["quiz"], "1"), ValueError, r"kind=\['quiz'\]: kind must be one of"),
+        (("", "quiz", "1"), ValueError, "lesson='': lesson must be a text, not empty"),
+        (("05", "quizz", "1"), ValueError, "kind='quizz': kind must be one of 'predictions'"),
+        (("05", ["quiz"], "1"), TypeError, r"kind=\['quiz'\]: kind must be one of"),
         (("05", "quiz", 1), TypeError, "item=1: item must be a text"),
-        (("05", "quiz", " "), ValueError, "item=' ': item must not be empty"),
+        (("05", "quiz", " "), ValueError, "item=' ': item must be a text, not empty"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, error, said):
@@ -462,7 +463,7 @@ def test_a_disk_that_fills_up_while_the_lock_is_written(path, monkeypatch):
             raise FULL
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "open", lambda *a, **k: Full(real(*a, **k)), raising=False)
+        patch.setattr(lockfile, "open", lambda *a, **k: Full(real(*a, **k)), raising=False)
         progress.update(*ANSWER, answer="a")
     assert "No space left" in progress.trouble and names(path.parent) == []
     progress.update(*ANSWER, why="b")
@@ -509,7 +510,7 @@ def test_a_file_that_cannot_be_read_is_not_written_over(path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(module.Path, "read_bytes", denied)
         assert progress.get(*ANSWER) == {} and "cannot be read (Permission" in progress.trouble
-        patch.setattr(module, "_look_at", lambda lock: (b"", 0))  # its lock can be read
+        patch.setattr(lockfile, "_look_at", lambda lock: (b"", 0))  # its lock can be read
         progress.update("06", "quiz", "1", first="b")
         assert "cannot be written (Permission denied)" in progress.trouble
     assert path.read_bytes() == before
@@ -537,7 +538,7 @@ def test_a_file_open_elsewhere_is_asked_for_again(path, monkeypatch):
             raise DENIED
         return real(*arguments)
 
-    monkeypatch.setattr(module, "PAUSES", (0.001, 0.001, 0.001))
+    monkeypatch.setattr(lockfile, "PAUSES", (0.001, 0.001, 0.001))
     monkeypatch.setattr(module.os, "replace", busy)
     progress.update(*ANSWER, answer="a")
     assert progress.trouble == "" and len(refused) == 2 and path.exists()
@@ -621,7 +622,7 @@ def test_a_lock_left_behind_is_broken(path):
 
 
 def test_a_lock_at_which_nothing_happens_is_broken(path, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(lockfile, "PATIENCE", 0.2)
     lock = path.with_name(f"{NAME}.lock")
     lock.write_text("a clock that goes wrong")
     os.utime(lock, (time.time() + 600,) * 2)
@@ -633,14 +634,14 @@ def test_a_lock_at_which_nothing_happens_is_broken(path, monkeypatch):
 def test_a_lock_that_is_new_meanwhile_is_not_broken(path):
     lock = path.with_name(f"{NAME}.lock")
     lock.write_text("new")
-    module._break(lock, (b"old", 0))
+    lockfile._break(lock, (b"old", 0))
     assert lock.exists()
-    module._break(lock, module._look_at(lock))
+    lockfile._break(lock, lockfile._look_at(lock))
     assert not lock.exists()
 
 
 def test_a_lock_in_use_is_waited_for_and_not_broken(path, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    monkeypatch.setattr(lockfile, "PATIENCE", 0.2)
     lock, stop = path.with_name(f"{NAME}.lock"), threading.Event()
 
     def busy():
@@ -705,7 +706,7 @@ def test_a_kill_while_writing_leaves_the_file_whole(path, monkeypatch):
     before = path.read_bytes()
     assert subprocess.run([sys.executable, "-c", KILLED, str(path)]).returncode == 9
     assert path.read_bytes() == before and len(names(path.parent)) == 3
-    monkeypatch.setattr(module, "STALE", 0)
+    monkeypatch.setattr(lockfile, "STALE", 0)
     progress = Progress(path)
     progress.update(*ANSWER, why="b")
     assert progress.trouble == "" and names(path.parent) == [NAME]

@@ -29,6 +29,7 @@ def room(tmp_path, monkeypatch):
         ("05", predict, "one step", {"answer": "left", "said": "to the  left", "right": False}),
         ("05", predict, "far", {"skipped": True, "answer": 3, "revealed": True}),
         ("05", check, "step", {"tries": 2, "passed": False, "said": SIGN, "answer": "x + g"}),
+        ("05", check, "step", {"shown": True}),
         ("05", "targets", "quick", {"reached": True, "with": "lr = 0.3"}),
         ("05", ask, "1", {"first": "a", "right": True, "answer": "a"}),
         ("05", ask, "2", {"first": "a", "right": False, "answer": "b"}),
@@ -98,8 +99,8 @@ def test_each_exercise_has_a_row_with_its_most_common_reply(room):
     head, _, *found = rows(teacher.class_table(room), "Exercises")
     assert head == list(teacher.EXERCISES)
     assert sorted(found) == [
-        ["05", "rule", "1", "0", f"{SLOW} (1)"],
-        ["05", "step", "4", "1", f"{SIGN} (2)"],
+        ["05", "rule", "1", "0", "0", f"{SLOW} (1)"],
+        ["05", "step", "4", "1", "1", f"{SIGN} (2)"],
     ]
 
 

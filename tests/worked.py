@@ -8,27 +8,35 @@ import linecache
 import os
 import re
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from optimlab.lessons import current
+from optimlab.lessons import Exercise, current
+from optimlab.lessons.contents import items
+from optimlab.lessons.judging.reading import gives_value, source_of
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 @dataclass
 class Asked:
-    """One exercise of a lesson as it stands in the notebook."""
+    """One exercise of a lesson as its notebook asks it."""
 
     name: str
+    exercise: Exercise
     mine: list  # names in the stub
     many: bool  # whether they are given in a list
-    stub: str  # source of the two cells
-    solution: str = ""
-    theirs: list = field(init=False)
+    stub: str  # source of the learner's cell
 
-    def __post_init__(self):
-        self.theirs = [re.sub(r"^my_(.+)$", r"\1_solution", name) for name in self.mine]
+    @property
+    def solution(self):
+        """The source of the solution, as the card shows it."""
+        return source_of(self.exercise.solution)
+
+    @property
+    def returns(self):
+        """Whether the solution is a function that returns the answer, and is not the answer."""
+        return self.exercise.cases is None and gives_value(self.exercise.solution)
 
 
 class Worked:
@@ -50,6 +58,10 @@ class Worked:
         lesson = self.space.get("lesson")
         self.exercises = dict(getattr(lesson, "exercises", {}))
         self.asked = self._find()
+        self.solutions = {
+            getattr(asked.exercise.solution, "__name__", ""): asked.exercise.solution
+            for asked in self.asked
+        }
 
     def _run(self):
         import matplotlib
@@ -77,45 +89,41 @@ class Worked:
 
     def _find(self):
         found = {}
-        for source, metadata in self.cells:
+        for source, _ in self.cells:
             for node in ast.walk(ast.parse(without_magics(source))):
-                if not is_call(node, "check") or "solution" in metadata.get("tags", []):
+                if not is_call(node, "check"):
                     continue
                 name, given = node.args[0].value, node.args[1]
                 many = isinstance(given, ast.List | ast.Tuple)
                 names = [part.id for part in (given.elts if many else [given])]
                 if name in found:
                     self.problems.append(f"{name}: it is checked in two cells")
-                if metadata.get("jupyter", {}).get("source_hidden"):
-                    self.problems.append(f"{name}: the cell to fill in is folded")
                 if not all(re.fullmatch(r"my_\w+", given) for given in names):
                     self.problems.append(f"{name}: {names} are not called my_...")
-                found[name] = Asked(name, names, many, without_magics(source))
-        for asked in found.values():
-            self._find_solution(asked)
-        for name in sorted(set(self.exercises) ^ set(found)):
-            what = "checked, and not declared" if name in found else "declared, and not checked"
-            self.problems.append(f"{name}: it is {what}")
-        return [asked for name, asked in found.items() if name in self.exercises]
+                exercise = self.exercises[name]
+                found[name] = Asked(name, exercise, names, many, without_magics(source))
+        for name in self.exercises:
+            if name not in found:
+                self.problems.append(f"{name}: it is declared, and not checked")
+        return list(found.values())
 
-    def _find_solution(self, asked):
-        for source, metadata in self.cells:
-            tree = ast.parse(without_magics(source))
-            stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-            stored |= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-            defines = {n for n in asked.theirs if n in stored and re.search(rf"(def |class )?{n}\b"
-                       r"\s*(=[^=]|\()", source)}  # fmt: skip
-            if "solution" in metadata.get("tags", []) and defines and not asked.solution:
-                asked.solution = without_magics(source)
-                if not metadata.get("jupyter", {}).get("source_hidden"):
-                    self.problems.append(f"{asked.name}: the solution is not folded")
-        if not asked.solution:
-            self.problems.append(f"{asked.name}: no cell tagged solution has {asked.theirs}")
-
-    def value(self, asked, names):
-        """What these names stand for, as it is handed to `check`."""
-        values = [self.space.get(name) for name in names]
+    def given(self, asked):
+        """What the stub hands to `check`."""
+        values = [self.space.get(name) for name in asked.mine]
         return values if asked.many else values[0]
+
+    def solved(self, asked, source=None):
+        """What a solution gives where a learner would write it: among the names of the notebook.
+
+        `source` is another one in its place, such as a mutant.
+        """
+        source = asked.solution if source is None else source
+        if not source.startswith(("def ", "class ")):
+            return asked.exercise.answer
+        space = {**self.solutions, **self.space}
+        execute(source, f"solution of {asked.name}", space)
+        answer = space[ast.parse(source).body[0].name]
+        return answer() if asked.returns else answer
 
 
 def execute(source, name, space):
@@ -142,11 +150,8 @@ def is_call(node, method):
 
 
 def has_exercises(path):
-    """Whether a notebook declares an exercise, from its source alone."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    trees = (ast.parse(without_magics(source)) for source in sources if "exercise" in source)
-    return any(is_call(node, "exercise") for tree in trees for node in ast.walk(tree))
+    """Whether a notebook asks for an exercise, from its source alone."""
+    return bool(items(path)["exercises"])
 
 
 @functools.cache

@@ -10,13 +10,15 @@ from optimlab.lessons.contents import (
     series,
 )
 from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.kinds import Choice, Number, Point, Question, Sketch
 from optimlab.lessons.lesson import Lesson
-from optimlab.lessons.predict import Prediction
+from optimlab.lessons.prediction import Prediction
 from optimlab.lessons.store import Progress, current
 from optimlab.lessons.teacher import class_table
 
 __all__ = [
-    "INSTALL", "NEEDED", "Exercise", "Lesson", "Listing", "Prediction", "Progress",
+    "INSTALL", "NEEDED", "Choice", "Exercise", "Lesson", "Listing", "Number", "Point", "Prediction",
+    "Progress", "Question", "Sketch",
     "check_environment", "class_table", "current", "keep", "missing", "progress", "reset", "series",
 ]  # fmt: skip
 

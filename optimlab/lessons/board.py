@@ -1,8 +1,10 @@
 """What a learner predicted, what happened, and what is open: one lesson, or the whole series."""
 
 import html
+import os
 from pathlib import Path
 
+from optimlab import checks
 from optimlab.lessons.card import Card, buttons, rich, text
 from optimlab.lessons.contents import heading, items, lesson_number, lesson_paths
 
@@ -62,6 +64,8 @@ def prediction_rows(names, stored):
     for name in names:
         entry = stored["predictions"].get(name, {})
         said = "skipped" if entry.get("skipped") else entry.get("said", "not yet")
+        if "former" in entry:
+            said = f"not yet; before the question changed: {entry['former']}"
         seen = entry.get("revealed")
         was = entry.get("truth", "") if seen else ""
         if seen and entry.get("right"):
@@ -72,6 +76,8 @@ def prediction_rows(names, stored):
 
 class _Board(Card):
     """A card that is drawn anew when something was answered."""
+
+    _stop = staticmethod(lambda: None)  # for one that was never finished
 
     def __init__(self, store):
         self.store = store
@@ -111,7 +117,7 @@ class LessonBoard(_Board):
         self.lesson.reset()
 
     def _state(self):
-        return self.lesson.wanted(), self.store.lesson(self.lesson.number)
+        return self.lesson.wanted(), self.lesson.answers()
 
     def _sentence(self):
         wanted, stored = self._state()
@@ -120,8 +126,14 @@ class LessonBoard(_Board):
         asked = [stored["predictions"].get(name, {}) for name in wanted["predictions"]]
         if skipped := sum(bool(entry.get("skipped")) for entry in asked):
             parts[0] += f" ({skipped} skipped)"
-        done = f"Done: {', '.join(parts)}." if parts else "This lesson has asked nothing so far."
-        return done + (f" Open: {'; '.join(left)}." if left else "")
+        said = [f"Done: {', '.join(parts)}." if parts else "This lesson has asked nothing so far."]
+        if left:
+            said.append(f"Open: {'; '.join(left)}.")
+        checked = stored["exercises"]
+        shown = [f"“{name}”" for name in wanted["exercises"] if checked.get(name, {}).get("shown")]
+        if shown:
+            said.append(f"Solutions shown before they were found: {', '.join(shown)}.")
+        return " ".join(said)
 
     def _paint(self):
         wanted, stored = self._state()
@@ -145,6 +157,7 @@ class SeriesBoard(_Board):
     HEAD = ["lesson", *DONE, "next"]
 
     def __init__(self, store, folder="."):
+        checks.instance("folder", folder, (str, os.PathLike), "a folder")
         self.folder = Path(folder)
         super().__init__(store)
 

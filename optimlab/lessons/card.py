@@ -31,6 +31,12 @@ def text(words, tone="plain", name=None):
     return {"kind": "text", "html": rich(words), "tone": tone} | ({"name": name} if name else {})
 
 
+def code(words, source, name=None):
+    """A paragraph with lines of code under it, read aloud."""
+    part = text(words, "open", name)
+    return part | {"html": f"{part['html']}<pre>{html.escape(source, quote=False)}</pre>"}
+
+
 def buttons(*items):
     """A row of buttons, each (name, label), or (name, label, look) with look primary or off."""
     return {

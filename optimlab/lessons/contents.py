@@ -1,11 +1,16 @@
 """The map of the series, what each lesson asks for, and a look at the installation."""
 
 import ast
+import contextlib
 import importlib.metadata
 import json
+import os
 import re
 import sys
 from pathlib import Path
+
+from optimlab import checks
+from optimlab.lessons.keyring import quiz_length
 
 #: what a learner's installation must have, by the name under which it is installed
 NEEDED = (
@@ -14,7 +19,8 @@ NEEDED = (
 NUMBER = re.compile(r"(\d\d[a-z]?)_")
 #: what a method of `lesson` asks for
 ASKING = {
-    "predict": "predictions", "target": "targets", "exercise": "exercises", "quiz": "quiz",
+    "predict": "predictions", "target": "targets", "exercise": "exercises", "check": "exercises",
+    "quiz": "quiz",
 }  # fmt: skip
 INSTALL = "python -m pip install -r requirements.txt"
 
@@ -66,6 +72,7 @@ def lesson_number(path):
     >>> lesson_number("notebooks/07a_surfaces.ipynb")
     '07a'
     """
+    checks.instance("path", path, (str, os.PathLike), "a file's name")
     number = NUMBER.match(Path(path).name)
     if number is None:
         raise ValueError(f"path={str(path)!r}: a lesson is called like 00_name.ipynb")
@@ -74,6 +81,7 @@ def lesson_number(path):
 
 def lesson_paths(folder="."):
     """The lessons in `folder`, in their order."""
+    checks.instance("folder", folder, (str, os.PathLike), "a folder")
     names = (p for p in Path(folder).glob("*.ipynb") if NUMBER.match(p.name))
     return sorted(p for p in names if "-Copy" not in p.name)  # JupyterLab's name for a duplicate
 
@@ -120,7 +128,8 @@ def items(notebook):
     """What a lesson asks for: the names of its predictions, targets, exercises, quiz questions.
 
     They are read from the code, which is not run: calls such as `lesson.predict("one step", ...)`
-    with the name written out. Quiz questions are called "1", "2", "3".
+    with the name written out. Quiz questions are called "1", "2", "3"; `lesson.quiz()` has those
+    of the lesson's key.
 
     Parameters
     ----------
@@ -130,15 +139,27 @@ def items(notebook):
     {'predictions': [], 'targets': [], 'exercises': ['slope'], 'quiz': []}
     """
     found = {"predictions": [], "targets": [], "exercises": [], "quiz": []}
+    key = ""
     for _, call in calls(notebook):
         kind = ASKING.get(call.func.attr)
-        if kind == "quiz":
-            found[kind] = [str(number + 1) for number in range(len(call.args))]
-        elif kind and call.args and isinstance(call.args[0], ast.Constant):
-            name = call.args[0].value
-            if isinstance(name, str) and name not in found[kind]:
-                found[kind].append(name)
+        name = getattr(call.args[0], "value", None) if call.args else None
+        if call.func.attr == "Lesson" and isinstance(name, str):
+            key = name
+        elif kind == "quiz":
+            count = len(call.args) or quiz_length(key)
+            found[kind] = [str(number + 1) for number in range(count)]
+        elif kind and isinstance(name, str) and name not in found[kind]:
+            found[kind].append(name)
     return found
+
+
+def asked_in(folder, number):
+    """What the notebook of this number in a folder asks for, or None where none can be read."""
+    for path in lesson_paths(folder):
+        if lesson_number(path) == number:
+            with contextlib.suppress(ValueError, OSError):
+                return items(path)
+    return None
 
 
 def calls(notebook):

@@ -2,16 +2,25 @@
 
 import inspect
 
+from optimlab import checks
 from optimlab.lessons.board import LessonBoard
-from optimlab.lessons.card import Card, buttons, text
+from optimlab.lessons.check import Check
+from optimlab.lessons.contents import asked_in
 from optimlab.lessons.exercises import Exercise
-from optimlab.lessons.predict import Choice, Number, Point, Prediction, Sketch
+from optimlab.lessons.keyring import load_key
+from optimlab.lessons.kinds import Question
+from optimlab.lessons.prediction import Prediction
 from optimlab.lessons.quiz import Quiz
-from optimlab.lessons.store import current
+from optimlab.lessons.store import Progress, current
 
 
 class Lesson:
     """What one lesson asks. Its notebook makes it once: `lesson = lessons.Lesson("05")`.
+
+    What the questions know stands in the lesson's key, which is found by the number; a notebook
+    of one's own may hand it over where it asks instead. A teacher can keep the cards of exercises
+    from showing solutions: with OPTIMLAB_SOLUTIONS=off in the environment, or for one learner with
+    the line `"solutions": "off",` in optimlab-progress.json, before `"lessons"`.
 
     Parameters
     ----------
@@ -20,17 +29,21 @@ class Lesson:
 
     Attributes
     ----------
-    exercises : dict, name -> Exercise
-    predictions : dict, name -> Prediction
+    key : Key, what the file of `optimlab.keys` with this number holds
+    exercises : dict, name -> Exercise, of those that were asked so far
+    predictions : dict, name -> Prediction, of those that were asked so far
     """
 
     def __init__(self, number, progress=None):
-        if not isinstance(number, str) or not number.strip():
-            raise TypeError(f'number={number!r}: number must be a string such as "05"')
-        self.number = number
-        self.store = progress or current()
+        self.number = checks.text("number", number, 'a text such as "05"')
+        self.store = current() if progress is None else progress
+        checks.instance("progress", self.store, Progress, "a Progress")
+        self.key = load_key(number)
         self.exercises, self.predictions = {}, {}
         self._targets, self._checks, self._quiz = {}, {}, None
+        if (wanted := asked_in(".", number)) is not None:
+            for sentence in self.key.unasked(wanted):
+                print(sentence)
 
     def update(self, kind, name, **fields):
         """Keep fields of an answer under this lesson."""
@@ -45,12 +58,26 @@ class Lesson:
             "quiz": [str(i + 1) for i in range(len(self._quiz.questions if self._quiz else ()))],
         }
 
+    def answers(self):
+        """What is kept of this lesson; answers to questions that have changed count for nothing."""
+        stored = self.store.lesson(self.number)
+        for name, asked in self.predictions.items():
+            if asked.former is not None:
+                stored["predictions"][name] = {"former": asked.former}
+        for number in self.wanted()["quiz"]:
+            if self._quiz.former(int(number)) is not None:
+                stored["quiz"][number] = {}
+        return stored
+
+    def _missing(self, name, kind, known, how):
+        names = ", ".join(f"“{one}”" for one in known) or "none"
+        if self.key.module is None:
+            return f"name={name!r}: lesson {self.number} has no key, so {how}"
+        return f"name={name!r}: the key of lesson {self.number} has no {kind} “{name}”, but {names}"
+
     # -- predict -----------------------------------------------------------------------------------
 
-    def predict(
-        self, name, explorer=None, *, options=None, number=None, point=None, sketch=None,
-        right=None, within=None, at=None, along=None, replies=(), fact=None, why=None, panel=None,
-    ):  # fmt: skip
+    def predict(self, name, explorer=None, question=None):
         """Ask for a prediction; `explorer` shows its scene without the run until it is made.
 
         Parameters
@@ -59,55 +86,29 @@ class Lesson:
             A short name of the question, under which the answer is kept and listed.
         explorer : Explorer, optional
             What answers the question. Its run appears when the learner has answered or skipped.
-        options, number, point, sketch
-            One of them says what is asked for. `options`: a dict from each answer to its reply.
-            `number`: the label of a field. `point`: where a diamond stands at first, (x, y) or, on
-            a curve, x. `sketch`: the columns x over which a curve is drawn.
-        right
-            The right answer. For options one of them; otherwise a number, or a function of the
-            explorer that reads it from the run.
-        within : float
-            How far a number, a point or a sketch may be off and still be right.
-        at : dict, option -> place
-            Where to draw an answer in the picture: (x, y), or x on the explorer's curve.
-        along : "x" or "y"
-            The axis on which a number is drawn as a line.
-        replies : list of (number, sentence)
-            What to say to usual wrong numbers.
-        fact : str, or function of the explorer
-            What the run did, in numbers.
-        why : str
-            What the learner is asked afterwards, to answer in their own words.
-        panel : int
-            The axes the answer belongs to; by default the first, for a sketch the second.
+        question : Question, such as `Choice({"left": "No.", "right": "Yes."}, right="right")`
+            What is asked, if not what the lesson's key has under this name.
 
         Returns
         -------
         Prediction, to be shown as the last line of a cell
         """
-        _named(name)
-        kinds = {"options": options, "number": number, "point": point, "sketch": sketch}
-        given = [kind for kind, value in kinds.items() if value is not None]
-        if len(given) != 1:
-            raise TypeError(f"predict({name!r}): give one of {', '.join(kinds)}; got {given}")
-        if right is None:
-            raise TypeError(f"predict({name!r}): right, the right answer, is missing")
-        if options is None and not (within is not None and within >= 0):
-            raise TypeError(f"within={within!r}: how far may the answer be off? A number >= 0")
-        if explorer is None and (point is not None or sketch is not None):
-            raise TypeError(f"predict({name!r}): a point or a sketch needs an explorer")
-        if options is not None:
-            kind = Choice(options, right, at)
-        elif number is not None:
-            kind = Number(number, right, within, replies, along)
-        elif point is not None:
-            kind = Point(point, right, within)
-        else:
-            kind = Sketch(sketch, right, within)
-        panel = panel if panel is not None else int(sketch is not None)
-        asked = Prediction(self, name, explorer, kind, fact=fact, why=why, panel=panel)
-        self.predictions[name] = asked
-        return asked
+        checks.text("name", name)
+        if isinstance(explorer, Question):
+            explorer, question = None, explorer
+        if explorer is not None and not hasattr(explorer, "veil"):
+            checks.wrong_kind("explorer", explorer, "an explorer, or a question such as Choice(…)")
+        if question is None:
+            if name not in self.key.predictions:
+                how = "predict takes the question besides, such as Choice({…}, right=…)"
+                raise ValueError(self._missing(name, "prediction", self.key.predictions, how))
+            question = self.key.predictions[name]
+        checks.instance("question", question, Question, "a question such as Choice(…)")
+        if explorer is None and question.needs_explorer:
+            kind = type(question).__name__
+            raise TypeError(f"predict({name!r}): a {kind} needs an explorer")
+        self.predictions[name] = Prediction(self, name, explorer, question)
+        return self.predictions[name]
 
     # -- target ------------------------------------------------------------------------------------
 
@@ -119,10 +120,10 @@ class Lesson:
         name : str
         explorer : Explorer with a target, or a Prediction over one
         """
-        _named(name)
+        checks.text("name", name)
         plain = explorer.explorer if isinstance(explorer, Prediction) else explorer
         if not hasattr(plain, "reached"):
-            raise TypeError(f"explorer={explorer!r}: target takes an explorer with a target")
+            checks.wrong_kind("explorer", explorer, "an explorer with a target")
         if plain.reached and not plain.veiled:
             raise ValueError(f"target({name!r}): it is reached before anything was moved")
         self._targets[name] = plain
@@ -136,15 +137,16 @@ class Lesson:
 
     # -- exercises ---------------------------------------------------------------------------------
 
-    def exercise(self, name, answer=None, wrong=(), **more):
-        """Declare an exercise: see `Exercise` for the arguments. `check` judges the answer."""
-        _named(name)
-        self.exercises[name] = Exercise(name, answer, wrong, **more)
+    def exercise(self, name, exercise):
+        """Declare an exercise in the notebook itself. `check` judges the answer."""
+        checks.text("name", name)
+        checks.instance("exercise", exercise, Exercise, "an Exercise(…)")
+        self.exercises[name] = exercise
 
     def check(self, name, given):
         """Judge a learner's value or function, say what it looks like, and keep the result.
 
-        Returns a card to be shown as the last line of a cell; it also holds the hints.
+        Returns a card to be shown as the last line of a cell; it also holds hints and solution.
         """
         exercise = self._exercise(name)
         verdict = exercise.judge(given)
@@ -155,32 +157,28 @@ class Lesson:
                 "exercises", name, tries=tries + 1, said=verdict.sentence, answer=_source(given),
                 passed=verdict.passed or bool(entry.get("passed")),
             )  # fmt: skip
-        before = self._checks.get(name)
-        card = Check(self, name, exercise, verdict, before.hints_shown if before else 0)
-        self._checks[name] = card
-        return card
-
-    def passes(self, name, given):
-        """Whether an answer passes, without keeping it: for solutions."""
-        return self._exercise(name).judge(given).passed is True
+        self._checks[name] = Check(self, name, exercise, verdict, self._checks.get(name))
+        return self._checks[name]
 
     def _exercise(self, name):
+        checks.text("name", name)
         if name not in self.exercises:
-            known = ", ".join(map(repr, self.exercises)) or "none yet"
-            raise ValueError(
-                f"name={name!r}: this lesson has no such exercise, but {known}. Was the folded "
-                "cell above run? Take Run > Run All Above Selected Cell."
-            )
+            known = self.exercises | self.key.exercises
+            if name not in known:
+                how = "it must be declared before: lesson.exercise(name, Exercise(…))"
+                raise ValueError(self._missing(name, "exercise", known, how))
+            self.exercises[name] = known[name]
         return self.exercises[name]
 
     # -- quiz and progress -------------------------------------------------------------------------
 
     def quiz(self, *questions):
-        """Show the quiz: each question is a pair (question, {answer: reply}), right answer first.
+        """Show the quiz of the lesson's key, or the questions given here.
 
-        The answers are shown in another order, which stays. Each gets its own reply.
+        Each is a pair (question, {answer: reply}), right answer first. The answers are shown in
+        another order, which stays. Each gets its own reply.
         """
-        self._quiz = Quiz(self, questions)
+        self._quiz = Quiz(self, questions or self.key.quiz)
         return self._quiz
 
     def progress(self):
@@ -192,40 +190,6 @@ class Lesson:
         for explorer in self._targets.values():
             explorer.reached = False  # the next move that reaches it counts again
         self.store.reset(self.number)
-
-
-class Check(Card):
-    """The verdict on one answer, and the hints to the exercise on request."""
-
-    def __init__(self, lesson, name, exercise, verdict, hints_shown=0):
-        self.lesson, self.exercise, self.verdict = lesson, exercise, verdict
-        self.hints_shown = hints_shown
-        super().__init__(self._press, lambda: f"Exercise “{name}”: {verdict.sentence}")
-        self._paint()
-
-    def _press(self, name, _value):
-        if name == "hint":
-            self.hints_shown = min(self.hints_shown + 1, len(self.exercise.hints))
-            self._paint()
-
-    def _paint(self):
-        tone = {True: "good", False: "bad", None: "open"}[self.verdict.passed]
-        parts = [text(self.verdict.sentence, tone, "verdict")]
-        if self.verdict.printed:
-            parts.append(text(f"It printed: `{self.verdict.printed.strip()}`"))
-        hints = list(self.exercise.hints)
-        for i, hint in enumerate(hints[: self.hints_shown]):
-            parts.append(text(f"Hint {i + 1}: {hint}", "open", f"hint {i}"))
-        if self.hints_shown < len(hints) and not self.verdict.passed:
-            parts.append(buttons(("hint", f"Hint {self.hints_shown + 1} of {len(hints)}")))
-        if self.lesson.store.trouble:
-            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
-        self.parts = parts
-
-
-def _named(name):
-    if not isinstance(name, str) or not name.strip():
-        raise TypeError(f"name={name!r}: name must be a short text, the name of the question")
 
 
 def _source(given):

@@ -2,7 +2,12 @@
 
 import hashlib
 
+from optimlab import checks
 from optimlab.lessons.card import Card, text
+from optimlab.lessons.prediction import changed
+
+#: a question of a quiz with its answers, the right one first, and the reply to each
+Quizzed = tuple[str, dict[str, str]]
 
 
 def _mixed(options):
@@ -13,9 +18,9 @@ def _mixed(options):
 class Quiz(Card):
     """See `Lesson.quiz`. `questions` are pairs of a question and its options."""
 
-    def __init__(self, lesson, questions):
+    def __init__(self, lesson, quizzed):
         self.lesson = lesson
-        self.questions = [_checked(question) for question in questions]
+        self.questions = questions(quizzed)
         if not self.questions:
             raise ValueError("quiz: at least one question is needed")
         super().__init__(self._choose, self._questions_alone, label="Quiz")
@@ -25,13 +30,22 @@ class Quiz(Card):
     def _entry(self, number):
         return self.lesson.store.get(self.lesson.number, "quiz", str(number))
 
+    def former(self, number):
+        """What was answered before a question was changed, or None."""
+        kept = self._entry(number).get("answer")
+        known = _known(kept, self.questions[number - 1][1])
+        return str(kept) if kept is not None and known is None else None
+
     def _choose(self, name, value):
         number = int(name)
         _, options = self.questions[number - 1]
         answer = _mixed(options)[int(value)]
-        fields = {"answer": answer} | ({"found": True} if answer == next(iter(options)) else {})
-        if _known(self._entry(number).get("first"), options) is None:  # the first one counts
-            fields |= {"first": answer, "right": answer == next(iter(options))}
+        entry, right = self._entry(number), answer == next(iter(options))
+        fields = {"answer": answer}
+        if right or self.former(number) is not None:
+            fields["found"] = right or None
+        if _known(entry.get("first"), options) is None:  # the first one counts
+            fields |= {"first": answer, "right": right}
         self.lesson.update("quiz", str(number), **fields)
         self._paint()  # also where that changed nothing
 
@@ -52,6 +66,8 @@ class Quiz(Card):
             parts.append(part)
             if answer is not None:
                 parts.append(text(options[answer], tone, f"reply {number}"))
+            elif (former := self.former(number)) is not None:
+                parts.append(text(changed(former), "open", f"changed {number}"))
         if self.lesson.store.trouble:
             parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
         self.parts = parts
@@ -70,15 +86,19 @@ def _known(answer, options):
     return answer if isinstance(answer, str) and answer in options else None
 
 
-def _checked(question):
-    try:
-        asked, options = question
-        texts = [asked, *options, *options.values()]
-    except (TypeError, ValueError, AttributeError):
-        texts = []
-    if len(texts) < 5 or not all(isinstance(t, str) and t.strip() for t in texts):
-        raise TypeError(
-            f"quiz: {question!r} is no question; give (question, {{right answer: reply, "
-            "wrong answer: reply, …})"
-        )
-    return asked, dict(options)
+def questions(quizzed):
+    """The questions of a quiz as (question, options), with their form checked."""
+    found = []
+    for number, question in enumerate(quizzed, start=1):
+        try:
+            asked, options = question
+            texts = [asked, *options, *options.values()]
+        except (TypeError, ValueError, AttributeError):
+            texts = []
+        if len(texts) < 5 or not all(isinstance(t, str) and t.strip() for t in texts):
+            raise TypeError(
+                f"quiz: {checks.shown(question)}, number {number}, is no question; give "
+                "(question, {right answer: reply, wrong answer: reply, …})"
+            )
+        found.append((asked, dict(options)))
+    return found

@@ -1,8 +1,5 @@
 """A learner's answers, kept in one readable JSON file beside the notebooks.
 
-    {"format": "optimlab progress", "version": 1,
-     "lessons": {"05": {"predictions": {"one step": {"answer": "left", …}}, "exercises": {…}, …}}}
-
 Every change reads the file, merges the fields of one entry and replaces the file as a whole, under
 a lock file, so that two lessons open at once lose nothing. What cannot be written stays in memory
 and is tried again with the next change. A file that holds something else is set aside under
@@ -11,34 +8,18 @@ another name, and never overwritten.
 
 import copy
 import errno
-import json
-import math
 import os
-import random
-import reprlib
-import secrets
 import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+
+from optimlab import checks
+from optimlab.lessons import document as documents
+from optimlab.lessons.document import KINDS, Damaged, Newer, check_place, load
+from optimlab.lessons.lockfile import locked, replace
 
 NAME = "optimlab-progress.json"
 VARIABLE = "OPTIMLAB_PROGRESS"
-FORMAT, VERSION = "optimlab progress", 1
-KINDS = ("predictions", "targets", "exercises", "quiz")
-
-#: seconds after which a lock is broken: by its own time, and by ours if nothing happens to it
-STALE, PATIENCE = 10, 5
-#: a file that another process has open at this moment is refused by Windows: ask again after these
-PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4) if os.name == "nt" else ()
-
-
-class Damaged(ValueError):
-    """A file that holds no answers, or not in their form; the text says why."""
-
-
-class Newer(ValueError):
-    """A file of a later version of optimlab."""
 
 
 class Progress:
@@ -68,7 +49,7 @@ class Progress:
 
     def _start(self, path):
         self.path = path
-        self._known = _fresh()  # what the file was last seen to hold
+        self._known = documents.fresh()  # what the file was last seen to hold
         self._pending = []  # changes that it does not hold yet
         self._marks = None  # how the files looked then
         self._unwritten = self._unread = self._state = self._aside = ""  # sentences: see trouble
@@ -77,12 +58,12 @@ class Progress:
 
     def get(self, lesson, kind, item):
         """A copy of an entry, {} where there is none."""
-        _check(lesson, kind, item)
+        check_place(lesson, kind, item)
         return self.lesson(lesson)[kind].get(item, {})
 
     def lesson(self, lesson):
         """A copy of all entries of a lesson, {kind: {item: entry}}, with all four kinds."""
-        _check(lesson)
+        check_place(lesson)
         return self.lessons().get(lesson) or {kind: {} for kind in KINDS}
 
     def lessons(self):
@@ -91,11 +72,17 @@ class Progress:
             self._look()
             document = copy.deepcopy(self._known)
             for change in self._pending:
-                _apply(document, copy.deepcopy(change))
+                documents.apply(document, copy.deepcopy(change))
         return {
             lesson: {kind: kinds.get(kind, {}) for kind in KINDS}
             for lesson, kinds in document["lessons"].items()
         }
+
+    def setting(self, name):
+        """What a teacher wrote into the file beside the answers, such as "solutions"; or None."""
+        with self._guard:
+            self._look()
+            return self._known.get(name)
 
     @property
     def trouble(self):
@@ -112,15 +99,15 @@ class Progress:
         A field that is None is removed, and an entry without fields is forgotten. Values are text,
         finite numbers, True or False, and lists and dicts of these; numpy's are converted.
         """
-        _check(lesson, kind, item)
-        fields = {name: _plain(name, value) for name, value in fields.items()}
+        check_place(lesson, kind, item)
+        fields = {name: documents.plain(name, value) for name, value in fields.items()}
         self._change((lesson, kind, item, fields))
         return self.get(lesson, kind, item)
 
     def reset(self, lesson=None):
         """Forget the answers of a lesson, or without one, all. Where there are none, it is done."""
         if lesson is not None:
-            _check(lesson)
+            check_place(lesson)
         self._change((lesson, None, None, None))
 
     def move(self, path):
@@ -133,7 +120,7 @@ class Progress:
         if path is not None and path.suffix.lower() != ".json":
             raise ValueError(f"path={path.name!r}: path must be a file's name that ends in .json")
         with self._guard:
-            answers = _changes(self.lessons())
+            answers = documents.changes(self.lessons())
             self._start(path)
             if path is not None:
                 with suppress(OSError):  # the sentence comes from writing
@@ -144,9 +131,8 @@ class Progress:
 
     def subscribe(self, callback):
         """Call `callback()` after each change made here; returns a function that ends this."""
-        if not callable(callback):
-            raise TypeError(f"callback={_brief(callback)}: callback must be a function")
-        own = [callback]  # a box, so that the same function may subscribe twice
+        # in a box, so that the same function may subscribe twice
+        own = [checks.callback("callback", callback)]
         self._callbacks.append(own)
 
         def unsubscribe():
@@ -160,10 +146,10 @@ class Progress:
 
     def _change(self, change):
         with self._guard:
-            before = _text(self.lessons()), self.trouble
+            before = documents.text(self.lessons()), self.trouble
             self._pending.append(change)
             self._store()
-            after = _text(self.lessons()), self.trouble
+            after = documents.text(self.lessons()), self.trouble
         if after != before:
             self._tell()
 
@@ -200,7 +186,7 @@ class Progress:
             try:
                 return path, load(path), ""
             except FileNotFoundError:
-                return path, _fresh(), ""
+                return path, documents.fresh(), ""
             except Damaged as error:
                 return path, None, str(error)
             except Newer as error:
@@ -230,7 +216,7 @@ class Progress:
         """Bring the pending changes into the file; where that fails they stay pending."""
         if self.path is None:
             for change in self._pending:
-                _apply(self._known, change)
+                documents.apply(self._known, change)
             self._pending = []
             return
         try:
@@ -244,16 +230,16 @@ class Progress:
     def _write(self):
         """Write once; False if the lock was broken by another process meanwhile."""
         _fit(self.path)
-        with _locked(self.path) as still_ours:
+        with locked(self.path) as still_ours:
             path, document, reason = self._survey()
             if document is None:
                 self._set_aside(path, reason)
-                document = _fresh()
-            before = _text(document)
+                document = documents.fresh()
+            before = documents.text(document)
             for change in self._pending:
-                _apply(document, change)
-            after = _text(document)
-            if after != before and not _replace(path, after, still_ours):
+                documents.apply(document, change)
+            after = documents.text(document)
+            if after != before and not replace(path, after, still_ours):
                 return False
             self._known, self._marks = document, [_mark(place) for place in self._places()]
             self._say(path, "")
@@ -268,7 +254,8 @@ class Progress:
             f"{_shown(path)} could not be read as answers ({reason}), "
             f"so it was set aside as {other.name} and a new file was begun."
         )
-        self._pending[:0] = _changes(self._known["lessons"])  # what was read before it was damaged
+        # what was read before it was damaged
+        self._pending[:0] = documents.changes(self._known["lessons"])
 
 
 _objects = {}
@@ -282,121 +269,6 @@ def current():
     return _objects[path]
 
 
-def load(path):
-    """The document in a progress file of this version, with its shape checked.
-
-    Raises OSError, Damaged or Newer.
-    """
-    if os.path.isdir(path):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    raw = _patiently(Path(path).read_bytes)
-    try:
-        document = json.loads(raw.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
-    except (ValueError, RecursionError):
-        raise Damaged("it is not JSON" if raw.strip() else "it is empty") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise Damaged(f'it has no "format": "{FORMAT}"')
-    version = document.get("version")
-    if isinstance(version, int | float) and version > VERSION:
-        raise Newer(f"it has version {version:g}, which is newer than {VERSION}")
-    if version != VERSION:
-        raise Damaged(f'it has no "version": {VERSION}')
-    lessons = document.setdefault("lessons", {})
-    if not isinstance(lessons, dict):
-        raise Damaged("its lessons are in another form")
-    for lesson, kinds in lessons.items():
-        if not isinstance(kinds, dict):
-            raise Damaged(f"its lesson {lesson} is in another form")
-        for kind in KINDS:
-            entries = kinds.get(kind, {})
-            if not isinstance(entries, dict) or not all(
-                isinstance(entry, dict) for entry in entries.values()
-            ):
-                raise Damaged(f"its lesson {lesson} has {kind} in another form")
-    return document
-
-
-# Arguments and documents -------------------------------------------------------------------
-
-
-def _check(lesson, kind=KINDS[0], item="item"):
-    for name, value in (("lesson", lesson), ("item", item)):
-        if not isinstance(value, str):
-            raise TypeError(f"{name}={_brief(value)}: {name} must be a text")
-        if not value.strip():
-            raise ValueError(f"{name}={value!r}: {name} must not be empty")
-    if kind not in KINDS:
-        raise ValueError(f"kind={_brief(kind)}: kind must be one of {', '.join(KINDS)}")
-
-
-def _brief(value):
-    try:
-        return reprlib.repr(value)
-    except Exception:  # an integer of thousands of digits, an object with a fault of its own
-        return f"({type(value).__name__})"
-
-
-def _plain(name, value):
-    """A copy of a value, made of nothing but what JSON has."""
-    try:
-        return json.loads(json.dumps(value, allow_nan=False, default=_from_numpy))
-    except (TypeError, ValueError, RecursionError) as error:
-        kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(
-            f"{name}={_brief(value)}: {name} must be text, a finite number, True or False, "
-            "or lists and dicts of these"
-        ) from None
-
-
-def _from_numpy(value):
-    if callable(convert := getattr(value, "tolist", None) or getattr(value, "item", None)):
-        return convert()
-    raise TypeError
-
-
-def _finite(text):
-    if not math.isfinite(value := float(text)):
-        raise ValueError(text)
-    return value
-
-
-def _fresh():
-    return {"format": FORMAT, "version": VERSION, "lessons": {}}
-
-
-def _text(document):
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _apply(document, change):
-    """Carry out one change; without a kind it is a reset of the lesson, or of all if None."""
-    lesson, kind, item, fields = change
-    lessons = document["lessons"]
-    if kind is None:
-        for name in list(lessons) if lesson is None else [lesson]:
-            lessons.pop(name, None)
-        return
-    kinds = lessons.setdefault(lesson, {})
-    entries = kinds.setdefault(kind, {})
-    entry = entries.setdefault(item, {})
-    entry.update(fields)
-    for name in [name for name in fields if fields[name] is None]:
-        del entry[name]
-    for holder, name in ((entries, item), (kinds, kind), (lessons, lesson)):
-        if not holder[name]:
-            del holder[name]
-
-
-def _changes(lessons):
-    """The changes that make these lessons."""
-    return [
-        (lesson, kind, item, copy.deepcopy(entry))
-        for lesson, kinds in lessons.items()
-        for kind in KINDS
-        for item, entry in kinds.get(kind, {}).items()
-    ]
-
-
 # Files ---------------------------------------------------------------------------------------
 
 
@@ -405,7 +277,9 @@ def _resolved(path):
     if path is None:
         path = os.environ.get(VARIABLE, NAME)
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path={_brief(path)}: path must be a file's name, or empty")
+        checks.wrong_kind("path", path, "a file's name, or empty")
+    if "\0" in str(path):
+        checks.wrong_value("path", path, "a file's name, or empty")
     return None if path == "" else Path(os.path.realpath(os.path.expanduser(path)))
 
 
@@ -436,107 +310,3 @@ def _mark(path):
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
-
-
-def _patiently(action, *args):
-    for pause in PAUSES:
-        try:
-            return action(*args)
-        except PermissionError:
-            time.sleep(pause)
-    return action(*args)
-
-
-def _replace(path, text, still_ours):
-    """Replace a file as a whole, or raise OSError; False if the lock is no longer ours."""
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, "it is read-only")
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            # half of a surrogate pair is no UTF-8: it becomes its escape, which JSON reads back
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        if not still_ours():
-            return False
-        _patiently(os.replace, temporary, path)
-        return True
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-
-
-@contextmanager
-def _locked(path):
-    """Keep other processes from writing a file; gives a function that says if that still holds."""
-    lock = path.with_name(path.name + ".lock")
-    token = f"{os.getpid()} {secrets.token_hex(8)}\n".encode()
-
-    def still_ours():
-        return _look_at(lock)[0] == token
-
-    _take(lock, token)
-    try:
-        yield still_ours
-    finally:
-        with suppress(OSError):
-            if still_ours():
-                _patiently(os.unlink, lock)
-
-
-def _take(lock, token):
-    """Create the lock file, waiting for its owner, and breaking it if that one is gone."""
-    seen, since = None, time.monotonic()
-    end = since + 2 * PATIENCE
-    while not _created(lock, token):
-        found = _look_at(lock)
-        now = time.monotonic()
-        if now > end:
-            raise TimeoutError(errno.ETIMEDOUT, "another program is holding it")
-        if found != seen:
-            seen, since = found, now
-        if found[0] is not None and (now - since > PATIENCE or time.time() - found[1] > STALE):
-            _break(lock, found)
-        else:
-            time.sleep(random.uniform(0.001, 0.01))
-
-
-def _created(lock, token):
-    try:
-        descriptor = _patiently(os.open, lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return False
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(token)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(lock)
-        raise
-    return True
-
-
-def _look_at(lock):
-    """The owner and the time of a lock; nothing where it is gone."""
-    try:
-        return _patiently(lock.read_bytes), os.stat(lock).st_mtime
-    except OSError:
-        return None, 0
-
-
-def _break(lock, found):
-    """Remove a lock whose owner is gone, and what it was writing.
-
-    Should two processes do this at once, the slower one may remove the quicker one's new lock:
-    that one sees it before it replaces the file, and begins again.
-    """
-    if _look_at(lock) != found:
-        return
-    with suppress(FileNotFoundError):
-        _patiently(os.unlink, lock)
-    name = lock.name.removesuffix(".lock")
-    for left in lock.parent.glob("*.tmp"):
-        with suppress(OSError):
-            if left.name.startswith(name + ".") and time.time() - left.stat().st_mtime > STALE:
-                left.unlink()

@@ -6,8 +6,10 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from optimlab import checks
 from optimlab.lessons.contents import Listing
-from optimlab.lessons.store import KINDS, NAME, load
+from optimlab.lessons.document import KINDS, load
+from optimlab.lessons.store import NAME
 
 LEARNERS = (
     "learner", "lessons begun", "predictions made", "of them right", "targets reached",
@@ -16,7 +18,10 @@ LEARNERS = (
 PREDICTIONS = (
     "lesson", "prediction", "answered", "skipped", "right", "most common wrong answer",
 )  # fmt: skip
-EXERCISES = ("lesson", "exercise", "tried", "passed", "most common last reply, if not passed")
+EXERCISES = (
+    "lesson", "exercise", "tried", "passed", "solution shown before",
+    "most common last reply, if not passed",
+)  # fmt: skip
 
 
 def class_table(folder):
@@ -78,9 +83,7 @@ def _paths(folder):
         try:
             paths = [Path(path) for path in folder]
         except TypeError:
-            raise TypeError(
-                f"folder={folder!r}: folder must be a folder, or a list of files"
-            ) from None
+            checks.wrong_kind("folder", folder, "a folder, or a list of files")
     if not paths:
         raise ValueError(f"folder={str(folder)!r}: no file there ends in .json")
     return list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))
@@ -167,7 +170,7 @@ def _exercise_row(entries):
     tried = [entry for entry in entries if _tried(entry)]
     left = [entry for entry in tried if entry.get("passed") is not True]
     said = [_words(entry["said"]) for entry in left if entry.get("said")]
-    return len(tried), len(tried) - len(left), _most_common(said)
+    return len(tried), len(tried) - len(left), _is_true(entries, "shown"), _most_common(said)
 
 
 def _words(value):

@@ -31,22 +31,19 @@ class Keys:
         self.lab, self.page = lab, lab.page
         cells = json.loads(lab.saved().read_text())["cells"]
         self.sources = ["".join(cell["source"]) for cell in cells]
-        self.folded = [cell["metadata"].get("jupyter") is not None for cell in cells]
 
     def press(self, *keys):
         for key in keys:
             self.page.keyboard.press(key)
 
     def cell(self, text):
-        """Go to the cell whose source holds a text; to a folded one, where the arrow keys do not
-        stop, from the one above it, with Tab."""
-        (found,) = [i for i, source in enumerate(self.sources) if text in source]
-        wanted = max(i for i in range(found + 1) if not self.folded[i])
+        """Go to the cell whose source holds a text."""
+        (wanted,) = [i for i, source in enumerate(self.sources) if text in source]
         self.press("Escape")
         self.until(lambda: self.page.evaluate(CELL) >= 0, "Shift+Tab")
         for _ in range(2 * len(self.sources)):
             if (here := self.page.evaluate(CELL)) == wanted:
-                return self.lab.cell(found)
+                return self.lab.cell(wanted)
             self.press("ArrowDown" if here < wanted else "ArrowUp")
             self.page.wait_for_function(f"before => ({CELL})() !== before", arg=here)
         raise AssertionError(f"the arrow keys do not lead to cell {wanted}")
@@ -128,8 +125,21 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
         keys.press("Control+Enter")
         says(cell, reply)
 
+    # another one is given up: its solution is asked for twice, and noted
+    cell = keys.cell('lesson.check("how many steps"')
+    keys.tab_to("button[data-action=solution]")
+    keys.press("Enter")
+    says(cell, "Show it anyway?")
+    assert cell.locator("[data-part=solution]").count() == 0
+    keys.cell('lesson.check("how many steps"')
+    keys.tab_to("button[data-action=show]")
+    keys.press("Enter")
+    says(cell, "def count():")
+    assert cell.locator("[data-part=solution] pre").inner_text().count("\n") == 1
+    assert cell.locator("button[data-action=solution]").count() == 0
+
     # quiz: wrong first
-    cell = keys.cell("# The quiz")
+    cell = keys.cell("lesson.quiz()")
     keys.tab_to("input[type=radio]")
     keys.press("Space")
     cell.locator("[data-part='reply 1']").wait_for()
@@ -139,6 +149,7 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     cell = keys.cell("lesson.progress()")
     says(cell, done)
     says(cell, "I forgot the slope. dd 0 0")
+    says(cell, "Solutions shown before they were found: “how many steps”.")
     assert alone.errors() == [] and alone.console == []
 
     # a new kernel, all cells anew
@@ -158,14 +169,15 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     answers = kept["lessons"]["05"]
     assert answers["predictions"]["where after one step"]["answer"] == "3.8"
     assert answers["exercises"]["one step"]["passed"]
+    assert answers["exercises"]["how many steps"] == {"shown": True}
     assert answers["targets"]["2.0001 in four steps"]["reached"]
     assert alone.errors() == [] and alone.console == []
 
 
 CARDS = [
-    "from optimlab import lessons\nimport time\nlesson = lessons.Lesson('99')",
-    "lesson.predict('way', options={'down': 'Yes.', 'up': 'No.'}, right='down')",
-    "lesson.exercise('one', 1, [(2, 'Two.'), (3, 'Three.'), (4, 'Four.')])",
+    "import time\nfrom optimlab.lessons import Choice, Exercise, Lesson\nlesson = Lesson('99')",
+    "lesson.predict('way', Choice({'down': 'Yes.', 'up': 'No.'}, right='down'))",
+    "lesson.exercise('one', Exercise(1, [(2, 'Two.'), (3, 'Three.'), (4, 'Four.')]))",
     "lesson.check('one', ...)",
     "lesson.quiz(('Which?', {'this': 'Right.', 'that': 'Wrong.'}))",
     "lesson.progress()",
@@ -193,7 +205,8 @@ def test_a_saved_copy_of_cards_alone_shows_no_dead_widget(cards):
     cards.reopen()
     assert cards.errors() == []
     body = cards.page.locator(".jp-Notebook")
-    body.get_by_text("Not answered yet: way.").wait_for()
+    body.get_by_text("Prediction “way”. Not answered yet.").wait_for()
+    assert "(a) down" in body.inner_text() and "(b) up" in body.inner_text()
     assert "Which?" in body.inner_text() and "model not found" not in body.inner_text()
 
 

@@ -72,8 +72,8 @@ def drag_handles(lab, plot, number):
 
 def skip_predictions(lab):
     """No picture under an open question has a control; skipping shows them all."""
-    asked = lab.page.locator(".jp-OutputArea-output", has=lab.page.locator("[data-action=skip]"))
-    assert asked.count() > 0
+    asked = lab.page.locator(".jp-OutputArea", has=lab.page.locator("[data-action=skip]"))
+    assert asked.count() > 0 and asked.locator(".ol-live:visible").count() > 0
     assert asked.locator(".ol-lr:visible, .ol-steps:visible, .ol-bar:visible").count() == 0
     while (skip := lab.page.locator("[data-action=skip]")).count():
         left = skip.count()

@@ -32,7 +32,7 @@ def call(function, args=(), seconds=3.0):
     ...         pass
     >>> call(forever, seconds=0.05)
     Traceback (most recent call last):
-    optimlab.lessons.watch.TooLong
+    optimlab.lessons.judging.watch.TooLong
     """
     caller, here, tracer = threading.get_ident(), sys._getframe(), sys.gettrace()
     begun, running, watching = (threading.Lock() for _ in range(3))

@@ -1,0 +1,68 @@
+"""Check: the card under an exercise, with the verdict, the hints and the solution."""
+
+import os
+
+from optimlab.lessons.card import Card, buttons, code, text
+from optimlab.lessons.judging.reading import source_of
+
+#: "off": the cards show no solutions; the progress file may say the same
+SOLUTIONS = "OPTIMLAB_SOLUTIONS"
+SURE = (
+    "Show it anyway? You learn more from one more try or one more hint. The page at the end lists "
+    "the solutions that were shown."
+)
+
+
+class Check(Card):
+    """The verdict on one answer, and on request the hints to the exercise and its solution."""
+
+    def __init__(self, lesson, name, exercise, verdict, before=None):
+        self.lesson, self.name, self.exercise, self.verdict = lesson, name, exercise, verdict
+        self.hints_shown = before.hints_shown if before else 0
+        self.solution_shown = bool(before and before.solution_shown)
+        self._sure = False  # whether the learner was asked to think again
+        super().__init__(self._press, lambda: f"Exercise “{name}”: {verdict.sentence}")
+        self._paint()
+
+    def _press(self, name, _value):
+        if name == "hint":
+            self.hints_shown = min(self.hints_shown + 1, len(self.exercise.hints))
+        elif name == "solution" and not self.verdict.passed:
+            self._sure = True
+        elif name in ("solution", "show") and shows_solutions(self.lesson.store):
+            self.solution_shown = True
+            if not self.verdict.passed:
+                self.lesson.update("exercises", self.name, shown=True)
+        if name in ("show", "later"):
+            self._sure = False
+        self._paint()
+
+    def _paint(self):
+        tone = {True: "good", False: "bad", None: "open"}[self.verdict.passed]
+        parts = [text(self.verdict.sentence, tone, "verdict")]
+        if self.verdict.printed:
+            parts.append(text(f"It printed: `{self.verdict.printed.strip()}`"))
+        hints, shown = self.exercise.hints, self.hints_shown
+        for i, hint in enumerate(hints[:shown]):
+            parts.append(text(f"Hint {i + 1}: {hint}", "open", f"hint {i}"))
+        offered = []
+        if shown < len(hints) and not self.verdict.passed:
+            offered.append(("hint", f"Hint {shown + 1} of {len(hints)}"))
+        solution = self.exercise.solution is not None and shows_solutions(self.lesson.store)
+        if solution and self.solution_shown:
+            parts.append(code("A solution:", source_of(self.exercise.solution), "solution"))
+        elif solution and self._sure:
+            parts.append(text(SURE, "open", "sure"))
+            offered += [("show", "Show it anyway"), ("later", "Not yet")]
+        elif solution:
+            offered.append(("solution", "Show the solution"))
+        parts += [buttons(*offered)] if offered else []
+        if self.lesson.store.trouble:
+            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+        self.parts = parts
+
+
+def shows_solutions(store):
+    """Whether cards show solutions; a teacher may have switched that off."""
+    said = os.environ.get(SOLUTIONS) or store.setting("solutions")
+    return str(said).strip().lower() != "off"

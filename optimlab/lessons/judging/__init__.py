@@ -1,0 +1,1 @@
+"""Judging a learner's value or function: run it, compare it, and say what is wrong."""

@@ -1,0 +1,165 @@
+"""Run a learner's function on copies of its arguments, within a time, and read its result."""
+
+import contextlib
+import copy
+import io
+import linecache
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimlab.lessons.judging import watch
+from optimlab.lessons.judging.reading import code_of, parameters_of
+from optimlab.lessons.judging.values import Odd, has_ellipsis, kind_of, or_none, plain, same
+from optimlab.lessons.judging.verdict import UNANSWERED, Stop
+
+#: how much of what a function prints is kept, in characters
+MOST_PRINTED = 500
+PRINTS = "It prints its result: return it."
+NO_RETURN = "It returns None: is the `return` missing?"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did."""
+
+    value: object  # plain
+    changed: tuple  # the numbers of the arguments that it changed
+    kinds: tuple  # what these are
+    arguments: tuple  # plain, as they are afterwards, where the function works in place
+    printed: bool
+
+    @property
+    def all(self):
+        return (self.value, str(self.changed), self.arguments)
+
+
+class Printed(io.StringIO):
+    """Keeps the beginning of what is printed, so that a loop that prints fills no memory."""
+
+    count = 0
+
+    def write(self, text):
+        self.count += len(text)
+        super().write(text[: max(0, MOST_PRINTED - self.tell())])
+        return len(text)
+
+    def close(self):
+        """Stay open: the learner's function may close what it prints to."""
+
+
+@contextlib.contextmanager
+def silence(output):
+    """Keep what is printed, and let no warning out."""
+    with contextlib.redirect_stdout(output), warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+class Run:
+    """The calls of one judging, which share the time and the place of what they print."""
+
+    def __init__(self, seconds, in_place):
+        self.limit = self.left = seconds
+        self.in_place = in_place
+        self.output = Printed()
+
+    def raw(self, function, args, where="", blamed=None):
+        """The result of a call, whatever it is. Raises Stop where there is none.
+
+        `blamed` is the learner's code, if not the function itself.
+        """
+        begun = time.monotonic()
+        try:
+            with silence(self.output):
+                return watch.call(function, args, max(self.left, 0.01))
+        except (KeyboardInterrupt, Odd, Stop):
+            raise
+        except watch.TooLong:
+            if self.limit == 1:
+                said = "It ran for 1 second and was stopped: does its loop ever end?"
+            else:
+                said = (
+                    f"It ran for {self.limit:g} seconds and was stopped: does its loop ever end?"
+                )
+        except BaseException as error:
+            said = error_words(function if blamed is None else blamed, error, where)
+        finally:
+            self.left -= time.monotonic() - begun
+        raise Stop(False, said)
+
+    def read(self, given):
+        """A plain copy of what a learner gave; reading it, too, may take long or for ever."""
+        return self.raw(plain, (given,))
+
+    def call(self, function, case, where=""):
+        """The outcome of a call with copies of the arguments of a case."""
+        args, before = copy.deepcopy(case), self.output.count
+
+        def called():
+            value = plain(function(*args), none=True)
+            changed = tuple(i for i, arg in enumerate(case) if not same(arg, args[i]))
+            return value, changed, tuple(map(or_none, args)) if self.in_place else ()
+
+        value, changed, now = self.raw(called, (), where, blamed=function)
+        if self.in_place:
+            changed = ()
+        kinds = tuple(kind_of(case[i]) for i in changed)
+        return Outcome(value, changed, kinds, now, self.output.count > before)
+
+    def guard(self, function):
+        """The function, as `accept` may call it without care."""
+
+        def guarded(*args, **kwargs):
+            kept, before = copy.deepcopy(args), self.output.count
+
+            def called():
+                result = function(*args, **kwargs)
+                if has_ellipsis(result):
+                    raise Stop(None, UNANSWERED)
+                return result, [i for i, arg in enumerate(kept) if not same(arg, args[i])]
+
+            result, changed = self.raw(called, (), blamed=function)
+            if self.in_place:
+                return result
+            if changed:
+                raise Stop(False, changes_words(function, changed[0], kind_of(kept[changed[0]])))
+            if result is None:
+                raise Stop(False, PRINTS if self.output.count > before else NO_RETURN)
+            return result
+
+        return guarded
+
+
+def error_words(function, error, where=""):
+    """One line about an exception in a learner's function, with the line of its code."""
+    name = type(error).__name__
+    try:
+        message = next(iter(str(error).strip().splitlines()), "")[:200]
+    except Exception:
+        message = ""
+    yours = "your class" if isinstance(function, type) else "your function"
+    said = f"{where} {yours} raises" if where else f"{yours.capitalize()} raises"
+    said += f" {name}: {message}" if message else f" {name}"
+    code, found, step = code_of(function), None, error.__traceback__
+    while code is not None and step is not None:
+        if step.tb_frame.f_code.co_filename == code.co_filename:
+            found = step
+        step = step.tb_next
+    if found is not None:
+        line = linecache.getline(code.co_filename, found.tb_lineno).strip()[:100]
+        said += f", in line {found.tb_lineno}" + (f": {line}" if line else "")
+    return said
+
+
+def changes_words(function, number, kind):
+    """What to say of a function that changes an argument, the one of this number and kind."""
+    names = parameters_of(function)
+    name = f"argument `{names[number]}`" if number < len(names) else f"argument {number + 1}"
+    if kind == "an array":
+        return f"It changes its {name} itself: make a new array."
+    if kind == "a dictionary":
+        return f"It changes its {name} itself: make a new dictionary."
+    return f"It changes its {name} itself: make a new list."

@@ -1,0 +1,199 @@
+"""Values that can be compared, and how far two of them are apart.
+
+Everything that is compared becomes plain: an array of floats or of bools, a str, None, a dict or a
+tuple of plain values (where a list is no array of numbers).
+"""
+
+import inspect
+import itertools
+import numbers
+import types
+
+import numpy as np
+
+from optimlab.lessons.judging.verdict import UNANSWERED, Stop
+from optimlab.lessons.judging.watch import TooLong
+
+#: how many rows can be compared in any order
+MOST_ROWS = 6
+#: how many numbers are compared at all
+MOST_NUMBERS = 10**6
+
+
+class Odd(Exception):
+    """What cannot be compared with anything.
+
+    `what` it is; `instead`, what to do about it; or `holds`, what is in it that makes it so.
+    """
+
+    def __init__(self, what="", instead="", holds=""):
+        self.what, self.instead, self.holds = what, instead, holds
+
+
+def plain(thing, *, none=False):
+    """A plain copy. Raises Odd, or Stop for what is not answered."""
+    try:
+        return _convert(thing, none)
+    except (Odd, Stop, TooLong, KeyboardInterrupt):
+        raise
+    except BaseException:  # a strange object's own, or a list within itself
+        raise Odd(kind_of(thing)) from None
+
+
+def _convert(thing, none):
+    if thing is ... or (thing is None and not none):
+        raise Stop(None, UNANSWERED)
+    if thing is None:
+        return None
+    if isinstance(thing, str):
+        return str(thing)
+    if isinstance(thing, bool | np.bool_):
+        return np.array(bool(thing))
+    if isinstance(thing, set | frozenset):
+        thing = sorted(thing)
+    if isinstance(thing, list | tuple | range):
+        parts = tuple(plain(part, none=none) for part in thing)
+        arrays = all(isinstance(part, np.ndarray) for part in parts)
+        if arrays and len({(part.shape, part.dtype.kind) for part in parts}) <= 1:
+            return np.array(parts) if parts else np.zeros(0)
+        return parts
+    if isinstance(thing, dict):
+        return {str(k): plain(v, none=none) for k, v in thing.items()}
+    if isinstance(thing, numbers.Number) and not isinstance(thing, np.generic):
+        if isinstance(thing, numbers.Complex) and not isinstance(thing, numbers.Real):
+            raise Odd("a complex number")
+        try:
+            return np.array(float(thing))
+        except OverflowError:
+            raise Odd(holds="a number that is too large") from None
+    if inspect.iscoroutine(thing):
+        thing.close()  # or Python warns that it was never awaited
+    if hasattr(type(thing), "__next__"):
+        raise Odd(kind_of(thing), "make a list of it")
+    if not isinstance(thing, type) and hasattr(thing, "__array__"):
+        array = np.asarray(thing)
+        if array.size > MOST_NUMBERS:
+            raise Odd(holds=f"{array.size:,} numbers, which are too many")
+        if array.dtype.kind in "biuf":
+            return array.astype(bool if array.dtype.kind == "b" else float)
+        if array.dtype.kind in "OU":
+            inside = array.item() if array.ndim == 0 else array.tolist()
+            return plain(inside, none=none)
+        if array.dtype.kind == "c":
+            raise Odd("a complex number" if array.ndim == 0 else "a list of complex numbers")
+    raise Odd(kind_of(thing))
+
+
+def or_none(thing):
+    try:
+        return plain(thing, none=True)
+    except (Odd, Stop):
+        return None
+
+
+def has_ellipsis(thing):
+    try:
+        plain(thing, none=True)
+    except Stop:
+        return True
+    except Odd:
+        pass
+    return False
+
+
+def kind_of(thing):
+    """What a thing is, in words: "a number", "a list", "a module"."""
+    known = {
+        bool: "True or False", str: "text", list: "a list", tuple: "a list", set: "a set",
+        dict: "a dictionary", np.ndarray: "an array", types.ModuleType: "a module",
+        type: "a class", types.GeneratorType: "a generator", numbers.Number: "a number",
+    }  # fmt: skip
+    own = type(thing)
+    for kind, words in known.items():
+        if issubclass(own, kind):
+            return words
+    if issubclass(own, types.FunctionType | types.BuiltinFunctionType | types.MethodType):
+        return "a function"
+    name = getattr(own, "__name__", "object")
+    return ("an " if name[:1].lower() in "aeiou" else "a ") + name
+
+
+def distance(given, wanted, rtol, atol=None):
+    """How far two plain values are apart, as a multiple of what is allowed."""
+    if isinstance(wanted, np.ndarray):
+        if not isinstance(given, np.ndarray) or given.shape != wanted.shape:
+            return np.inf
+        if (given.dtype == bool) != (wanted.dtype == bool):
+            return np.inf
+        if wanted.dtype == bool:
+            return 0.0 if np.array_equal(given, wanted) else np.inf
+        with np.errstate(all="ignore"):
+            scale = np.abs(wanted[np.isfinite(wanted)]).max(initial=0) or 1.0
+            room = rtol * np.abs(wanted) + ((1e-3 * rtol + 1e-12) * scale if atol is None else atol)
+            equal = (given == wanted) | (np.isnan(given) & np.isnan(wanted))
+            far = np.where(equal, 0.0, np.abs(given - wanted) / room)
+        return float(np.where(np.isnan(far), np.inf, far).max(initial=0))
+    if type(given) is not type(wanted):
+        return np.inf
+    if isinstance(wanted, tuple):
+        pairs = list(zip(given, wanted, strict=False))
+        if len(given) != len(wanted):
+            return np.inf
+    elif isinstance(wanted, dict):
+        if given.keys() != wanted.keys():
+            return np.inf
+        pairs = [(given[key], wanted[key]) for key in wanted]
+    else:
+        return 0.0 if given == wanted else np.inf
+    return max((distance(g, w, rtol, atol) for g, w in pairs), default=0.0)
+
+
+def same(one, other):
+    """Whether two things hold the same; also True where that cannot be read."""
+    try:
+        one, other = plain(one, none=True), plain(other, none=True)
+    except (Odd, Stop):
+        return True
+    return distance(one, other, 0, 0) == 0
+
+
+def not_finite(value):
+    """ "NaN" or "an infinite number" if a plain value holds one."""
+    if isinstance(value, dict | tuple):
+        parts = value.values() if isinstance(value, dict) else value
+        return next(filter(None, map(not_finite, parts)), "")
+    if not isinstance(value, np.ndarray) or value.dtype == bool:
+        return ""
+    if np.isnan(value).any():
+        return "NaN"
+    return "an infinite number" if np.isinf(value).any() else ""
+
+
+def finite(value):
+    return not not_finite(value)
+
+
+def shaped(given, wanted):
+    """A given value in the form of the wanted one, where that changes nothing that matters."""
+    if isinstance(given, np.ndarray) and isinstance(wanted, np.ndarray):
+        return given.reshape(wanted.shape) if given.size == wanted.size else given
+    if isinstance(given, str) and isinstance(wanted, str):
+        return wanted if given.strip().casefold() == wanted.strip().casefold() else given
+    return given
+
+
+def orders(value):
+    """The orders of a list that must be tried; the first of a list of numbers is the sorted one."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return [np.sort(value)]
+    if isinstance(value, tuple) and all(isinstance(part, str) for part in value):
+        return [tuple(sorted(value))]
+    if isinstance(value, np.ndarray) and value.ndim and len(value) <= MOST_ROWS:
+        return [value[list(order)] for order in itertools.permutations(range(len(value)))]
+    return [value]
+
+
+def nearest(distances):
+    """The number of the smallest distance that is within what is allowed, or None."""
+    best = min(range(len(distances)), key=distances.__getitem__, default=None)
+    return best if best is not None and distances[best] <= 1 else None

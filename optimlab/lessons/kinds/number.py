@@ -1,0 +1,109 @@
+"""Number: a number, typed; where it belongs to an axis it is drawn there as a line."""
+
+import re
+import unicodedata
+
+import numpy as np
+
+from optimlab import checks
+from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
+from optimlab.lessons.kinds.marks import beside, note
+
+
+class Number(Question):
+    """A number.
+
+    Parameters
+    ----------
+    label : str
+        What stands beside the field.
+    right : float, or function of the explorer
+        The right number, or what reads it from the run.
+    within : float
+        How far an answer may be off and still be right.
+    along : "x" or "y", optional
+        The axis on which the number is drawn as a line.
+    replies : list of (number, sentence)
+        What to say to usual wrong numbers: the nearest of them that is within `within`.
+    fact, why, panel
+        See `Question`.
+
+    >>> loss = Number("The loss", right=2.5, within=0.1, replies=[(6, "That is at the start.")])
+    >>> loss.gap(6, loss.truth(None))
+    'You said 6. It is 2.5: 3.5 too much. That is at the start.'
+    """
+
+    def __init__(self, label, right, within, *, along=None, replies=(), **more):
+        super().__init__(**more)
+        self.label = checks.text("label", label)
+        self.right = right
+        self.within = checks.number("within", within, low=0)
+        self.along = None if along is None else checks.one_of("along", along, ("x", "y"))
+        self.replies = list(replies)
+        for pair in self.replies:
+            if not (isinstance(pair, tuple | list) and len(pair) == 2):
+                raise TypeError(f"replies: {pair!r} is no pair (number, sentence)")
+            checks.number("replies", pair[0])
+            checks.text("replies", pair[1], "pairs (number, sentence)")
+
+    def truth(self, explorer):
+        right = self.right(explorer) if callable(self.right) else self.right
+        return float(true_numbers(right, 1)[0])
+
+    def ask(self, answer, locked, truth):
+        value = "" if answer is None else number_words(answer)
+        field = {"kind": "number", "name": "answer", "label": self.label}
+        return [field | {"value": value, "locked": locked}]
+
+    def asked(self):
+        return f"{self.label}: a number"
+
+    def read(self, value):
+        plain = unicodedata.normalize("NFKC", str(value)).replace("−", "-").replace("–", "-")
+        thousands = re.fullmatch(r"\s*-?[1-9]\d{0,2}(,\d{3})+\s*", plain)  # 1.000 or 1000?
+        numbers = None if thousands else finite(plain.replace(",", "."), 1)
+        if numbers is None:
+            raise ValueError(f"“{value}” is not a number here. Give one such as 3.2 or 4000.")
+        return float(numbers[0])
+
+    def valid(self, stored):
+        numbers = None if isinstance(stored, str | bool) else finite(stored, 1)
+        return None if numbers is None else float(numbers[0])
+
+    def words(self, answer):
+        return number_words(answer)
+
+    def is_right(self, answer, truth):
+        return abs(answer - truth) <= self.within
+
+    def gap(self, answer, truth):
+        was = number_words(truth)
+        if answer is None:
+            return f"You skipped this one. It is {was}."
+        said, off = number_words(answer), number_words(abs(answer - truth))
+        if answer == truth:
+            return f"You said {said}. It is."
+        if self.is_right(answer, truth):
+            return f"You said {said}. It is {was}: as near as can be asked."
+        if answer > truth:
+            gap = f"You said {said}. It is {was}: {off} too much."
+        else:
+            gap = f"You said {said}. It is {was}: {off} too little."
+        near = [pair for pair in self.replies if abs(answer - pair[0]) <= self.within]
+        return f"{gap} {min(near, key=lambda pair: abs(answer - pair[0]))[1]}" if near else gap
+
+    def draw(self, explorer, ax, answer, truth):
+        if self.along is None or answer is None:
+            return
+        plot, across = explorer.plot, self.along == "y"
+        low, high = sorted(ax.get_ylim() if across else ax.get_xlim())
+        ends = ax.get_xlim() if across else ax.get_ylim()
+        at, words = min(max(answer, low), high), "you said"
+        if at != answer:  # outside the picture: its number stands at the edge
+            arrow = ("↑" if answer > high else "↓") if across else ("→" if answer > high else "←")
+            words = f"you said {number_words(answer)} {arrow}"
+        else:
+            line = [[end, at] if across else [at, end] for end in ends]
+            note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
+        spot = np.array([ends[0], at] if across else [at, ends[0]])
+        note(plot, "label", "your words", ax, ([spot], [words]), **beside(ax, spot))
