@@ -16,7 +16,9 @@ import numpy as np
 from optimlab import optimizers
 from optimlab.descent import _checked_optimizer
 from optimlab.study.data import Data, checked_rng
+from optimlab.optimizers import SGD
 from optimlab.study.network.layers import Linear, Network, checked_seeds, streams
+from optimlab.study.network.losses import squared_loss
 
 __all__ = ["Linear", "Network", "Training", "minibatches", "streams"]
 
@@ -259,3 +261,31 @@ def _checked_batch_size(batch_size, n):
     if not 1 <= size <= n:
         raise ValueError(f"{wanted}, the number of examples")
     return size
+
+
+def cloud(data, rates, *, falling=False, batch_size=16, seeds=10, epochs=20):
+    """How far from the minimum plain descent on a line wanders in its last epoch.
+
+    Parameters
+    ----------
+    data : Data with one feature and numbers
+    rates : list of learning rates
+    falling : bool, whether the rate is divided by 1 + epoch
+    batch_size, epochs : int
+    seeds : int, how many runs are made for each rate
+
+    Returns
+    -------
+    array, one number for each rate: the root of the mean squared distance, over all seeds and steps
+    """
+    rates = np.asarray(rates, dtype=float)[:, None, None, None]  # a row of runs for each rate
+    each_seed = np.tile(np.arange(seeds), (len(rates), 1))
+    run = Training(Linear(), data, SGD(), batch_size=batch_size, seeds=each_seed)
+    w, b = squared_loss(data.x[:, 0], data.y).minima[0]
+    away = []
+    while run.epoch < epochs:
+        run.optimizer.lr = rates / (1 + run.epoch) if falling else rates
+        run.step()
+        away.append((run.params["W"] - w) ** 2 + (run.params["b"] - b) ** 2)
+    last = len(away) // epochs
+    return np.sqrt(np.mean(away[-last:], axis=(0, 2, 3, 4)))
