@@ -15,8 +15,8 @@ import numpy as np
 
 from optimlab import optimizers
 from optimlab.descent import _checked_optimizer
-from optimlab.study.data import Data, checked_rng
 from optimlab.optimizers import SGD
+from optimlab.study.data import Data, checked_rng
 from optimlab.study.network.layers import Linear, Network, checked_seeds, streams
 from optimlab.study.network.losses import squared_loss
 
