@@ -19,10 +19,12 @@ from numpy.typing import ArrayLike
 
 from optimlab import checks
 from optimlab.descent import _checked_optimizer
+from optimlab.optimizers import SGD
 from optimlab.study.data import Data
 from optimlab.study.network.layers import Linear, Network, Params, streams
+from optimlab.study.network.losses import squared_loss
 
-__all__ = ["Linear", "Network", "Training", "minibatches", "streams"]
+__all__ = ["Linear", "Network", "Training", "cloud", "minibatches", "streams"]
 
 
 def minibatches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -255,3 +257,36 @@ def counted(number: int, word: str) -> str:
     ('1 epoch', '1,464 steps')
     """
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def cloud(
+    data: Data, rates: ArrayLike, *, falling: bool = False, batch_size: int = 16, seeds: int = 10,
+    epochs: int = 20,
+) -> np.ndarray:  # fmt: skip
+    """How far from the minimum plain descent on a line wanders in its last epoch.
+
+    Parameters
+    ----------
+    data : Data with one feature and numbers
+    rates : list of learning rates
+    falling : bool, whether the rate is divided by 1 + epoch
+    batch_size, epochs : int
+    seeds : int, how many runs are made for each rate
+
+    Returns
+    -------
+    array, one number for each rate: the root of the mean squared distance, over all seeds and steps
+    """
+    falling = checks.flag("falling", falling)
+    epochs, seeds = checks.whole("epochs", epochs, 1), checks.whole("seeds", seeds, 1)
+    each = checks.row("rates", rates, above=0)[:, None, None, None]  # a row of runs for each rate
+    each_seed = np.tile(np.arange(seeds), (len(each), 1))
+    run = Training(Linear(), data, SGD(), batch_size=batch_size, seeds=each_seed)
+    w, b = squared_loss(data.x[:, 0], data.y).minima[0]
+    away = []
+    while run.epoch < epochs:
+        run.optimizer.lr = each / (1 + run.epoch) if falling else each
+        run.step()
+        away.append((run.params["W"] - w) ** 2 + (run.params["b"] - b) ** 2)
+    last = len(away) // epochs
+    return np.sqrt(np.mean(away[-last:], axis=(0, 2, 3, 4)))

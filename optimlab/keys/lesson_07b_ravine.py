@@ -1,0 +1,318 @@
+"""Lesson 07b: what its questions know, and the numbers it states."""
+
+import numpy as np
+
+from optimlab import SGD, analysis, descend, functions
+from optimlab.lessons import Choice, Exercise, Number, Point
+
+ravine = functions.ravine
+
+
+def run(lr, steps, start=(-7, 2)):
+    """Gradient descent as the lesson has it everywhere: on the ravine."""
+    return descend(ravine, SGD(lr=lr), start=start, steps=steps)
+
+
+PREDICTIONS = {
+    "what the run does at rate 0.95": Choice(
+        {
+            "it goes straight to the star": "The run would go straight if the gradient pointed at "
+            "the star. At the start it is -0.7 along the floor and 4 across it: nearly all across.",
+            "it first drops to the floor, then follows it": "A small rate drops to the floor "
+            "and follows it: move the rate to 0.1 and see.",
+            "it crosses the floor at every step": "The floor is 2 away. The first step goes "
+            "0.95 · 4 = 3.8 across, and lands on the other wall. There it begins again.",
+        },
+        right="it crosses the floor at every step",
+        fact=lambda e: (
+            "y₀ to y₃: " + ", ".join(f"{y:.4g}" for y in e.paths["SGD"].points[:4, 1]) + "."
+        ),
+        why="Why does y change sign, and x not?",
+    ),
+    "where rate 0.5 is after ten steps": Point(
+        (4, -2),
+        right=lambda e: e.paths["SGD"].end,
+        within=0.4,
+        fact=lambda e: (
+            "The factor of y is 0, so y is done in one step. The factor of x is 0.95, and "
+            f"-7 · 0.95¹⁰ = {e.paths['SGD'].end[0]:.2f}: more than half of the way along the floor "
+            f"is "
+            "still to go."
+        ),
+        why="Which direction decides how long this run takes?",
+    ),
+    "the best constant rate": Choice(
+        {
+            "0.5, where y is done in one step": "At 0.5 one direction is done at once. The other "
+            "keeps 0.95 of its distance at every step, and is the one that is left.",
+            "a smaller one, where nothing zigzags": "Below 0.5 the floor keeps even more than 0.95 "
+            "of its distance at every step. A zigzag looks wasteful and need not be.",
+            "a larger one, although y zigzags": "A larger rate makes the floor faster. y has room: "
+            "it may zigzag as long as its factor is no larger than that of the floor.",
+        },
+        right="a larger one, although y zigzags",
+        fact=f"The best rate is {analysis.best_rate(ravine)[0]:.3f}, where each step leaves "
+        f"{analysis.best_rate(ravine)[1]:.3f} in both directions.",
+    ),
+    "steps at condition number 200": Number(
+        "Steps at κ = 200",
+        right=lambda e: e.needed[200],
+        within=60,
+        along="y",
+        panel=1,
+        replies=[
+            (
+                70,
+                "70 would mean that tuning makes up for κ. Even the best rate is only a "
+                "compromise.",
+            ),
+            (221, "221 is √10 times as many. A rule with memory can reach it; lesson 09 has one."),
+            (7000, "7,000 is 100 times as many: too gloomy."),
+        ],
+        fact=lambda e: (
+            f"Ten times the condition number, {e.needed[200] / e.needed[20]:.1f} times the "
+            "steps: at κ = 200 each step leaves 199/201 of the distance, at κ = 20 it leaves 19/21."
+        ),
+        why="Why does tuning the rate not help?",
+    ),
+}
+
+
+def two_rates_for_the_bowl():
+    limit, best = 2 / 6, 2 / (6 + 2)
+    return limit, best
+
+
+def c():
+    return np.sqrt(20)
+
+
+def steps(low, high, closer):
+    rate = 2 / (low + high)  # the best one
+    left = 1 - rate * low  # of the distance, after one step
+    return int(np.ceil(np.log(1 / closer) / np.log(left)))
+
+
+EXERCISES = {
+    "two rates for the bowl": Exercise(
+        two_rates_for_the_bowl,
+        wrong=[
+            ((1, 1 / 4), "The best rate is right. Which direction sets the limit?"),
+            ((1 / 3, 1 / 2), "The limit is right. 0.5 is what a step leaves at the best rate."),
+            ((1 / 4, 1 / 3), "The two are swapped: the limit comes first."),
+            (
+                (1 / 6, 1 / 4),
+                "The best rate is right. 1/6 ends the steep direction in one step; the "
+                "limit is where it no longer shrinks.",
+            ),
+            ((1 / 3, 1 / 8), "The limit is right. The best rate is 2 over a sum, not 1."),
+            (
+                (1 / 3, 1 / 2 + 1 / 6),
+                "The limit is right. The best rate is 2 over the sum of "
+                "curvatures, not a sum of fractions.",
+            ),
+            ((3, 4), "Both are upside down."),
+        ],
+        hints=[
+            "The limit is where the factor of the steepest direction is -1.",
+            "At the best rate the factors of both directions have the same size.",
+        ],
+    ),
+    "a unit that makes it round": Exercise(
+        c,
+        wrong=[
+            (20, "c is squared in the new function."),
+            (1 / np.sqrt(20), "That is upside down: it makes the ravine longer still."),
+            (np.sqrt(40), "Compare c²/20 with the 1 before y², not with its curvature 2."),
+            (-np.sqrt(20), "It would do, but c > 0 was asked."),
+            (np.sqrt(10), "Compare the same things: c²/20 with 1, or the curvatures c²/10 and 2."),
+            (1 / 20, "That is the number before x². What must c² be to make up for it?"),
+        ],
+        hints=["Round means: both squares have the same number before them.", "Solve c²/20 = 1."],
+    ),
+    "how many steps": Exercise(
+        steps,
+        wrong=[
+            (
+                lambda low, high, closer: int(
+                    np.log(1 / closer) / np.log((high - low) / (high + low))
+                ),
+                "One short: a count is whole, and must be rounded up.",
+            ),
+            (
+                lambda low, high, closer: np.log(1 / closer) / np.log((high - low) / (high + low)),
+                "Right equation. A count is whole: round up.",
+            ),
+            (
+                lambda low, high, closer: int(np.ceil(np.log(1 / closer) / np.log(1 - low / high))),
+                "That is the rate 1/high, where the steep direction is done in one step. The best "
+                "one is larger.",
+            ),
+            (
+                lambda low, high, closer: int(
+                    np.ceil(np.log(1 / closer) / np.log(1 - 2 * low / high))
+                ),
+                "That is the rate 2/high, the limit. There the steep direction never shrinks.",
+            ),
+            (
+                lambda low, high, closer: int(
+                    np.ceil(np.log(1 / closer) / np.log(2 * low / (low + high)))
+                ),
+                "rate · low is what a step takes off, not what it leaves.",
+            ),
+            (
+                lambda low, high, closer: int(np.ceil(np.log(1 / closer) / np.log(low / high))),
+                "What a step leaves is not one over the condition number.",
+            ),
+            (
+                lambda low, high, closer: int(np.ceil(np.log(closer) * high / low / 2)),
+                "That is the rule for large condition numbers. Here the exact count is asked.",
+            ),
+            (
+                lambda low, high, closer: int(
+                    np.ceil(-np.log(1 / closer) / np.log(1 - 2 * low / (low + high)))
+                ),
+                "It is negative: both logarithms are below 0, and so their quotient is not.",
+            ),
+        ],
+        cases=[(0.1, 2.0, 1000.0), (2.0, 5.0, 300.0), (1.0, 30.0, 200.0)],
+        hints=[
+            "The best rate is 2 over the sum of curvatures; the factor of `low` is 1 - rate · low.",
+            "Solve left^k = 1/closer for k with logarithms, and round up.",
+        ],
+    ),
+}
+
+QUIZ = [
+    (
+        "A run zigzags. Is its rate too large?",
+        {
+            "Not necessarily": "Right. Up to the best rate a larger one is faster in the end, "
+            "zigzag or not.",
+            "Yes, a straight path is faster": "That forgets the slow direction. On the ravine 0.5 "
+            "goes straight and leaves 0.95 of the distance, 0.952 zigzags and leaves 0.905.",
+            "Yes, it is past the limit": "Past the limit it moves away. With a factor between -1 "
+            "and 0 it zigzags and still comes closer.",
+        },
+    ),
+    (
+        "You multiply f by 100. What happens to κ and to the best rate?",
+        {
+            "κ stays, the rate becomes a hundredth": "Right, and the run needs as many steps as "
+            "before.",
+            "κ becomes 100 times as large": "That confuses steep with unequal: both curvatures "
+            "grow alike, and their quotient stays.",
+            "Both stay": "κ does. But the best rate is 2 over the sum of curvatures, and these "
+            "have grown.",
+        },
+    ),
+    (
+        "Can another constant rate avoid the dependence on κ?",
+        {
+            "No, not with this rule": "Right. What helps is rescaling (exercise 2), memory "
+            "(lessons 09, 10) or a rate for each direction (11 to 13), each with its limits.",
+            "Yes, a much smaller one": "That makes the slow direction slower still.",
+            "Yes, one just below the limit": "There the steep direction hardly shrinks: on the "
+            "ravine, rate 0.99 leaves 0.98 of it.",
+        },
+    ),
+]
+
+
+def left(condition):
+    """What a step at the best rate leaves of the distance."""
+    return (condition - 1) / (condition + 1)
+
+
+def steps_of(condition):
+    return np.ceil(analysis.steps_to_shrink(left(condition), by=1e-3))
+
+
+NUMBERS = [
+    ("20", lambda: analysis.condition_number(ravine)),
+    ("-0.7", lambda: ravine.gradient((-7, 2))[0]),
+    ("4", lambda: ravine.gradient((-7, 2))[1]),
+    ("0.905", lambda: analysis.best_rate(ravine)[1]),
+    ("-0.9", lambda: analysis.factors(ravine, 0.95)[1]),
+    ("0.1", lambda: analysis.curvatures(ravine)[0]),
+    ("0.5", lambda: 1 / analysis.curvatures(ravine)[1]),
+    ("0.95", lambda: analysis.factors(ravine, 0.5)[0]),
+    ("2.1", lambda: analysis.curvatures(ravine).sum()),
+    ("0.952", lambda: analysis.best_rate(ravine)[0]),
+    ("5", lambda: 100 * (1 - analysis.best_rate(ravine)[0] / analysis.stability_limit(ravine))),
+    ("-2", lambda: run(1.0, 999).end[1]),
+    ("19", lambda: 21 * left(20)),
+    ("70", lambda: steps_of(20)),
+    ("3.45", lambda: np.log(1000) / 2),
+    ("3.8", lambda: 0.95 * ravine.gradient((-7, 2))[1]),
+    ("221", lambda: np.sqrt(10) * steps_of(20)),
+    ("7,000", lambda: 100 * steps_of(20)),
+    ("0.98", lambda: abs(analysis.factors(ravine, 0.99)[1])),
+    ("6", lambda: analysis.curvatures(functions.bowl)[1]),
+]
+
+GIVEN = ["-7", "1.0", "10", "21", "1000", "200", "3", "100", "-1", "11", "13", "0.99"]
+
+
+def claim_rate_0_95_zigzags_down_to_where_the_factors_say():
+    path = run(0.95, 30)
+    assert np.allclose(path.end, [-0.350393, 0.084782], atol=1e-6)
+    assert np.isclose(path.points[1, 1], 2 - 3.8)
+    by_factor = np.array([-7 * 0.905**30, 2 * (-0.9) ** 30])
+    np.testing.assert_allclose(path.end, by_factor, rtol=1e-12)
+
+
+def claim_the_target_is_met_on_the_slider_at_0_8_to_0_9():
+    rates = np.linspace(0.7, 1.0, 301)
+    losses = run(rates[:, None], 20).losses[-1]
+    good = rates[losses < 0.1]
+    assert 0.75 < good.min() < 0.8 and 0.9 < good.max() < 0.95
+
+
+def claim_the_best_rate_is_two_over_the_sum_of_curvatures():
+    def best(function):
+        curvature = np.linalg.eigvalsh(function.hessian(function.minima[0]))
+        low, high = curvature[0], curvature[-1]
+        return 2 / (low + high), (high - low) / (high + low)
+
+    for f in [ravine, functions.bowl, functions.rosenbrock]:
+        np.testing.assert_allclose(best(f), analysis.best_rate(f))
+    assert round(1 - 2 / 2.1, 2) == 0.05 and np.allclose(best(ravine), (0.952, 0.905), atol=5e-4)
+
+
+def claim_at_the_best_rate_each_step_leaves_19_of_21():
+    distance = np.linalg.norm(run(2 / 2.1, 200).points, axis=1)
+    np.testing.assert_allclose(distance[1:] / distance[:-1], 19 / 21, rtol=1e-9)
+    assert np.argmax(distance < distance[0] / 1000) == 70
+    assert np.isclose(left(200), 199 / 201)
+
+
+def claim_at_the_limit_it_jumps_between_two_points():
+    flips = run(1.0, 1000).points[-2:]
+    assert np.allclose(flips, [(0, -2), (0, 2)], atol=1e-6)
+
+
+def claim_the_steps_grow_in_proportion_to_the_condition_number():
+    assert round(np.log(1000) / 2, 2) == 3.45 and round(70 * np.sqrt(10)) == 221
+    for condition in [100, 200]:
+        assert np.isclose(steps_of(condition) / condition, 3.45, rtol=0.01)
+
+
+def claim_the_two_rates_for_the_bowl():
+    bowl = functions.bowl
+    right = analysis.stability_limit(bowl), analysis.best_rate(bowl)[0]
+    assert np.allclose(two_rates_for_the_bowl(), right)
+
+
+def claim_in_this_unit_the_ravine_is_round():
+    curvature = np.array([2 * c() ** 2 / 20, 2.0])
+    assert np.isclose(curvature[0] / curvature[1], 1)
+    assert np.allclose(1 - 0.5 * curvature, 0)
+
+
+def claim_the_count_of_steps():
+    assert steps(0.1, 2.0, 1000.0) == 70
+
+
+def claim_just_below_the_limit_the_steep_direction_hardly_shrinks():
+    assert np.isclose(1 - 2 * 0.99, -0.98)
