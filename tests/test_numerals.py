@@ -45,7 +45,7 @@ def test_a_number_is_read(text, value, unit):
     assert [n.text for n in find(f"It is {text}, there.")] == [text]
 
 
-@pytest.mark.parametrize("text", ["", "x", "3.", ".5", "1.2.3", "3 4", "3x", "10^x", "1e", "--3", "3 to 4"])
+@pytest.mark.parametrize("text", ["", "x", "3.", ".5", "1.2.3", "3 4", "3x", "10^x", "1e", "--3"])
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match="is not a number as prose writes it"):
         read(text)
@@ -91,7 +91,7 @@ def test_what_is_no_number_never_agrees():
             read("3").agrees(value)
 
 
-@pytest.mark.parametrize("text", ["x1", "float64", "β₂", "x²", "3.11.7", "my_2", "L2", "Iris-Copy1"])
+@pytest.mark.parametrize("text", ["x1", "float64", "β₂", "x²", "3.11.7", "my_2", "L2", "A-Copy1"])
 def test_a_name_holds_no_number(text):
     assert list(find(text)) == []
 
