@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimlab.tools import claims
+from optimlab.tools import numbers
 from optimlab.tools.numerals import find, read
 
 FLOATS = st.floats(-1e7, 1e7)
@@ -60,12 +60,13 @@ def test_a_value_may_be_written_at_any_precision(value, decimals):
             assert read(raised.replace("+", "⁺")) == read(text)
 
 
-@given(FLOATS, st.integers(0, 8), st.integers(1, 9))
-def test_another_last_digit_is_another_number(value, decimals, by):
+@given(st.integers(-(10**9), 10**9), st.integers(0, 8), st.integers(1, 9))
+def test_another_last_digit_is_another_number(digits, decimals, by):
+    value = digits / 10**decimals
     text = f"{value:,.{decimals}f}"
     changed = text[:-1] + str((int(text[-1]) + by) % 10)
-    assert not read(changed).agrees(value) or read(changed).value == -read(text).value == 0
-    assert read(changed) != read(text) or float(changed.replace(",", "")) == 0
+    assert read(text).agrees(value) and not read(changed).agrees(value)
+    assert read(changed) != read(text)
 
 
 @given(st.integers(1, 10**9))
@@ -97,7 +98,7 @@ def test_a_name_holds_no_number(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "numbers"),
+    ("text", "wanted"),
     [
         ("15-25 and 15–25", ["15", "25", "15", "25"]),
         ("from 6 - 10 to $-4$", ["6", "10", "-4"]),
@@ -106,17 +107,17 @@ def test_a_name_holds_no_number(text):
         ("4.7 : 1, and 1/9. It is 3.", ["4.7", "1", "1", "9", "3"]),
     ],
 )
-def test_numbers_are_found_in_their_order(text, numbers):
+def test_numbers_are_found_in_their_order(text, wanted):
     found = list(find(text))
-    assert [n.text for n in found] == numbers
-    assert [text[n.start : n.end] for n in found] == numbers
+    assert [n.text for n in found] == wanted
+    assert [text[n.start : n.end] for n in found] == wanted
 
 
 # Which of them have to be in a table ---------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "numbers"),
+    ("text", "wanted"),
     [
         ("After 13 steps the loss is 0.05.", ["13", "0.05"]),
         ("0, 1 and 2, -1 and 2.0", ["-1", "2.0"]),
@@ -143,7 +144,7 @@ def test_numbers_are_found_in_their_order(text, numbers):
         ("## Sources\n\nPress, 2016, 8.3. PyTorch 2.13.\n\n## Quiz\n\n13", ["13"]),
     ],
 )
-def test_the_numbers_that_a_lesson_answers_for(text, numbers):
-    found = list(claims.stated(text))
-    assert [n.text for n in found] == numbers
-    assert [text[n.start : n.end] for n in found] == numbers
+def test_the_numbers_that_a_lesson_answers_for(text, wanted):
+    found = list(numbers.stated(text))
+    assert [n.text for n in found] == wanted
+    assert [text[n.start : n.end] for n in found] == wanted

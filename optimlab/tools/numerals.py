@@ -58,6 +58,9 @@ class Numeral:
         """Whether it is written as digits alone, or with commas between them."""
         return self.unit == 1 and "^" not in self.text
 
+    def __str__(self) -> str:
+        return self.text
+
     def agrees(self, value: Real) -> bool:
         """Whether `value`, rounded to the digits written, is this number.
 
