@@ -45,11 +45,11 @@ STATED = re.compile(r"[=≈→<>≤≥][\s(\[{|&]*(?:[-−+]?[\d.]+,\s+)*$")
 FACTOR = re.compile(r"\s*[A-Za-z\0({]")
 
 
-def stated(markdown: str) -> Iterator[Numeral]:
+def stated(markdown: str, common: tuple[str, ...] = COMMON) -> Iterator[Numeral]:
     """The numbers of a text that have to be in a table.
 
-    In prose these are all but 0, 1 and 2; in a formula those with a decimal point or a power of
-    ten, and those after an equals sign that are no factor.
+    In prose these are all but 0, 1 and 2 (`common`); in a formula those with a decimal point or a
+    power of ten, and those after an equals sign that are no factor.
 
     >>> text = "At $f(x) = 3x^2 - 4x$ the loss is 1.04 after 13 steps (lesson 05), $x = 7$."
     >>> [number.text for number in stated(text)]
@@ -58,7 +58,7 @@ def stated(markdown: str) -> Iterator[Numeral]:
     text = _EXEMPT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), markdown)
     formulas = list(FORMULA.finditer(text))
     prose = FORMULA.sub(lambda match: "$" * len(match[0]), text)
-    found = [n for n in find(prose) if n.text not in COMMON]
+    found = [n for n in find(prose) if n.text not in common]
     for formula in formulas:
         found += _of_formula(formula[0], formula.start())
     return iter(sorted(found, key=lambda number: number.start))
@@ -134,8 +134,8 @@ def unlisted(said: dict[str, str], numbers: Iterable[str], given: Iterable[str])
 
 
 def unused(said: dict[str, str], numbers: Iterable[str], given: Iterable[str]) -> list[str]:
-    """A line for each number of the tables that no text states (any more)."""
-    found = {number for text in said.values() for number in (*find(text), *stated(text))}
+    """A line for each number of the tables that no text states (any more), common ones included."""
+    found = {number for text in said.values() for number in stated(text, common=())}
     return [
         f"{table} has {text!r}, which no text states"
         for table, entries in (("NUMBERS", numbers), ("GIVEN", given))
