@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from optimlab.lessons.keyring import Key, load_key
 
 from optimlab.lessons import Choice, Exercise, contents
-from optimlab.tools import lint, numbers, refresh, skeleton
+from optimlab.tools import lint, refresh, skeleton, stated
 from optimlab.tools.numerals import read
 
 pytest_plugins = "pytester"
@@ -61,22 +61,21 @@ def test_no_figure_is_blank(path):
 
 @pytest.mark.parametrize("path", KEYS, ids=lambda path: path.stem)
 def test_the_numbers_of_the_lesson_are_right(path):
-    assert numbers.wrong(load_key(contents.lesson_number(path.stem[7:])).numbers) == []
+    assert stated.wrong(load_key(contents.lesson_number(path.stem[7:])).numbers) == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_changed_digit_is_found(path):
+    """Of each number that is a result, wherever the Markdown or a sentence states it."""
     key = load_key(contents.lesson_number(path))
-    notebook = nbformat.read(path, as_version=4)
-    said = numbers.texts(notebook, Path(key.module.__file__).read_text(encoding="utf-8"))
-    tables = [text for text, _ in key.numbers], key.given
-    results, known = ({read(text.lstrip("~")) for text in table} for table in tables)
-    known |= results
-    for where, text in said.items():
-        for number in numbers.stated(text, common=()):
+    results = {read(text.lstrip("~")) for text, _ in key.numbers}
+    known = results | {read(text) for text in key.given}
+    for where, text in stated.texts(nbformat.read(path, as_version=4), key).items():
+        for number in stated.stated(text, common=()):
             if number in results:
                 other = text[: number.start] + changed(number, known) + text[number.end :]
-                assert numbers.unlisted({where: other}, *tables), f"{where}: {number}"
+                cells = [{"cell_type": "markdown", "source": other}]
+                assert stated.unlisted({"cells": cells}, key), f"{where}: {number}"
 
 
 def changed(number, known):
@@ -85,7 +84,7 @@ def changed(number, known):
     last = max(number.text.rfind(digit) for digit in digits)
     for digit in digits[3:] + digits[:3]:
         other = number.text[:last] + digit + number.text[last + 1 :]
-        if read(other) not in known and other not in numbers.COMMON:
+        if read(other) not in known and other not in stated.COMMON:
             return other
     raise AssertionError(f"every neighbour of {number} is in a table")
 
@@ -137,7 +136,7 @@ def good(tmp_path):
         asked("lesson.check('two', ...)"),
         asked("lesson.quiz(1, 2, 3)"),
         asked("lesson.progress()"),
-        *[new_markdown_cell("Text, $3! = 6x$ and `a != b`.") for _ in range(12)],
+        *[new_markdown_cell("Text, $2! = 2x$ and `a != b`.") for _ in range(12)],
     ]
     notebook = refresh.normalise(new_notebook(cells=cells))
     return SimpleNamespace(notebook=notebook, path=tmp_path / "02_lesson.ipynb", key=key)
@@ -238,6 +237,10 @@ def spoil_unasked(good):
     good.key.exercises["three"] = Exercise(3)
 
 
+def spoil_tables(good):
+    good.key.given.append("3.5")
+
+
 def spoil_numbers(good):
     good.key.numbers.append(("2.71", lambda: 2.71))
 
@@ -265,7 +268,7 @@ def spoil_numbers(good):
         (replace(0, "https://example.org/a", "99_gone.ipynb#there"), "links to 99_gone.ipynb"),
         (replace(0, "(03_after.ipynb)", "(.)"), "has no link on to 03_after.ipynb"),
         (replace(0, "(01_before.ipynb)", "(.)"), "has no link back to 01_before.ipynb"),
-        (replace(6, "A list", "word " * lint.MOST_WORDS), "1236 words of prose and questions"),
+        (replace(6, "A list", "word " * lint.MOST_WORDS), "1232 words of prose and questions"),
         (replace(6, "A list", "It works!"), "cell 6 has an exclamation mark"),
         (key_source("falls", "falls!"), "line 2 of the key has an exclamation mark"),
         (spoil_cells, "14 cells (15 to 34)"),
@@ -294,12 +297,13 @@ def spoil_numbers(good):
         (replace(6, "A list, and `12`.", "(b) up the hill"), "cell 6 lists the option 'up the"),
         (replace(6, "A list, and `12`.", "up the hill"), "cell 6 lists the option 'up the"),
         # numbers
-        (replace(6, "13", "14"), "cell 6 states 14 (… It takes 14 steps. - A li …): put it into"),
+        (replace(6, "13", "14"), "cell 6 states 14: “… It takes 14 steps. - A li …”; it is in nei"),
         (replace(6, "13", "12"), "NUMBERS has '13', which no text states"),
         (replace(4, "0.4", "0.5"), "GIVEN has '0.4', which no text states"),
         (key_source("by 3.5", "by 3.6"), "line 2 of the key states 3.6"),
         (key_source("by 3.5", "by some"), "NUMBERS has '3.5', which no text states"),
         (spoil_numbers, "NUMBERS has '2.71', which no text states"),
+        (spoil_tables, "3.5 is in NUMBERS and in GIVEN"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
@@ -310,11 +314,21 @@ def test_a_breach_is_found(good, spoil, complaint):
     assert [line for line in found if line.startswith(complaint)], found
 
 
-def test_the_claims_and_tables_of_a_key_are_no_text(good):
-    source = KEY + 'def claim_way():\n    """Of 7."""\n    assert f"{3.5:.8f}" == "3.50"\n'
-    assert numbers.texts({"cells": []}, source) == {
-        "line 2 of the key": "way\nIt falls by 3.5.",
-    }
+def test_claims_tables_names_and_wrong_options_are_no_sentences():
+    source = (
+        KEY
+        + """
+QUIZ = [("Of 6?", {"Of 7": "Yes.", "Of 8": "No."})]
+def claim_way():
+    assert "9" == "9"
+def said(value):
+    'A docstring, 9.'
+    return f"It is {value:.3f}, not 5."
+"""
+    )
+    assert [text for _, text in stated.sentences(source)] == [
+        "It falls by 3.5.", "Of 6?", "Of 7", "Yes.", "No.", "It is \0, not 5.",
+    ]  # fmt: skip
 
 
 # The command ---------------------------------------------------------------------------------

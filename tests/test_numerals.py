@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimlab.tools import numbers
 from optimlab.tools.numerals import find, read
+from optimlab.tools.stated import stated
 
 FLOATS = st.floats(-1e7, 1e7)
 DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -26,9 +26,6 @@ DIGITS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
         ("1,234,567.8", 1234567.8, 0.1),
         ("2{,}814", 2814, 1),
         (r"2\,814", 2814, 1),
-        ("47 %", 0.47, 0.01),
-        ("2.5%", 0.025, 0.001),
-        (r"47\%", 0.47, 0.01),
         ("1e-13", 1e-13, 1e-13),
         ("1.7e+29", 1.7e29, 1e28),
         ("1.5 · 10⁻³", 1.5e-3, 1e-4),
@@ -81,13 +78,14 @@ def test_about_lets_the_zeros_at_the_end_be_rounded_ones(value):
 
 def test_a_precision_is_part_of_a_number():
     assert read("2.0") != read("2") and read("2.0").value == read("2").value
-    assert {read("1.5e-3"), read("1.5 · 10⁻³"), read("0.15 %")} == {read("0.0015")}
+    assert {read("1.5e-3"), read("1.5 · 10⁻³")} == {read("0.0015")}
 
 
 def test_what_is_no_number_never_agrees():
     assert read("3").agrees(np.int64(3)) and read("0.3").agrees(Fraction(1, 3))
     assert not read("3").agrees(math.nan) and not read("3").agrees(math.inf)
-    for value in (True, "3", None, np.array([3])):
+    assert read("3").agrees(np.array([3.0]))
+    for value in (True, "3", None, np.array([3, 4])):
         with pytest.raises(TypeError, match="3: the expression must give a number"):
             read("3").agrees(value)
 
@@ -103,7 +101,7 @@ def test_a_name_holds_no_number(text):
         ("15-25 and 15–25", ["15", "25", "15", "25"]),
         ("from 6 - 10 to $-4$", ["6", "10", "-4"]),
         ("(0, 100), [1,2]", ["0", "100", "1", "2"]),
-        ("12,000-fold, 45°, ±10, 2x, 40th", ["12,000", "45", "10", "2", "40"]),
+        ("12,000-fold, 45°, ±10, 2x, 47 %", ["12,000", "45", "10", "2", "47"]),
         ("4.7 : 1, and 1/9. It is 3.", ["4.7", "1", "1", "9", "3"]),
     ],
 )
@@ -121,22 +119,22 @@ def test_numbers_are_found_in_their_order(text, wanted):
     [
         ("After 13 steps the loss is 0.05.", ["13", "0.05"]),
         ("0, 1 and 2, -1 and 2.0", ["-1", "2.0"]),
-        # a formula: results, decimals and powers of ten
-        ("$3x^2 - 4x + 6$, $101^{10}$, $x_{12}$, $y^{-3}$", []),
-        ("$0.25\\,h + 4.5\\,h^2$ and $0.96^{t}$", ["0.25", "4.5", "0.96"]),
-        ("$f_x = 12 = -4$, $\\eta \\to 3$, $x \\le 7$", ["12", "-4", "3", "7"]),
-        ("$(x, y) = (-7, 5)$, $n\\approx 1{,}200$", ["-7", "5", "1{,}200"]),
-        ("$f = 3x^2$, $g = 4\\,\\eta$, $h = 5(x + 1)$", []),
-        ("$$\\frac{dy}{dx} = \\frac{3}{4} = 0.75.$$", ["0.75"]),
-        ("$\\delta = 10^{-7}$, $3 \\cdot 10^{-15}$", ["10^{-7}", r"3 \cdot 10^{-15}"]),
-        ("$\\sum_{i=3}^{n} x_i$, $w_{t=4}$", []),
+        # a formula: all but indices and exponents
+        ("$3x^2 - 4x + 6$, $101^{10}$, $x_{12}$, $y^{-3}$", ["3", "4", "6", "101"]),
+        (r"$0.25\,h + 4.5\,h^2$, $0.96^{t}$, $e^{-0.3}$", ["0.25", "4.5", "0.96", "-0.3"]),
+        ("$f_x = 12 = -4$, $\\eta\to 3$, $x\\le7$", ["12", "-4", "3", "7"]),
+        (r"$(x, y) = (-7, 5)$, $n\approx1{,}200$", ["-7", "5", "1{,}200"]),
+        ("$$\frac{dy}{dx} = \frac{3}{4} = 0.75.$$", ["3", "4", "0.75"]),
+        (r"$\delta = 10^{-7}$, $3 \cdot 10^{-15}$", ["10^{-7}", r"3 \cdot 10^{-15}"]),
+        (r"$\sum_{i=3}^{n} x_i$, $w_{t=4}$, $2^{10}$, $3\cdot2^5$", ["3"]),
         # what is exempt, and what looks like it
         ("`x = 13`, ```\n14\n```", []),
-        ("<img width=\"400\">, [so](a_13.ipynb), <!-- 12 --> x < 12", ["12"]),
+        ('<img width="400">, [so](a_13.ipynb), <!-- 12 --> x < 12', ["12"]),
         ("**Time** 25 minutes. **Before** [01](01_a.ipynb). It takes 25 minutes.", ["25"]),
         ("# 13 · Adam\n\n[← 12 RMSProp](12.ipynb) · 16 Playground →", []),
         ("05, 07a, 15b, lesson 12, Lessons 11 to 13, [09](a) to [13 Adam](b)", []),
         ("1.05, 0.05, 3,014, 12 runs, [12, 13]", ["1.05", "0.05", "3,014", "12", "12", "13"]),
+        ("8e+08, 8e-05, -05, in 3-D", ["8e+08", "8e-05", "-05"]),
         ("section 2.1, sections 5.1.4 and 8.1, exercise 3, stage 4", []),
         ("step 15, steps 25 and 100", ["15", "25", "100"]),
         ("Choi et al. (2019), of 1951, (1019)", ["1951", "1019"]),
@@ -145,6 +143,6 @@ def test_numbers_are_found_in_their_order(text, wanted):
     ],
 )
 def test_the_numbers_that_a_lesson_answers_for(text, wanted):
-    found = list(numbers.stated(text))
+    found = list(stated(text))
     assert [n.text for n in found] == wanted
     assert [text[n.start : n.end] for n in found] == wanted

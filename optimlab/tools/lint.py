@@ -21,7 +21,7 @@ from pathlib import Path
 from optimlab import checks
 from optimlab.lessons import contents
 from optimlab.lessons.keyring import Key, load_key
-from optimlab.tools import numbers, skeleton
+from optimlab.tools import skeleton, stated
 from optimlab.tools.refresh import FOLDER, KERNEL, LANGUAGE, PLOTLY, WIDGET, each
 
 MOST_WORDS = 1100  # 1,000 of prose, and some for formulas
@@ -61,15 +61,13 @@ def problems(notebook, path=None, key=None) -> list[str]:
     path = None if path is None else Path(path)
     if key is None:
         key = Key("") if path is None else load_key(contents.lesson_number(path))
-    source = "" if key.module is None else Path(key.module.__file__).read_text(encoding="utf-8")
-    said = numbers.texts(notebook, source)
     return [
         *_about_the_file(notebook),
         *_about_outputs(notebook),
-        *_about_text(notebook, path, key, said),
+        *_about_text(notebook, path, key),
         *_about_code(notebook),
         *_about_questions(notebook, path, key),
-        *_about_numbers(key, said),
+        *_about_numbers(notebook, key),
         *_about_links(notebook, path),
     ]
 
@@ -147,7 +145,7 @@ def _all_text(notebook):
                 yield i, str(value)
 
 
-def _about_text(notebook, path, key, said):
+def _about_text(notebook, path, key):
     words = sum(len(cell.source.split()) for _, cell in _cells(notebook, "markdown"))
     words += sum(len(text.split()) for text in _asked(key))
     if words > MOST_WORDS:
@@ -161,15 +159,17 @@ def _about_text(notebook, path, key, said):
         yield f"the first cell does not begin with {title!r}"
     if path is not None and number is None:
         yield f"{path.name} does not begin with a lesson's number"
-    for where, text in said.items():
+    for where, text in stated.texts(notebook, key).items():
         if "!" in NOT_PROSE.sub("", text):
             yield f"{where} has an exclamation mark"
 
 
 def _asked(key):
     """The questions with their answers, as a learner reads them before the replies."""
-    yield from (question.asked() for question in key.predictions.values())
-    yield from (text for asked, options in key.quiz for text in (asked, *options))
+    for question in key.predictions.values():
+        yield from getattr(question, "options", ())
+    for asked, options in key.quiz:
+        yield from (asked, *options)
 
 
 def _about_code(notebook):
@@ -230,12 +230,11 @@ def _shows(cell, call):
     return shown and isinstance(last, ast.Expr) and last.end_lineno >= call.lineno >= last.lineno
 
 
-def _about_numbers(key, said):
+def _about_numbers(notebook, key):
     """Each number of the texts is in a table of the key, and each of the tables in a text."""
     if key.module is not None:
-        written = [text for text, _ in key.numbers]
-        yield from numbers.unlisted(said, written, key.given)
-        yield from numbers.unused(said, written, key.given)
+        yield from stated.unlisted(notebook, key)
+        yield from stated.unused(notebook, key)
 
 
 def _about_links(notebook, path):

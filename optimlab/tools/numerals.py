@@ -1,4 +1,4 @@
-"""Numbers as prose writes them: 3.772, -0.4, 2,814, 47 %, 1e-13, 1.5 · 10⁻³, 10^{-6}.
+"""Numbers as prose writes them: 3.772, -0.4, 2,814, 1e-13, 1.5 · 10⁻³, 10^{-6}.
 
 A number in a text says two things: a value, and with its last digit how exactly it is known.
 """
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
+
+import numpy as np
 
 _FROM_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _POWER = (
@@ -25,7 +27,7 @@ NUMERAL = re.compile(
     + r"|(?P<mantissa>(?:[0-9]{1,3}(?:(?:,|\{,\}|\\,)[0-9]{3}(?![0-9]))+|[0-9]+)(?:\.[0-9]+)?)"
     + r"(?!\.?[0-9])(?:[eE](?P<e>[-−+]?[0-9]+)(?!\w)|\s*(?:·|×|\\cdot|\\times)\s*"
     + _POWER.format("")
-    + r")?)(?P<percent>[ \u00a0\u202f]?\\?%)?"
+    + r")?)"
 )
 ABOUT = re.compile(r"(?:~|≈|about\s)\s*")
 
@@ -36,7 +38,7 @@ class Numeral:
 
     Attributes
     ----------
-    value : Decimal, of 47 % it is 0.47
+    value : Decimal
     unit : Decimal, what one more in the last digit written would be worth
     text : str, as it is written
     start : int, where in the text it begins
@@ -61,12 +63,14 @@ class Numeral:
     def __str__(self) -> str:
         return self.text
 
-    def agrees(self, value: Real) -> bool:
+    def agrees(self, value: object) -> bool:
         """Whether `value`, rounded to the digits written, is this number.
 
-        >>> read("3.772").agrees(3.77249), read("3.772").agrees(3.7726), read("47 %").agrees(0.4731)
-        (True, False, True)
+        >>> read("3.772").agrees(3.77249), read("3.772").agrees(3.7726)
+        (True, False)
         """
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.item()
         if not isinstance(value, Real) or isinstance(value, bool):
             raise TypeError(f"{self.text}: the expression must give a number, and gives {value!r}")
         if not math.isfinite(value):
@@ -106,7 +110,7 @@ def _numeral(match: re.Match[str], about: bool = False) -> Numeral:
     mantissa = re.sub(r"[^0-9.]", "", part["mantissa"] or "1")
     powers = ("e", "braced", "bare", "raised", "only_braced", "only_bare", "only_raised")
     power = next((part[name] for name in powers if part[name]), "0")
-    scale = int(power.translate(_FROM_RAISED).replace("−", "-")) - (2 if part["percent"] else 0)
+    scale = int(power.translate(_FROM_RAISED).replace("−", "-"))
     sign = -1 if part["sign"] in ("-", "−", "–") else 1
     decimals = len(mantissa.partition(".")[2])
     zeros = len(mantissa) - len(mantissa.rstrip("0")) if about and not decimals else 0
