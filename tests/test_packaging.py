@@ -68,7 +68,8 @@ def test_pins_are_pins_and_meet_the_lower_bounds():
         assert version.operator == "==" and not pin.url, line
         pins.setdefault(canonicalize_name(pin.name), []).append(version.version)
     project = PROJECT["project"]
-    for text in project["dependencies"] + project["optional-dependencies"]["test"]:
+    extras = project["optional-dependencies"]
+    for text in project["dependencies"] + extras["lessons"] + extras["test"]:
         wanted = Requirement(text)
         found = pins.get(canonicalize_name(wanted.name))
         assert found, f"{text} has no pin"
