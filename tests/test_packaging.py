@@ -43,8 +43,9 @@ def test_ci_runs_the_command_of_the_readme(tmp_path):
     stand_in = 'echo "CI is $CI"; exit 7'
     changed = README.replace(the_command("test"), stand_in)
     (tmp_path / "README.md").write_text(changed, encoding="utf-8")
-    (tmp_path / "chromium").write_text("#!/bin/sh\n")
-    (tmp_path / "chromium").chmod(0o755)
+    for program in ("chromium", "tsc"):
+        (tmp_path / program).write_text("#!/bin/sh\n")
+        (tmp_path / program).chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [tmp_path / ".ci" / "run"], env=os.environ | {"PATH": path}, capture_output=True, text=True
