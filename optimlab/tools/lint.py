@@ -44,7 +44,6 @@ FORBIDDEN = {
 }
 NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<!--.*?-->|!\[", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)")
-NUMBER = re.compile(r"(\d\d[a-z]?)_")
 OPTION = re.compile(r"^[-*] (?:\([a-z]\) )?(.+)$", re.M)
 
 
@@ -153,7 +152,7 @@ def _about_text(notebook, path, key):
     cells = len(notebook.cells)
     if not FEWEST_CELLS <= cells <= MOST_CELLS:
         yield f"{cells} cells ({FEWEST_CELLS} to {MOST_CELLS})"
-    number = NUMBER.match(path.name) if path is not None else None
+    number = contents.NUMBER.match(path.name) if path is not None else None
     title = f"# {number[1]} · " if number else "# "
     if not notebook.cells or not notebook.cells[0].source.startswith(title):
         yield f"the first cell does not begin with {title!r}"
