@@ -56,14 +56,6 @@ def test_no_figure_is_blank(path):
                 assert len(shades) > 8 and max(shades) < 0.995 * sum(shades), f"cell {i} is blank"
 
 
-# The numbers of the lessons ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", KEYS, ids=lambda path: path.stem)
-def test_the_numbers_of_the_lesson_are_right(path):
-    assert stated.wrong(load_key(contents.lesson_number(path.stem[7:])).numbers) == []
-
-
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_changed_digit_is_found(path):
     """Of each number that is a result, wherever the Markdown or a sentence states it."""
