@@ -3,26 +3,37 @@
 import base64
 import copy
 import io
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from optimlab.lessons.keyring import Key, load_key
 
-from optimlab.tools import refresh
+from optimlab.lessons import Choice, Exercise, contents
+from optimlab.tools import lint, refresh, skeleton, stated
+from optimlab.tools.numerals import read
 
 pytest_plugins = "pytester"
-LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+KEYS = sorted((ROOT / "optimlab" / "keys").glob("lesson_*.py"))
 
 
-def test_there_are_lessons():
+def test_there_are_lessons_and_each_has_its_key():
     assert LESSONS
+    assert [f"lesson_{path.stem}" for path in LESSONS] == [path.stem for path in KEYS]
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_the_lesson_keeps_the_rules(path):
-    assert refresh.problems(nbformat.read(path, as_version=4), path) == []
+    assert lint.problems(nbformat.read(path, as_version=4), path) == []
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -45,223 +56,361 @@ def test_no_figure_is_blank(path):
                 assert len(shades) > 8 and max(shades) < 0.995 * sum(shades), f"cell {i} is blank"
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_changed_digit_is_found(path):
+    """Of each number that is a result, wherever the Markdown or a sentence states it."""
+    key = load_key(contents.lesson_number(path))
+    results = {read(text.lstrip("~")) for text, _ in key.numbers}
+    known = results | {read(text) for text in key.given}
+    for where, text in stated.texts(nbformat.read(path, as_version=4), key).items():
+        for number in stated.stated(text, common=()):
+            if number in results:
+                other = text[: number.start] + changed(number, known) + text[number.end :]
+                cells = [{"cell_type": "markdown", "source": other}]
+                assert stated.unlisted({"cells": cells}, key), f"{where}: {number}"
+
+
+def changed(number, known):
+    """A number with another last digit, which is in no table."""
+    digits = "⁰¹²³⁴⁵⁶⁷⁸⁹" if re.search("[⁰-⁹]$", number.text) else "0123456789"
+    last = max(number.text.rfind(digit) for digit in digits)
+    for digit in digits[3:] + digits[:3]:
+        other = number.text[:last] + digit + number.text[last + 1 :]
+        if read(other) not in known and other not in stated.COMMON:
+            return other
+    raise AssertionError(f"every neighbour of {number} is in a table")
+
+
 # The rules themselves: a notebook that keeps them all, and one breach at a time -------------
 
-ASKED = "lesson.predict('way', options={'down': 'Yes.', 'up': 'No.'}, right='down')"
-QUIZ = "lesson.quiz(('one word?', {'a': 'x', 'b': 'y'}), ('b?', {}), ('c?', {}))"
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+KEY = """
+PREDICTIONS = {"way": "It falls by 3.5."}
+NUMBERS = [("13", lambda: 13), ("3.5", lambda: 7 / 2)]
+GIVEN = ["0.4"]
+"""
 
 
 @pytest.fixture
 def good(tmp_path):
-    """A lesson that keeps every rule, and its path between two neighbours."""
+    """A lesson that keeps every rule, its path between two neighbours, and its key."""
     for name in ("01_before.ipynb", "03_after.ipynb"):
         (tmp_path / name).touch()
-    links = "[back](01_before.ipynb), [on](03_after.ipynb), [source](https://example.org/a)"
-    figure = new_output("display_data", {"image/png": PIXEL, "text/plain": "A summary."})
-    hidden = {"tags": ["solution"], "jupyter": {"source_hidden": True}}
-    folded = {"tags": ["ask"], "jupyter": {"source_hidden": True}}
+    source = tmp_path / "lesson_02_lesson.py"
+    source.write_text(KEY, encoding="utf-8")
+    key = Key(
+        "02",
+        SimpleNamespace(__file__=str(source)),
+        {"way": Choice({"down": "It falls by 3.5.", "up the hill": "No."}, right="down")},
+        {"one": Exercise(1), "two": Exercise(2)},
+        [("one word?", {"a": "x", "b": "y"}), ("b?", {}), ("c?", {})],
+        [("13", lambda: 13), ("3.5", lambda: 7 / 2)],
+        ["0.4"],
+    )
+    links = "[← 01 Before](01_before.ipynb), [03 After →](03_after.ipynb)"
+    alt = {"image/png": {"alt": "A curve."}}
+    figure = new_output("display_data", {"image/png": PIXEL, "text/plain": "A."}, metadata=alt)
     said = new_output("execute_result", {"text/plain": "Not answered yet."}, execution_count=1)
-    shown = {"outputs": [said]}
+
+    def asked(source):
+        return new_code_cell(source, outputs=[copy.deepcopy(said)])
+
     cells = [
-        new_markdown_cell(f"# 02 · A lesson\n\n{links}"),
+        new_markdown_cell(f"# 02 · A lesson\n\n{links}\n\n[source](https://example.org/a)"),
         new_code_cell("from optimlab import style\n\nstyle.use()"),
         new_code_cell("figure", outputs=[figure]),
-        new_code_cell("step_solution = 2\nassert step_solution == 2", metadata=hidden),
         new_code_cell("lesson = lessons.Lesson('02')"),
-        new_markdown_cell("**Predict.** Which way?\n\n- (a) down\n- (b) up"),
-        new_code_cell(ASKED, metadata=folded, **copy.deepcopy(shown)),
-        new_code_cell("lesson.target('goal', explorer)", **copy.deepcopy(shown)),
-        new_code_cell("lesson.exercise('one', 1)\nlesson.exercise('two', 2)", metadata=folded),
-        new_code_cell("lesson.check('one', ...)\nlesson.check('two', ...)", **copy.deepcopy(shown)),
-        new_code_cell(QUIZ, metadata=folded, **copy.deepcopy(shown)),
-        new_code_cell("lesson.progress()", **copy.deepcopy(shown)),
-        *[new_markdown_cell("Text, $3! = 6$ and `a != b`.") for _ in range(12)],
+        new_markdown_cell("**Predict.** With rate 0.4, which way?"),
+        asked("lesson.predict(\n    'way',\n    explorer,\n)"),
+        new_markdown_cell("It takes 13 steps.\n\n- A list, and `12`."),
+        asked("lesson.target('goal', explorer)"),
+        asked("my_one = ...\nlesson.check('one', my_one)"),
+        asked("lesson.check('two', ...)"),
+        asked("lesson.quiz(1, 2, 3)"),
+        asked("lesson.progress()"),
+        *[new_markdown_cell("Text, $2! = 2x$ and `a != b`.") for _ in range(12)],
     ]
     notebook = refresh.normalise(new_notebook(cells=cells))
-    return notebook, tmp_path / "02_lesson.ipynb"
+    return SimpleNamespace(notebook=notebook, path=tmp_path / "02_lesson.ipynb", key=key)
 
 
 def test_a_good_lesson_has_no_problems(good):
-    assert refresh.problems(*good) == []
-
-
-def spoil_count(notebook):
-    notebook.cells[2].execution_count = 7
-
-
-def spoil_id(notebook):
-    notebook.cells[2]["id"] = notebook.cells[1]["id"]
-
-
-def spoil_kernel(notebook):
-    notebook.metadata.kernelspec = {"name": "mine", "display_name": "Mine", "language": "python"}
-
-
-def spoil_state(notebook):
-    notebook.metadata["widgets"] = {}
-
-
-def spoil_timing(notebook):
-    notebook.cells[2].metadata["execution"] = {"iopub.status.busy": "2026-01-01"}
-
-
-def spoil_view(notebook):
-    notebook.cells[2].outputs[0].data[refresh.WIDGET] = {"model_id": "a"}
-
-
-def spoil_error(notebook):
-    notebook.cells[2].outputs.append(new_output("error", ename="ValueError", evalue="no"))
-
-
-def spoil_stderr(notebook):
-    notebook.cells[2].outputs.append(new_output("stream", name="stderr", text="warning"))
-
-
-def spoil_figure(notebook):
-    del notebook.cells[2].outputs[0].data["image/png"]
-
-
-def spoil_size(notebook):
-    notebook.cells[2].outputs[0].data["image/png"] = "A" * 200_000
-
-
-def spoil_plotly(notebook):
-    notebook.cells[2].outputs[0].data[refresh.PLOTLY] = {}
-
-
-def spoil_path(notebook):
-    notebook.cells[2].outputs.append(new_output("stream", text="in /home/me/lab/x.py"))
-
-
-def spoil_address(notebook):
-    notebook.cells[2].outputs[0].data["text/plain"] = "<object at 0x7f3a12345678>"
-
-
-def spoil_title(notebook):
-    notebook.cells[0].source = notebook.cells[0].source.replace("# 02 · ", "# 3 · ")
-
-
-def spoil_link(notebook):
-    notebook.cells[-1].source = "[gone](99_gone.ipynb#there)"
-
-
-def spoil_way_on(notebook):
-    notebook.cells[0].source = notebook.cells[0].source.replace("(03_after.ipynb)", "(.)")
-
-
-def spoil_prose(notebook):
-    notebook.cells[-1].source = "word " * refresh.MOST_WORDS
-
-
-def spoil_tone(notebook):
-    notebook.cells[-1].source = "It works!"
-
-
-def spoil_cells(notebook):
-    del notebook.cells[-6:]
-
-
-def spoil_lines(notebook):
-    notebook.cells[2].source = "figure\n" * 13
-
-
-def spoil_interact(notebook):
-    notebook.cells[2].source = "interact(f, x=3)"
-
-
-def spoil_style(notebook):
-    notebook.cells[1].source = "pass"
-
-
-def spoil_fold(notebook):
-    notebook.cells[3].metadata["jupyter"] = {}
-
-
-def spoil_name(notebook):
-    notebook.cells[3].source = "step = 2"
-
-
-def spoil_use(notebook):
-    notebook.cells[4].source += "\nstep_solution + 1"
-
-
-def spoil_tag(notebook):
-    notebook.cells[3].metadata["tags"] = []
+    good.path.touch()
+    assert lint.problems(good.notebook, good.path, good.key) == []
 
 
 def replace(cell, old, new):
-    def spoil(notebook):
-        assert old in notebook.cells[cell].source
-        notebook.cells[cell].source = notebook.cells[cell].source.replace(old, new)
+    def spoil(good):
+        assert old in good.notebook.cells[cell].source
+        good.notebook.cells[cell].source = good.notebook.cells[cell].source.replace(old, new)
 
     return spoil
 
 
-def spoil_prediction(notebook):
-    notebook.cells[6].outputs = []
+def output(cell, **data):
+    def spoil(good):
+        for kind, value in data.items():
+            good.notebook.cells[cell].outputs[0].data[kind.replace("_", "/")] = value
+
+    return spoil
 
 
-def spoil_quiz(notebook):
-    notebook.cells[10].outputs = [new_output("stream", text="a line")]
+def added(**output):
+    kind = output.pop("kind", "stream")
+    return lambda good: good.notebook.cells[2].outputs.append(new_output(kind, **output))
 
 
-def spoil_secret(notebook):
-    notebook.cells[6].metadata["jupyter"] = {}
+def metadata(**kept):
+    return lambda good: good.notebook.cells[2].metadata.update(kept)
+
+
+def key_source(old, new):
+    def spoil(good):
+        source = Path(good.key.module.__file__)
+        assert old in KEY
+        source.write_text(KEY.replace(old, new), encoding="utf-8")
+
+    return spoil
+
+
+def spoil_count(good):
+    good.notebook.cells[2].execution_count = 7
+
+
+def spoil_id(good):
+    good.notebook.cells[2]["id"] = good.notebook.cells[1]["id"]
+
+
+def spoil_kernel(good):
+    good.notebook.metadata.kernelspec = {"name": "mine", "display_name": "M", "language": "python"}
+
+
+def spoil_state(good):
+    good.notebook.metadata["widgets"] = {}
+
+
+def spoil_figure(good):
+    del good.notebook.cells[2].outputs[0].data["image/png"]
+
+
+def spoil_alt(good):
+    good.notebook.cells[2].outputs[0].metadata = {}
+
+
+def spoil_view(good):
+    good.notebook.cells[2].outputs[0].data[refresh.WIDGET] = {"model_id": "a"}
+
+
+def spoil_plotly(good):
+    good.notebook.cells[2].outputs[0].data[refresh.PLOTLY] = {}
+
+
+def spoil_cells(good):
+    del good.notebook.cells[-10:]
+
+
+def spoil_length(good):
+    good.notebook.cells += [new_markdown_cell("Text.") for _ in range(11)]
+
+
+def spoil_outputs(good):
+    good.notebook.cells[5].outputs = []
+
+
+def spoil_key(good):
+    good.key = Key("02")
+
+
+def spoil_name_of_key(good):
+    good.key.module.__file__ = str(Path(good.key.module.__file__).rename(good.path.parent / "a.py"))
+
+
+def spoil_unasked(good):
+    good.key.exercises["three"] = Exercise(3)
+
+
+def spoil_tables(good):
+    good.key.given.append("3.5")
+
+
+def spoil_numbers(good):
+    good.key.numbers.append(("2.71", lambda: 2.71))
 
 
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
-        (replace(6, "predict", "ask"), "0 predictions (at least 1)"),
-        (replace(7, "target", "goal"), "0 targets (at least 1)"),
-        (replace(8, "\nlesson.exercise('two', 2)", ""), "1 exercises (at least 2)"),
-        (replace(10, ", ('c?', {})", ""), "2 quiz (at least 3)"),
-        (replace(11, "progress", "board"), "does not end with lesson.progress()"),
-        (replace(4, "02", "03"), "makes Lesson ['03'], and its number is '02'"),
-        (replace(8, "two", "one"), "lesson.exercise has 'one' twice"),
-        (replace(9, "two", "three"), "checks ['one', 'three'], and declares the exercises"),
-        (spoil_secret, "cell 6 gives answers away: fold it"),
-        (spoil_prediction, "cell 6 does not show its lesson.predict: let the cell end in it"),
-        (spoil_quiz, "cell 10 does not show its lesson.quiz: let the cell end in it"),
-        (replace(5, "(b) up", "(b) up there"), "cell 6 offers '- (b) up', which the text"),
         (spoil_count, "not run top to bottom: execution counts [1, 7, 3"),
         (spoil_id, "cell ids are missing or not unique"),
         (spoil_kernel, "kernelspec is not python3"),
         (spoil_state, "stores widget state"),
-        (spoil_timing, "cell 2 stores metadata 'execution'"),
+        (metadata(execution={"iopub.status.busy": "2026"}), "cell 2 stores metadata 'execution'"),
+        (metadata(tags=["solution"]), "cell 2 stores metadata 'tags'"),
+        (metadata(jupyter={"source_hidden": True}), "cell 2 stores metadata 'jupyter': what it"),
         (spoil_view, "cell 2 stores a widget view"),
-        (spoil_error, "cell 2 ends in ValueError: no"),
-        (spoil_stderr, "cell 2 writes to stderr: warning"),
-        (spoil_figure, "shows no figure before it is run"),
-        (spoil_size, "cell 2 stores a figure of 150 kB (120)"),
         (spoil_plotly, "cell 2 stores a plotly figure instead of a picture"),
-        (spoil_path, "cell 2 holds a path of a machine, at '/home/me/lab/x.py'"),
-        (spoil_address, "cell 2 prints a memory address, 0x7f3a12345678"),
-        (spoil_title, "the first cell does not begin with '# 02 · '"),
-        (spoil_link, "links to 99_gone.ipynb, which does not exist"),
-        (spoil_way_on, "has no link on to 03_after.ipynb"),
-        (spoil_prose, f"{refresh.MOST_WORDS + 111} words of prose"),
-        (replace(10, "one word", "word " * 2000), "2118 words of prose"),
-        (spoil_tone, "cell 23 has an exclamation mark"),
-        (spoil_cells, "14 cells (15 to 40)"),
-        (spoil_lines, "cell 2 has 13 lines of code (at most 12)"),
-        (spoil_interact, "cell 2 uses interact"),
-        (spoil_style, "style.use() is missing"),
-        (spoil_fold, "cell 3 is a solution and not collapsed"),
-        (spoil_name, "cell 3 is a solution and names nothing …_solution"),
-        (spoil_use, "cell 4 uses step_solution of the solution in cell 3"),
-        (spoil_tag, "cell 3 has step_solution and is not tagged as a solution"),
+        (added(kind="error", ename="ValueError", evalue="no"), "cell 2 ends in ValueError: no"),
+        (added(name="stderr", text="warning"), "cell 2 writes to stderr: warning"),
+        (added(text="in /home/me/lab/x.py"), "cell 2 holds a path of a machine, at '/home/me/lab/"),
+        (output(2, text_plain="<a at 0x7f3a12345678>"), "cell 2 prints a memory address, 0x7f3a"),
+        (output(2, image_png="A" * 200_000), "cell 2 stores a figure of 150 kB (120)"),
+        (spoil_figure, "shows no figure before it is run"),
+        (spoil_alt, "cell 2 stores a figure without alt text"),
+        (replace(0, "# 02 · ", "# 3 · "), "the first cell does not begin with '# 02 · '"),
+        (replace(0, "https://example.org/a", "99_gone.ipynb#there"), "links to 99_gone.ipynb"),
+        (replace(0, "(03_after.ipynb)", "(.)"), "has no link on to 03_after.ipynb"),
+        (replace(0, "(01_before.ipynb)", "(.)"), "has no link back to 01_before.ipynb"),
+        (replace(6, "A list", "word " * lint.MOST_WORDS), "1232 words of prose and questions"),
+        (replace(6, "A list", "It works!"), "cell 6 has an exclamation mark"),
+        (key_source("falls", "falls!"), "line 2 of the key has an exclamation mark"),
+        (spoil_cells, "14 cells (15 to 34)"),
+        (spoil_length, "35 cells (15 to 34)"),
+        (replace(2, "figure", "figure\n" * 11), "cell 2 has 11 lines of code (at most 10)"),
+        (replace(2, "figure", "interact(f, x=3)"), "cell 2 uses interact"),
+        (replace(2, "figure", "if a:\n    _ = figure"), "cell 2 uses _ = …"),
+        (replace(2, "figure", "figure  # fmt: skip"), "cell 2 uses # fmt: skip"),
+        (replace(1, "style.use()", "pass"), "style.use() is missing"),
+        # questions
+        (replace(5, "predict", "ask"), "0 predictions (at least 1)"),
+        (replace(7, "target", "goal"), "0 targets (at least 1)"),
+        (replace(9, "'two'", "'one'"), "1 exercises (at least 2)"),
+        (replace(9, "'two'", "'one'"), "lesson.check has 'one' twice"),
+        (replace(10, "(1, 2, 3)", "(1, 2)"), "2 quiz (at least 3)"),
+        (replace(11, "progress", "board"), "does not end with lesson.progress()"),
+        (replace(3, "02", "03"), "makes Lesson ['03'], and its number is '02'"),
+        (replace(9, "two", "three"), "The key of lesson 02 lacks the exercise “three”"),
+        (replace(5, "'way'", "'where'"), "The key of lesson 02 lacks the prediction “where”"),
+        (spoil_unasked, "The key of lesson 02 holds the exercise “three”"),
+        (spoil_key, "has no key optimlab/keys/lesson_02_lesson.py"),
+        (spoil_name_of_key, "has the key a.py: call it lesson_02_lesson.py"),
+        (spoil_outputs, "cell 5 does not show its lesson.predict: let the cell end in it"),
+        (replace(5, "lesson.pre", "card = lesson.pre"), "cell 5 does not show its lesson.predict"),
+        (replace(8, "one)", "one)\nmy_one"), "cell 8 does not show its lesson.check"),
+        (replace(6, "A list, and `12`.", "(b) up the hill"), "cell 6 lists the option 'up the"),
+        (replace(6, "A list, and `12`.", "up the hill"), "cell 6 lists the option 'up the"),
+        # numbers
+        (replace(6, "13", "14"), "cell 6 states 14: “… It takes 14 steps. - A li …”; it is in nei"),
+        (replace(6, "13", "12"), "NUMBERS has '13', which no text states"),
+        (replace(4, "0.4", "0.5"), "GIVEN has '0.4', which no text states"),
+        (key_source("by 3.5", "by 3.6"), "line 2 of the key states 3.6"),
+        (key_source("by 3.5", "by some"), "NUMBERS has '3.5', which no text states"),
+        (spoil_numbers, "NUMBERS has '2.71', which no text states"),
+        (spoil_tables, "3.5 is in NUMBERS and in GIVEN"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
 def test_a_breach_is_found(good, spoil, complaint):
-    notebook, path = good
-    path.touch()
-    assert refresh.problems(notebook, path) == []
-    spoil(notebook)
-    found = refresh.problems(notebook, path)
+    good.path.touch()
+    spoil(good)
+    found = lint.problems(good.notebook, good.path, good.key)
     assert [line for line in found if line.startswith(complaint)], found
+
+
+def test_claims_tables_names_and_wrong_options_are_no_sentences():
+    source = (
+        KEY
+        + """
+QUIZ = [("Of 6?", {"Of 7": "Yes.", "Of 8": "No."})]
+def claim_way():
+    assert "9" == "9"
+def said(value):
+    'A docstring, 9.'
+    return f"It is {value:.3f}, not 5."
+"""
+    )
+    assert [text for _, text in stated.sentences(source)] == [
+        "It falls by 3.5.", "Of 6?", "Of 7", "Yes.", "No.", "It is \0, not 5.",
+    ]  # fmt: skip
+
+
+# The command ---------------------------------------------------------------------------------
+
+
+def test_lint_neither_runs_nor_writes(draft, capsys):
+    path = draft("1 / 0")
+    before = path.read_bytes()
+    assert lint.main([str(path)]) == 1
+    assert path.read_bytes() == before
+    said = capsys.readouterr().out
+    assert "not run top to bottom" in said and "ZeroDivisionError" not in said
+
+
+def test_lint_goes_on_after_what_it_cannot_read(draft, capsys):
+    path = draft("1")
+    (path.parent / "01_bad.ipynb").write_text("{")
+    assert lint.main([str(path.parent / name) for name in ("00_none.ipynb", "01_bad.ipynb")]) == 1
+    said = capsys.readouterr().out
+    assert "00_none.ipynb:\n  FileNotFoundError" in said and "01_bad.ipynb:\n  NotJSON" in said
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory):
+    """A copy of the package and of some lessons, and how to run a tool on it."""
+    root = tmp_path_factory.mktemp("series")
+    no_caches = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "optimlab", root / "optimlab", ignore=no_caches)
+    (root / "notebooks").mkdir()
+    for path in LESSONS:
+        if path.name[:2] in ("05", "15"):  # the skeleton links to 05
+            shutil.copy(path, root / "notebooks")
+
+    def tool(name, *arguments):
+        command = [sys.executable, "-m", f"optimlab.tools.{name}", *map(str, arguments)]
+        environment = os.environ | {"PYTHONPATH": str(root)}
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr * bool(done.returncode)
+
+    return SimpleNamespace(root=root, tool=tool)
+
+
+def test_a_new_lesson_keeps_the_rules_once_it_was_refreshed(series):
+    status, said = series.tool("lint", "new", "99", "A second: “Order”")
+    assert status == 0 and "| [99 A second: “Order”](notebooks/99_a_second_order.ipynb)" in said
+    path = series.root / "notebooks" / "99_a_second_order.ipynb"
+    assert series.tool("refresh", path) == (0, "99_a_second_order.ipynb: in order\n")
+    assert series.tool("lint", path) == (0, "99_a_second_order.ipynb: in order\n")
+    before = series.root / "notebooks" / LESSONS[-1].name
+    assert "has no link" not in series.tool("lint", before)[1]
+    assert nbformat.read(before, as_version=4).cells[1:] == nbformat.read(LESSONS[-1], 4).cells[1:]
+    notebook = nbformat.read(path, as_version=4)
+    assert nbformat.writes(refresh.normalise(copy.deepcopy(notebook))) == nbformat.writes(notebook)
+    status, said = series.tool("lint", "new", "99", "again")
+    assert status == 2 and "number='99': there is 99_a_second_order.ipynb already" in said
+
+
+@pytest.mark.parametrize(
+    ("number", "title", "message"),
+    [
+        ("5", "a", "number='5': number must be two digits, such as 16 or 16a"),
+        ("05", "a", "number='05': there is lesson_05_gradient_descent.py already"),
+        ("98", "…", "title='…': title must hold a word that a file can be named by"),
+    ],
+)
+def test_a_lesson_that_cannot_be_begun_is_refused(tmp_path, number, title, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        skeleton.new(number, title, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_lesson_between_two_others_is_linked_from_both(tmp_path):
+    (tmp_path / "keys").mkdir()
+    for name, links in (
+        ("01_a.ipynb", "[← 00 Z](00_z.ipynb) · [02 B →](02_b.ipynb)"),
+        ("02_b.ipynb", "[← 01 A](01_a.ipynb)"),
+    ):
+        head = f"# {name[:2]} · {name[3].upper()}: a question\n\n{links}\n\nText."
+        nbformat.write(new_notebook(cells=[new_markdown_cell(head)]), tmp_path / name)
+    path, key = skeleton.new("01a", "Between", tmp_path, tmp_path / "keys")
+    assert (path.name, key.name) == ("01a_between.ipynb", "lesson_01a_between.py")
+    lines = {
+        other.name: nbformat.read(other, 4).cells[0].source.splitlines()[2]
+        for other in tmp_path.glob("*.ipynb")
+    }
+    assert lines == {
+        "01_a.ipynb": "[← 00 Z](00_z.ipynb) · [01a Between →](01a_between.ipynb)",
+        "01a_between.ipynb": "[← 01 A](01_a.ipynb) · [02 B →](02_b.ipynb)",
+        "02_b.ipynb": "[← 01a Between](01a_between.ipynb)",
+    }
 
 
 # Refreshing ----------------------------------------------------------------------------------
@@ -316,7 +465,9 @@ def test_refresh_keeps_the_picture_and_drops_the_widget(draft):
 
 def test_refresh_reports_stderr_and_keeps_it(draft):
     path = draft("import warnings\nwarnings.warn('careful')")
-    assert any("cell 1 writes to stderr" in line for line in refresh.refresh(path))
+    refresh.refresh(path)
+    found = lint.problems(nbformat.read(path, as_version=4))
+    assert any("cell 1 writes to stderr" in line for line in found)
 
 
 def test_an_error_leaves_the_file_as_it_was(draft, capsys):
@@ -325,15 +476,6 @@ def test_an_error_leaves_the_file_as_it_was(draft, capsys):
     assert refresh.main([str(path)]) == 1
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().out
-
-
-def test_check_neither_runs_nor_writes(draft, capsys):
-    path = draft("1 / 0")
-    before = path.read_bytes()
-    assert refresh.main(["--check", str(path)]) == 1
-    assert path.read_bytes() == before
-    said = capsys.readouterr().out
-    assert "not run top to bottom" in said and "ZeroDivisionError" not in said
 
 
 def test_nbval_takes_the_normal_form_and_sees_another_text(pytester, draft):

@@ -81,7 +81,8 @@ def test_pins_are_pins_and_meet_the_lower_bounds():
         assert version.operator == "==" and not pin.url, line
         pins.setdefault(canonicalize_name(pin.name), []).append(version.version)
     project = PROJECT["project"]
-    for text in project["dependencies"] + project["optional-dependencies"]["test"]:
+    extras = project["optional-dependencies"]
+    for text in project["dependencies"] + extras["lessons"] + extras["test"]:
         wanted = Requirement(text)
         found = pins.get(canonicalize_name(wanted.name))
         assert found, f"{text} has no pin"
@@ -125,10 +126,83 @@ def test_the_readme_examples_run():
         exec(compile(block, "README.md", "exec"), space)
 
 
-def test_the_way_to_ask_in_a_lesson_runs():
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+#: what can be added -> (lines it says it takes, its text)
+ADDED = {
+    name: (int(lines), text)
+    for name, lines, text in re.findall(
+        r"^### A[n]? (.+?): (\d+) lines\n(.*?)(?=^##)", CONTRIBUTING, re.M | re.S
+    )
+}
+
+
+def blocks(text, language="python"):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+def test_each_addition_takes_the_lines_it_says():
+    counted = {}
+    for name, (_, text) in ADDED.items():
+        code = "".join(found[0] for kind in ("python", "js") if (found := blocks(text, kind)))
+        lines = [line for line in code.splitlines() if line.strip()]
+        counted[name] = sum(not line.startswith(("import ", "from ")) for line in lines)
+    assert counted == {name: lines for name, (lines, _) in ADDED.items()}
+    assert len(counted) == 5
+
+
+def test_the_additions_run():
     space = {}
+    for name, (_, text) in ADDED.items():
+        if name != "mark of the live plot":  # it belongs into two files
+            for block in blocks(text):
+                exec(compile(block, name, "exec"), space)
+    assert space["lesson"].wanted()["predictions"] == ["how many steps"]
+    card = space["lesson"].predictions["how many steps"]
+    assert "a whole number" in card.question.asked()
+    assert space["Leaky"].slots == ("v",)
+    tangent = space["Tangent"](space["functions"].wave, at=1.0)
+    tangent.at = 2.0
+    assert tangent.summary == "The slope at 2 is 0.077." and not tangent.status
+
+
+def test_the_mark_is_drawn_and_its_twin_is_sound(tmp_path):
+    live = tmp_path / "optimlab" / "draw" / "live"
+    shutil.copytree(ROOT / "optimlab", tmp_path / "optimlab")
+    shutil.copy(ROOT / "tsconfig.json", tmp_path)
+    _, text = ADDED["mark of the live plot"]
+    for name, language, before in (
+        ("marks.py", "python", "#: kind -> what is known of it"),
+        ("marks.js", "js", "};\n"),
+    ):
+        whole, (block,) = (live / name).read_text(encoding="utf-8"), blocks(text, language)
+        head, mark, tail = whole.rpartition(before)
+        assert mark
+        changed = f"{head}{block}\n\n{mark}{tail}".replace("Handle())", "Handle(), Stem())")
+        (live / name).write_text(changed, encoding="utf-8")
+    code = """
+from optimlab.draw import figures
+from optimlab.draw.live import LivePlot
+figure, ax = figures.panel(300, 200)
+plot = LivePlot([figure], alt="Stems.")
+plot.add("stem", "stems", ax)
+plot.show({"stems": [(0.2, 0.5), (0.7, 0.9)], "summary": "Two."})
+print(len(plot.still()))
+"""
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    for command in ([sys.executable, "-c", code], ["tsc", "-p", "."]):
+        if command[0] == "tsc" and not shutil.which("tsc"):
+            continue  # its absence in CI is told by the test of the front end
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_way_to_ask_in_a_lesson_runs():
+    _, _, text = CONTRIBUTING.partition("## Asking in a lesson")
+    (block,) = blocks(text)
+    space = {}
+    exec("from optimlab import SGD, explore, functions, lessons", space)
     exec(compile(block, "CONTRIBUTING.md", "exec"), space)
     asked = space["lesson"].wanted()
     assert {kind: len(names) for kind, names in asked.items()} == {

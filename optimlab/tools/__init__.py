@@ -1,1 +1,1 @@
-"""Commands for those who keep the lessons: refresh, lint."""
+"""Commands for those who keep the lessons: refresh them, lint them, begin a new one."""
