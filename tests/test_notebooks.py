@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from optimlab.lessons.keyring import Key, load_key
 
 from optimlab.lessons import Choice, Exercise, contents
+from optimlab.lessons.keyring import Key, load_key
 from optimlab.tools import lint, refresh, skeleton, stated
 from optimlab.tools.numerals import read
 
