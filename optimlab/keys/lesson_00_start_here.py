@@ -115,7 +115,7 @@ NUMBERS = [
     ("4", lambda: functions.ravine((0, 2))),
 ]
 
-GIVEN = ["-7", "0.1", "1.1", "30", "0.3", "6", "-2", "20", "0.01", "0.5", "12", "3"]
+GIVEN = ["-7", "0.1", "1.1", "30", "0.3", "6", "-2", "20", "0.01", "0.5", "5", "12", "3"]
 
 
 def claim_of_three_rates_only_one_reaches_the_target():

@@ -302,10 +302,6 @@ def rmsprop_on_the_saddle():
 NUMBERS = [
     ("1.2", lambda: on_the_saddle(1e-2).points[5, 1] / on_the_saddle(1e-2).points[4, 1]),
     ("3.5", lambda: max(far for far in np.arange(300, 400) / 100 if near_enough(far))),
-    ("3.1", lambda: times[0]),
-    ("4.4", lambda: times[1]),
-    ("6.2", lambda: times[2]),
-    ("0.00018", lambda: slope_far_out),
     ("0.05", lambda: np.abs(rmsprop_on_the_saddle()).max()),
 ]
 

@@ -247,11 +247,12 @@ NUMBERS = [
     ("3.8", lambda: 0.95 * ravine.gradient((-7, 2))[1]),
     ("221", lambda: np.sqrt(10) * steps_of(20)),
     ("7,000", lambda: 100 * steps_of(20)),
+    ("199", lambda: 201 * left(200)),
     ("0.98", lambda: abs(analysis.factors(ravine, 0.99)[1])),
     ("6", lambda: analysis.curvatures(functions.bowl)[1]),
 ]
 
-GIVEN = ["-7", "1.0", "10", "21", "1000", "200", "3", "100", "-1", "11", "13", "0.99"]
+GIVEN = ["-7", "1.0", "10", "21", "1000", "200", "201", "3", "100", "-1", "11", "13", "0.99"]
 
 
 def claim_rate_0_95_zigzags_down_to_where_the_factors_say():

@@ -345,11 +345,12 @@ NUMBERS = [
     ("24,400", lambda: 100 * len(even)),
     ("4", lambda: len(even) % 16),
     ("96", lambda: 6 * np.ceil(len(even) / 16)),
+    ("5", lambda: np.ceil(len(even) / 50)),
     ("44", lambda: len(even) % 50),
 ]
 
 GIVEN = ["1000", "16", "0.1", "0.06", "0.05", "0.5", "1,000", "100", "29", "6"]
-GIVEN += ["9", "25", "50"]
+GIVEN += ["3", "9", "10", "25", "50"]
 
 
 def claim_in_better_units_one_step_is_enough():

@@ -307,6 +307,7 @@ NUMBERS = [
     ("0.707", lambda: momentum_shrink(ravine, 0.95, 0.5)),
     ("0.949", lambda: momentum_shrink(ravine, 0.95, 0.9)),
     ("0.949", lambda: 0.9**0.5),
+    ("0.995", lambda: 0.99**0.5),
     ("0.82", lambda: 0.905**2),
     ("70", lambda: steps_to_a_thousandth(SGD(lr=2 / (0.1 + 2)))),
     ("21", lambda: steps_to_a_thousandth(Momentum(*best_momentum(ravine)[:2]))),

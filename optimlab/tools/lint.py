@@ -26,7 +26,7 @@ from optimlab.tools.refresh import FOLDER, KERNEL, LANGUAGE, PLOTLY, WIDGET, eac
 
 MOST_WORDS = 1100  # 1,000 of prose, and some for formulas
 FEWEST_CELLS, MOST_CELLS = 15, 34
-MOST_LINES = 10  # of code in a cell
+MOST_LINES = 10  # of code in a cell, blank ones apart
 LEAST = {"predictions": 1, "targets": 1, "exercises": 2, "quiz": 3}
 SHOWN = ("predict", "target", "check", "quiz", "progress")  # calls that a learner sees
 MOST_BYTES = 120_000  # of one figure
@@ -173,7 +173,7 @@ def _asked(key):
 
 def _about_code(notebook):
     for i, cell in _cells(notebook, "code"):
-        lines = len(cell.source.splitlines())
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         if lines > MOST_LINES:
             yield f"cell {i} has {lines} lines of code (at most {MOST_LINES})"
         for text, found in FORBIDDEN.items():
