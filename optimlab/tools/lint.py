@@ -24,7 +24,7 @@ from optimlab.lessons.keyring import Key, load_key
 from optimlab.tools import skeleton, stated
 from optimlab.tools.refresh import FOLDER, KERNEL, LANGUAGE, PLOTLY, WIDGET, each
 
-MOST_WORDS = 1100  # 1,000 of prose, and some for formulas
+MOST_WORDS = 1100  # 1,000 of prose, 100 of questions; formulas and code are no words
 FEWEST_CELLS, MOST_CELLS = 15, 34
 MOST_LINES = 10  # of code in a cell, blank ones apart
 LEAST = {"predictions": 1, "targets": 1, "exercises": 2, "quiz": 3}
@@ -145,10 +145,10 @@ def _all_text(notebook):
 
 
 def _about_text(notebook, path, key):
-    words = sum(len(cell.source.split()) for _, cell in _cells(notebook, "markdown"))
-    words += sum(len(text.split()) for text in _asked(key))
+    read = [cell.source for _, cell in _cells(notebook, "markdown")] + list(_asked(key))
+    words = sum(len(NOT_PROSE.sub("", text).split()) for text in read)
     if words > MOST_WORDS:
-        yield f"{words} words of prose and questions (at most {MOST_WORDS}, formulas included)"
+        yield f"{words} words of prose and questions (at most {MOST_WORDS})"
     cells = len(notebook.cells)
     if not FEWEST_CELLS <= cells <= MOST_CELLS:
         yield f"{cells} cells ({FEWEST_CELLS} to {MOST_CELLS})"
