@@ -17,10 +17,12 @@ ValueError: rates=(0.1, 0.01): rates must be (low, high), numbers > 0 with low <
 
 from __future__ import annotations
 
+import importlib
 import math
 import numbers as kinds
 import re
 from collections.abc import Callable, Collection, Iterable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -436,3 +438,17 @@ def table(name: str, value: Any) -> np.ndarray:
     if lost := int(np.count_nonzero(~np.isfinite(found))):
         wrong_value(name, value, f"{accepted}, and {lost} of them are NaN or infinite")
     return found
+
+
+# --- what is installed -----------------------------------------------------------------------
+
+
+def extra(module: str, needed_for: str) -> ModuleType:
+    """A module that the extra `lessons` brings, or an ImportError that says how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        package = module.partition(".")[0]
+        raise ImportError(
+            f"{needed_for} needs {package}: pip install 'optimlab[lessons]'"
+        ) from error

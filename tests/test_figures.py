@@ -1,5 +1,7 @@
 """Drawings, by the data on their artists."""
 
+import json
+import sys
 import warnings
 
 import matplotlib.pyplot as plt
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from optimlab import SGD, descend, figures, functions, style
+from optimlab import SGD, checks, descend, figures, functions, style
 from optimlab.functions import Function
 
 SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
@@ -160,3 +162,11 @@ def test_panels_stay_out_of_pyplot():
 def test_a_flat_function_has_contour_levels_too(ax):
     flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
     figures.draw_contours(ax, flat)
+
+
+def test_what_needs_an_extra_says_how_to_install_it(monkeypatch):
+    assert checks.extra("json", "a text") is json
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(ImportError) as said:
+        checks.extra("plotly.graph_objects", "SurfaceExplorer")
+    assert str(said.value) == "SurfaceExplorer needs plotly: pip install 'optimlab[lessons]'"
