@@ -13,9 +13,11 @@ import optimlab
 ROOT = Path(optimlab.__file__).parent
 #: from the bottom floor to the top one: a file imports from its own floor and from those below
 FLOORS = ("core", "study", "draw", "explorers", "lessons", "keys", "tools")
-#: what these may import upwards by name, as they run: the front door whatever it is asked for, a
-#: lesson its own key
-BY_NAME = {"__init__.py": FLOORS, "lessons/lesson.py": ("keys",)}
+#: what these may import upwards by name, as they run: the front door whatever it is asked for,
+#: `checks.extra` what its callers name, a lesson its own key
+BY_NAME = {"__init__.py": FLOORS, "checks.py": FLOORS, "lessons/keyring.py": ("keys",)}
+#: what imports by name, at the end of a function's name
+LOADERS = ("import_module", "__import__", "extra")
 
 
 # --- the floors --------------------------------------------------------------------------------
@@ -52,7 +54,15 @@ def _doors(front):
 def _imports(file, root):
     """(line, dotted name, whether by name) of what a file imports of the package itself."""
     package = [root.name, *file.relative_to(root).parts[:-1]]
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    tree = ast.parse(file.read_text("utf-8"))
+    texts = {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
         by_name = isinstance(node, ast.Call)
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -61,9 +71,9 @@ def _imports(file, root):
             base = package[: len(package) + 1 - node.level] if node.level else []
             base += [node.module] if node.module else []
             names = [".".join([*base, alias.name]) for alias in node.names]
-        elif by_name and _last(node.func).endswith(("import_module", "__import__")):
-            start = _start(node.args[0]) if node.args else ""
-            names = [start if "." in start else f"{root.name}.?"]
+        elif by_name and _last(node.func).endswith(LOADERS):
+            start = _start(node.args[0], texts) if node.args else ""
+            names = [f"{root.name}.?" if start in ("", root.name) else start]
         else:
             continue
         for name in names:
@@ -75,11 +85,17 @@ def _last(function):
     return getattr(function, "id", getattr(function, "attr", ""))
 
 
-def _start(node):
-    """A text as far as it is written down: that of an f-string or of a sum of texts begins so."""
-    while isinstance(node, ast.BinOp | ast.JoinedStr):
-        node = node.left if isinstance(node, ast.BinOp) else node.values[0]
-    return node.value.rstrip(".") if isinstance(node, ast.Constant) else ""
+def _start(node, texts):
+    """A name as far as it is written down: an f-string or a sum of texts begins with it."""
+    if isinstance(node, ast.BinOp):
+        return _start(node.left, texts)
+    if isinstance(node, ast.JoinedStr):
+        return _start(node.values[0], texts)
+    if isinstance(node, ast.FormattedValue):
+        return _start(node.value, texts)
+    if isinstance(node, ast.Name):
+        return texts.get(node.id, "")
+    return str(node.value).rstrip(".") if isinstance(node, ast.Constant) else ""
 
 
 def test_nobody_imports_from_a_floor_above():
@@ -102,15 +118,18 @@ PLANTED = {
         "import_module(f'optimlab.{name}')",
         "import_module('optimlab.study.' + name)",
         "import_module('json.tool')",
+        "checks.extra('plotly.data', 'this'), checks.extra('optimlab.lessons', 'this')",
         "from optimlab import descend, functions, analysis",
         "from .live import LivePlot",
     ],
-    "lessons/lesson.py": [
+    "lessons/keyring.py": [
         "from importlib import import_module",
-        "import_module(f'optimlab.keys.lesson_{5:02}')",
+        "KEYS = 'optimlab.keys'",
+        "import_module(KEYS), import_module(f'{KEYS}.lesson_{5:02}')",
         "import_module('optimlab.tools.refresh')",
         "from optimlab.keys import lesson_05",
     ],
+    "lessons/lesson.py": ["__import__('optimlab.keys.lesson_05')"],
     "keys/own.py": ["from optimlab.lessons import Lesson", "from optimlab.tools import refresh"],
     "attic/old.py": ["import numpy"],
 }
@@ -126,9 +145,11 @@ def test_a_planted_breach_is_named(tmp_path):
         "attic/old.py:1 is in no room",
         "core.py:2 imports optimlab.study.network",
         "draw/late.py:3 imports optimlab.?",
+        "draw/late.py:6 imports optimlab.lessons",
         "keys/own.py:2 imports optimlab.tools.refresh",
-        "lessons/lesson.py:3 imports optimlab.tools.refresh",
-        "lessons/lesson.py:4 imports optimlab.keys.lesson_05",
+        "lessons/keyring.py:4 imports optimlab.tools.refresh",
+        "lessons/keyring.py:5 imports optimlab.keys.lesson_05",
+        "lessons/lesson.py:1 imports optimlab.keys.lesson_05",
         "study/up.py:1 imports optimlab.draw.figures",
         "study/up.py:3 imports optimlab.style",
         "study/up.py:4 imports optimlab.explorers.base.Explorer",

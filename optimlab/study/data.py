@@ -183,12 +183,9 @@ def spirals(
 
 
 def _table(name: str) -> Any:
-    try:
-        import plotly.data  # not before it is needed: it takes half a second
-
-        return getattr(plotly.data, name)()
-    except ImportError as error:
-        raise ImportError(f"data.{name} needs: pip install 'optimlab[lessons]'") from error
+    """One of plotly's tables; loaded when it is needed, as that takes half a second."""
+    checks.extra("pandas", f"data.{name}")  # of which plotly makes its tables
+    return getattr(checks.extra("plotly.data", f"data.{name}"), name)()
 
 
 def _mean_and_deviation(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
