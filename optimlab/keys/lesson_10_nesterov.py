@@ -1,0 +1,423 @@
+"""Lesson 10: what its questions know, and the numbers it states."""
+
+import functools
+
+import numpy as np
+
+from optimlab import Function, Momentum, Nesterov, descend, functions
+from optimlab.lessons import Choice, Exercise, Point
+from optimlab.study.analysis import best_momentum, momentum_factors, momentum_limit, momentum_shrink
+
+parabola, ravine = functions.parabola, functions.ravine
+
+
+PREDICTIONS = {
+    "where the second gradient is measured": Point(
+        (-6.3, 1.9),
+        right=lambda e: e.paths["Nesterov"].probes[1],
+        within=0.15,
+        fact="It is (-6.93, 1.6) + 0.9 · (0.07, -0.4). The run itself is never there.",
+        why="Why not at w + v?",
+    ),
+    "what looking ahead changes": Choice(
+        {
+            "the swing across the floor dies out sooner": "Ahead, the gradient has changed by "
+            "curvature times αv. That is the brake, and across the floor the curvature is twenty "
+            "times as large.",
+            "the way along the floor gets faster": "Along the floor the slope hardly changes, so "
+            "here and ahead it is nearly the same.",
+            "both, by the same factor": "The brake is rate times curvature, and the curvatures are "
+            "2 and 0.1.",
+        },
+        right="the swing across the floor dies out sooner",
+        fact="Per step, momentum leaves 0.949 in both directions. Nesterov leaves 0.849 across the "
+        "floor and 0.944 along it.",
+    ),
+    "what Nesterov's best pair leaves": Choice(
+        {
+            "less: it is the better rule": "At a small rate it is. But momentum's best pair uses "
+            "rate 1.336, and there the brake throws Nesterov out.",
+            "just as much": "The brake changes both factors in every direction that curves.",
+            "more": "The brake on the steep direction grows with the rate, and past ηλ = 1 it "
+            "overdoes it. So the rate must stay smaller, and the flat direction pays for it.",
+        },
+        right="more",
+        fact=lambda e: (
+            f"Its best pair is rate {e.best[0]:.3f}, momentum {e.best[1]:.3f}, and "
+            f"leaves {e.best[2]:.3f}: 31 steps to come 1000 times closer, momentum's best takes 21."
+        ),
+        why="So when would you take Nesterov?",
+    ),
+    "momentum on the corners": Choice(
+        {
+            "it arrives, a little later": "From many starts it does. From this one it falls into a "
+            "round of three points.",
+            "it swings for ever": "It goes round three points. Beyond the flat piece the slope is "
+            "24 less than that of the parabola on the left, just enough to keep the round going.",
+            "it flies off": "The walls have curvature 25, for which the pair is stable.",
+        },
+        right="it swings for ever",
+        fact=lambda e: (
+            "Its last three points: "
+            + ", ".join(f"{x:.2f}" for x in e.paths["Momentum"].points[-3:])
+            + "."
+        ),
+    ),
+    "how the bug shows": Choice(
+        {
+            "its loss ends higher than that of the right form": "One would hope so. At step 30 "
+            "the mistake happens to help; at step 60 it does not.",
+            "its loss ends lower": "At step 30 it is lower, at step 60 higher, and wrong at both. "
+            "A falling loss proves no rule right. Compare the path with that of a known one.",
+            "it diverges": "It moves by a mixture of right terms, and comes down as well.",
+        },
+        right="its loss ends lower",
+        why="How would you test an optimizer that somebody else wrote?",
+    ),
+}
+
+
+def step(w, v, slope, lr, momentum):
+    ahead = w + momentum * v
+    v = momentum * v - lr * slope(ahead)
+    return w + v, v
+
+
+def limit(curvatures, momentum):
+    steepest = max(curvatures)
+    return (2 + 2 * momentum) / (1 + 2 * momentum) / steepest
+
+
+def update(u, v, g, lr, momentum):
+    u = u + momentum * momentum * v - (1 + momentum) * lr * g
+    v = momentum * v - lr * g
+    return u, v
+
+
+EXERCISES = {
+    "one step": Exercise(
+        step,
+        wrong=[
+            (
+                lambda w, v, slope, lr, momentum: (w + (new := momentum * v - lr * slope(w)), new),
+                "That is momentum: it measures where it stands.",
+            ),
+            (
+                lambda w, v, slope, lr, momentum: (
+                    w + (new := momentum * v - lr * slope(w + v)),
+                    new,
+                ),
+                "Only a share of the velocity is kept, so it looks a whole step too far.",
+            ),
+            (
+                lambda w, v, slope, lr, momentum: (
+                    w + (new := momentum * v - lr * slope(w - momentum * v)),
+                    new,
+                ),
+                "That looks back.",
+            ),
+            (
+                lambda w, v, slope, lr, momentum: (
+                    w + (new := momentum * v - lr * slope(momentum * v)),
+                    new,
+                ),
+                "That is how far ahead. Ahead of what?",
+            ),
+        ],
+        cases=[
+            (4.0, -0.5, parabola.gradient, 0.2, 0.9),
+            (1.0, 0.25, lambda x: 3.0 * x * x, 0.1, 0.5),
+        ],
+        hints=["Where would the kept velocity alone lead?", "It leads to w plus a share of v."],
+    ),
+    "the largest rate": Exercise(
+        limit,
+        wrong=[
+            (
+                lambda curvatures, momentum: (2 + 2 * momentum) / max(curvatures),
+                "That is momentum's border.",
+            ),
+            (
+                lambda curvatures, momentum: (
+                    (2 + 2 * momentum) / (1 + 2 * momentum) / min(curvatures)
+                ),
+                "Which direction reaches the border first?",
+            ),
+            (
+                lambda curvatures, momentum: (
+                    (2 + 2 * momentum) / (1 + 2 * momentum) * max(curvatures)
+                ),
+                "A steeper direction allows a smaller rate, not a larger one.",
+            ),
+            (
+                lambda curvatures, momentum: (
+                    (1 + 2 * momentum) / (2 + 2 * momentum) / max(curvatures)
+                ),
+                "The fraction of the border is upside down.",
+            ),
+            (lambda curvatures, momentum: 2 / max(curvatures), "That is plain descent's limit."),
+            (
+                lambda curvatures, momentum: (2 + 2 * momentum) / (1 + 2 * momentum),
+                "That is the border of rate times curvature: no curvature is used.",
+            ),
+            (
+                lambda curvatures, momentum: (
+                    (2 + 2 * momentum) / (1 + 2 * momentum) / curvatures[-1]
+                ),
+                "That takes the last curvature. They come in any order.",
+            ),
+            (
+                lambda curvatures, momentum: 2 + 2 * momentum / 1 + 2 * momentum / max(curvatures),
+                "Division comes before the sum: brackets are missing.",
+            ),
+        ],
+        cases=[([0.1, 2.0], 0.9), ([3.0, 7.0, 1.0], 0.5)],
+        hints=["The steepest direction decides.", "Solve lr · λmax = (2 + 2α)/(1 + 2α) for lr."],
+    ),
+    "mend it": Exercise(
+        update,
+        wrong=[
+            (
+                lambda u, v, g, lr, momentum: (
+                    u + momentum * momentum * (momentum * v - lr * g) - (1 + momentum) * lr * g,
+                    momentum * v - lr * g,
+                ),
+                "That is the suspect: it uses the velocity after it has changed.",
+            ),
+            (
+                lambda u, v, g, lr, momentum: (
+                    u + momentum * v - (1 + momentum) * lr * g,
+                    momentum * v - lr * g,
+                ),
+                "The old velocity enters with α². Put αv - ηg for the new v in PyTorch's form.",
+            ),
+            (
+                lambda u, v, g, lr, momentum: (
+                    u + momentum * momentum * v - lr * g,
+                    momentum * v - lr * g,
+                ),
+                "The first step would be η g. In this form it is (1 + α) η g.",
+            ),
+            (
+                lambda u, v, g, lr, momentum: (
+                    u + momentum * momentum * v - (1 + momentum) * lr * g,
+                    v,
+                ),
+                "The point is right. The velocity comes back as it was.",
+            ),
+            (
+                lambda u, v, g, lr, momentum: (u + momentum * v - lr * g, momentum * v - lr * g),
+                "That is a step of momentum.",
+            ),
+        ],
+        cases=[(4.0, -0.5, 4.0, 0.2, 0.9), (1.0, 0.25, 3.0, 0.1, 0.5)],
+        hints=[
+            "Each line of the suspect is right by itself. Which v does its second line need?",
+            "Move the point first, with the old velocity. Then change the velocity.",
+        ],
+    ),
+}
+
+QUIZ = [
+    (
+        "The slope is the same everywhere. How do Nesterov and Momentum differ?",
+        {
+            "Not at all": "Right: ahead the gradient is what it is here. The brake is rate times "
+            "curvature, and the curvature is 0.",
+            "Nesterov goes further": "Its step tends to ηg/(1 - α), as momentum's does.",
+            "Nesterov goes less far": "It would brake if the slope ahead were another one.",
+        },
+    ),
+    (
+        "Your path is αv off that of PyTorch, step by step. What is wrong?",
+        {
+            "Nothing": "Right: PyTorch stores the points ahead.",
+            "The learning rate": "Another rate would give another walk. This is the same one, "
+            "seen ahead.",
+            "The velocity is used too late": "Such a bug gives another walk, as the suspect "
+            "showed, not a shift.",
+        },
+    ),
+    (
+        "Is Nesterov faster than Momentum?",
+        {
+            "It depends on the pair": "Right: at rate 0.1 and momentum 0.9 it was on the ravine, "
+            "with the best pair for each it was not.",
+            "Yes": "Not on the ravine with the best pair for each: 31 steps against 21.",
+            "No": "At rate 0.1 and momentum 0.9 it was, and on the corners momentum's best pair "
+            "never arrived.",
+        },
+    ),
+]
+
+
+@functools.cache
+def run():
+    """The run of the lesson: Nesterov in the ravine."""
+    return descend(ravine, Nesterov(lr=0.1, momentum=0.9), (-7, 2), steps=30)
+
+
+def left(curvature, rule):
+    """What a step at rate 0.1 and momentum 0.9 leaves in the direction of a curvature."""
+    return abs(momentum_factors(curvature, 0.1, 0.9, rule)).max()
+
+
+def steps_to_a_thousandth(rule):
+    """How many steps in the ravine until a rule at its best is 1000 times closer."""
+    rate, momentum, _ = best_momentum(ravine, rule)
+    points = descend(ravine, rule(rate, momentum), (-7, 2), steps=60).points
+    distance = np.linalg.norm(points, axis=1)
+    return np.argmax(distance < distance[0] / 1000)
+
+
+def pair(low, high):
+    """Momentum's best rate and momentum for curvatures between two."""
+    low, high = np.sqrt(low), np.sqrt(high)
+    return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
+
+
+def corner_slope(x):
+    return 25 * x - 24 * np.clip(x - 1, 0, 1)
+
+
+def corner_height(x):
+    return 12.5 * x * x - 12 * np.clip(x - 1, 0, 1) ** 2 - 24 * np.maximum(x - 2, 0)
+
+
+corners = Function("corners", "", corner_height, corner_slope, domain=(-4, 4), minima=[0])
+
+
+class Shifted:
+    """PyTorch's form, as the lesson has it."""
+
+    lr, momentum, v = 0.1, 0.9, 0.0
+
+    def update(self, params, grads):
+        self.v = self.momentum * self.v - self.lr * grads["point"]
+        params["point"] = params["point"] + self.momentum * self.v - self.lr * grads["point"]
+
+
+class Suspect(Shifted):
+    def update(self, params, grads):
+        g, a = grads["point"], self.momentum
+        self.v = a * self.v - self.lr * g
+        params["point"] = params["point"] + a * a * self.v - (1 + a) * self.lr * g
+
+
+NUMBERS = [
+    ("-6.93", lambda: run().points[1, 0]),
+    ("1.6", lambda: run().points[1, 1]),
+    ("0.07", lambda: run().states["v"][1, 0]),
+    ("-0.4", lambda: run().states["v"][1, 1]),
+    ("0.949", lambda: left(2, Momentum)),
+    ("0.849", lambda: left(2, Nesterov)),
+    ("0.944", lambda: left(0.1, Nesterov)),
+    ("0.68", lambda: momentum_limit(ravine, 0.9, Nesterov)),
+    ("0.635", lambda: best_momentum(ravine)[2]),
+    ("1.336", lambda: best_momentum(ravine)[0]),
+    ("31", lambda: steps_to_a_thousandth(Nesterov)),
+    ("21", lambda: steps_to_a_thousandth(Momentum)),
+    ("9", lambda: 1 / pair(1, 25)[0]),
+    ("4", lambda: 9 * pair(1, 25)[1]),
+    ("0.111", lambda: pair(1, 25)[0]),
+    ("0.44", lambda: pair(1, 25)[1]),
+    ("24", lambda: 25 * 3 - corner_slope(3)),
+]
+GIVEN = ["-7", "0.1", "0.9", "3", "0.3", "0.65", "25", "3.3", "2.5", "1000", "30", "60"]
+
+
+def claim_at_step_3_the_run_is_above_the_floor_and_the_point_ahead_below_it():
+    assert np.allclose(run().probes[1], (-6.867, 1.24))
+    assert run().points[3, 1] > 0 > run().probes[3, 1]
+
+
+def claim_nesterov_is_momentum_but_for_probe():
+    class LookAhead(Momentum):
+        def probe(self, params):
+            if not self.v:
+                return params
+            return {key: w + self.momentum * self.v[key] for key, w in params.items()}
+
+    mine = descend(ravine, LookAhead(lr=0.1, momentum=0.9), (-7, 2), steps=30)
+    np.testing.assert_allclose(mine.points, run().points, rtol=1e-12)
+    assert Nesterov.update is Momentum.update
+
+
+def claim_a_direction_that_swings_leaves_the_root_of_the_product():
+    for curvature in (2, 0.1):
+        assert np.isclose(left(curvature, Momentum), 0.9**0.5)
+        assert np.isclose(left(curvature, Nesterov), (0.9 * (1 - 0.1 * curvature)) ** 0.5)
+
+
+def claim_at_momentum_0_9_nesterov_is_better_at_most_rates_up_to_0_65():
+    rates = np.linspace(0.01, 0.65, 200)[:, None]
+    momentum = descend(ravine, Momentum(rates), (-7, 2), 30).losses[-1]
+    nesterov = descend(ravine, Nesterov(rates), (-7, 2), 30).losses[-1]
+    assert (nesterov < momentum).mean() > 0.9
+
+
+def claim_the_best_pair_of_nesterov_leaves_more_than_that_of_momentum():
+    rate, momentum, best = best_momentum(ravine, Nesterov)
+    assert np.allclose([rate, momentum, best], [0.655738, 0.592263, 0.743926], atol=1e-6)
+    assert best > best_momentum(ravine)[2]
+
+
+def claim_the_border_is_that_of_the_formula_and_momentums_best_rate_is_beyond_it():
+    assert np.allclose(momentum_limit(ravine, [0, 0.9], Nesterov), [1, 3.8 / 2.8 / 2])
+    assert momentum_limit(ravine, best_momentum(ravine)[1], Nesterov) < best_momentum(ravine)[0]
+
+
+def claim_the_textbook_pair_leaves_1_minus_1_over_the_root_of_the_condition_number():
+    root = np.sqrt(20)
+    textbook = momentum_shrink(ravine, 1 / 2, (root - 1) / (root + 1), Nesterov)
+    assert np.isclose(textbook, 1 - 1 / root) and np.isclose(textbook, 0.776393)
+
+
+def claim_the_slope_with_corners_is_that_of_its_height():
+    assert functions.check_gradient(corners, point=np.array([-1, 0.5, 1.5, 2.5]))
+
+
+def claim_the_best_pair_for_curvatures_1_and_25_is_1_9_and_4_9():
+    assert np.allclose([1 / 9, 4 / 9], pair(1, 25))
+
+
+def claim_on_the_corners_momentum_goes_round_three_points_and_the_textbook_pair_arrives():
+    tuned = descend(corners, Momentum(lr=1 / 9, momentum=4 / 9), 3.3, steps=999)
+    safe = descend(corners, Nesterov(lr=1 / 25, momentum=2 / 3), np.linspace(-4, 4, 161), steps=999)
+    assert np.allclose(tuned.points[-3:], tuned.points[-6:-3]) and abs(safe.end).max() < 1e-9
+
+
+def claim_on_the_corners_the_plot_arrives_from_2_5_and_not_from_3_3():
+    assert abs(descend(corners, Momentum(lr=0.111, momentum=0.44), 2.5, 200).end) < 1e-9
+    assert abs(descend(corners, Momentum(lr=0.111, momentum=0.44), 3.3, 999).end) > 0.5
+
+
+def claim_pytorchs_form_is_the_same_walk_seen_ahead():
+    shifted = descend(ravine, Shifted(), (-7, 2), steps=30)
+    np.testing.assert_allclose(shifted.points, run().points + 0.9 * run().states["v"], atol=1e-12)
+    np.testing.assert_allclose(shifted.points[1], (-7, 2) - 1.9 * 0.1 * ravine.gradient((-7, 2)))
+
+
+def claim_the_loss_of_the_suspect_is_lower_at_step_30_and_higher_at_step_60():
+    suspect, right = (descend(ravine, form(), (-7, 2), steps=60) for form in (Suspect, Shifted))
+    off = np.abs(suspect.points - right.points)[:31].max()
+    assert np.isclose(off, 0.37, atol=0.005) and suspect.losses[30] < right.losses[30]
+    assert suspect.losses[60] > right.losses[60]
+
+
+def claim_on_a_constant_slope_both_go_the_same_way():
+    momentum, nesterov = (
+        descend(lambda x: -x, rule(0.1), 0.0, 50, gradient=lambda x, k: -1.0).end
+        for rule in (Momentum, Nesterov)
+    )
+    assert momentum == nesterov
+
+
+def claim_the_solutions_do_what_the_exercises_say():
+    once, _ = step(run().points[3], run().states["v"][3], ravine.gradient, 0.1, 0.9)
+    assert np.allclose(once, run().points[4])
+    assert np.isclose(limit([0.1, 2.0], 0.9), momentum_limit(ravine, 0.9, Nesterov))
+    u, v = np.array([-7.0, 2.0]), np.zeros(2)
+    for _ in range(30):
+        u, v = update(u, v, ravine.gradient(u), 0.1, 0.9)
+    assert np.allclose(u, descend(ravine, Shifted(), (-7, 2), steps=30).end)
