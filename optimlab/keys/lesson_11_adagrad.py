@@ -1,0 +1,379 @@
+"""Lesson 11: what its questions know, and the numbers it states."""
+
+import functools
+
+import numpy as np
+
+from optimlab import SGD, AdaGrad, Function, descend, functions, schemes
+from optimlab.lessons import Choice, Exercise, Number, Point
+
+parabola, ravine = functions.parabola, functions.ravine
+wall = Function(
+    "wall",
+    "",
+    lambda x: np.abs(x) / 10 + 10 * np.maximum(0, x - 6),
+    lambda x: np.sign(x) / 10 + 10 * (x > 6),
+    domain=(-1.5, 8.5),
+    minima=[0],
+)
+
+
+PREDICTIONS = {
+    "where halving ends": Choice(
+        {
+            "at 2, sooner than with a constant rate": "Every step after the first is shorter than "
+            "that of the constant rate, so it cannot be sooner.",
+            "at 2, later than with a constant rate": "That would need steps that add up to 2. "
+            "These get shorter too fast for that.",
+            "somewhere short of 2": "The loss falls at every step, so every step halves the rate. "
+            "The slope is at most 4, so the steps are at most 0.8, 0.4, 0.2, … long: together 1.6, "
+            "and the minimum is 2 away.",
+        },
+        right="somewhere short of 2",
+        fact=lambda e: f"It ends at {e.runs['halving'].points[-1]:.3f}.",
+        why="What would have to be different for it to arrive?",
+    ),
+    "which scheme mends a rate of 1.1": Choice(
+        {
+            "both": "Read the first scheme again: when does it halve? Here the loss never falls.",
+            "only halving": "It halves when the loss falls. Here the loss only rises, so it keeps "
+            "the rate that is too large.",
+            "only the bold driver": "Its first step makes the loss rise: it is taken back, and the "
+            "rate is 0.55. Halving sees the loss rise at every step, and keeps 1.1 for ever.",
+        },
+        right="only the bold driver",
+        fact=lambda e: (
+            "After 20 steps halving is at "
+            f"{e.runs['halving'].points[-1]:.0f}, the bold driver at "
+            f"{e.runs['bold driver'].points[-1]:.3f}."
+        ),
+    ),
+    "AdaGrad's first step in the ravine": Point(
+        (-3, -2),
+        right=lambda e: e.paths["AdaGrad"].points[1],
+        within=0.4,
+        fact="After one step h is g⊙g, so its root is the size of g: each coordinate divides its "
+        "gradient by its own size. What is left is the sign. Both coordinates move by 1.5, steep "
+        "or not.",
+        why="What did the size of the gradient do?",
+    ),
+    "how far on a constant slope": Number(
+        "Distance after 100 steps",
+        right=lambda e: 5.9 - e.paths["AdaGrad"].end,
+        within=0.45,
+        along="y",
+        panel=1,
+        replies=[
+            (10.4, "10.4 would be a steady pace. Its steps get shorter."),
+            (2.6, "That would be a halt. Its steps get shorter, but they never stop."),
+        ],
+        fact="Step k divides the slope by √k times its size, so it is 0.3/√k long. Together: about "
+        "2 · 0.3 · √k. Four times the steps, about twice the distance.",
+        why="Does the slope, 0.1, matter?",
+    ),
+    "what the wall does to AdaGrad": Choice(
+        {
+            "further than before: it comes down with a run-up": "That would be momentum. AdaGrad "
+            "keeps no direction, it keeps sizes.",
+            "on the floor, half of the way to 0": "It comes down in 15 steps, so there was time. "
+            "But look at the effective rate with which it arrives on the floor.",
+            "on the floor, at the foot of the wall": "The wall put 15 times 10.1² into h. The "
+            "floor adds 0.1² a step. So the effective rate stays where the wall left it, at "
+            "0.0077. SGD has no memory, and walks on.",
+        },
+        right="on the floor, at the foot of the wall",
+        fact=lambda e: (
+            f"In the {e.paths['AdaGrad'].steps - 15} steps on the floor it moved "
+            f"{e.paths['AdaGrad'].points[15] - e.paths['AdaGrad'].end:.3f}."
+        ),
+        why="What should the rule forget?",
+    ),
+}
+
+
+def adagrad(w, g, h, lr):
+    h = h + g * g
+    return w - lr * g / np.sqrt(h), h
+
+
+def step():
+    return 10**2
+
+
+def bold(loss, slope, x, lr, steps):
+    for _ in range(steps):
+        new = x - lr * slope(x)
+        fell = loss(new) < loss(x)
+        x, lr = (new, 1.1 * lr) if fell else (x, lr / 2)
+    return x
+
+
+def varied(loss, slope, x, lr, steps, up=1.1, down=0.5, undo=True, rose=False, add=0, swap=False):
+    for _ in range(steps):
+        new = x - lr * slope(x)
+        better = loss(new) < loss(x)
+        lr = lr * up + add if better != rose else lr * down
+        x = new if better or not undo else x
+        x, lr = (lr, x) if swap and better else (x, lr)
+    return x
+
+
+EXERCISES = {
+    "AdaGrad's step": Exercise(
+        adagrad,
+        wrong=[
+            (
+                lambda w, g, h, lr: (w - lr * g / np.sqrt(h), h + g * g),
+                "The step uses the old h. Add g·g first.",
+            ),
+            (
+                lambda w, g, h, lr: (w - lr * g / (h + g * g), h + g * g),
+                "The root of h is missing.",
+            ),
+            (
+                lambda w, g, h, lr: (
+                    (w - lr * g / np.sqrt(h + g), h + g) if h + g > 0 else (w, h + g)
+                ),
+                "h adds up squares: g times g.",
+            ),
+            (lambda w, g, h, lr: (w - lr * g / abs(g), g * g), "The old h is lost."),
+            (
+                lambda w, g, h, lr: (w + lr * g / np.sqrt(h + g * g), h + g * g),
+                "That is uphill: look at the sign.",
+            ),
+        ],
+        cases=[(1.0, 0.5, 0.3, 0.1), (-2.0, -3.0, 7.0, 0.7), (0.5, 2.0, 0.0, 1.5)],
+        hints=["h first: old sum plus g times g.", "Then w minus lr times g, over the root of h."],
+    ),
+    "a tenth of the rate": Exercise(
+        step,
+        wrong=[
+            (10, "After 10 steps it is 1/√10 of the first, about a third."),
+            (99, "One short. At step 1 it is η/|g|, at step k it is η/(√k |g|)."),
+            (101, "One too many. At step 1 it is η/|g|, at step k it is η/(√k |g|)."),
+            (1000, "At step 1000 it is 1/√1000 of the first, about a thirtieth."),
+            (np.sqrt(10), "Upside down: a rate of a tenth needs √k = 10."),
+        ],
+        rtol=1e-4,
+        hints=["On a constant gradient h is k·g² at step k.", "Solve √k = 10."],
+    ),
+    "the bold driver": Exercise(
+        bold,
+        wrong=[
+            (
+                lambda *given: varied(*given, up=0.5, down=1.0, undo=False),
+                "That is the course text's scheme, halving.",
+            ),
+            (
+                lambda *given: varied(*given, undo=False),
+                "A step that does not lower the loss must be taken back.",
+            ),
+            (
+                lambda *given: varied(*given, rose=True),
+                "The two cases are swapped: the rate rises when the loss falls.",
+            ),
+            (lambda *given: varied(*given, up=1.0), "A step that lowers the loss raises the rate."),
+            (lambda *given: varied(*given, down=1.0), "A step taken back halves the rate."),
+            (lambda *given: varied(*given, up=0.1), "Raised by a tenth means times 1.1."),
+            (
+                lambda *given: varied(*given, up=1.0, add=0.1),
+                "The rate is raised by a tenth of itself, not by 0.1.",
+            ),
+            (
+                lambda *given: varied(*given, swap=True),
+                "x and lr have changed places: see the order.",
+            ),
+        ],
+        cases=[
+            (lambda x: x * x - 4 * x + 6, lambda x: 2 * x - 4, 4.0, 1.3, 3),
+            (lambda x: x * x - 4 * x + 6, lambda x: 2 * x - 4, 4.0, 1.0, 3),
+            (lambda x: x * x - 4 * x + 6, lambda x: 2 * x - 4, 4.0, 1.3, 1),
+            (lambda x: 3 * x * x, lambda x: 6 * x, 1.0, 0.4, 6),
+            (lambda x: 3 * x * x, lambda x: 6 * x, 1.0, 0.1, 3),
+        ],
+        hints=[
+            "If the loss fell: x becomes `new`, and the rate 1.1 times the rate.",
+            "Else: x stays, and only the rate changes.",
+        ],
+    ),
+}
+
+QUIZ = [
+    (
+        "The gradient is (100, 0.01). How long is AdaGrad's first step in each direction?",
+        {
+            "η in both": "Right: each gradient is divided by its own size.",
+            "100 η and 0.01 η": "That is SGD.",
+            "η/100 and 100 η": "These are the effective rates. The step is rate times gradient.",
+        },
+    ),
+    (
+        "Can an effective rate of AdaGrad rise again?",
+        {
+            "No": "Right: h is a sum of squares, and δ and η stay.",
+            "Yes, when the gradient gets small": "Then h grows less, but it never shrinks.",
+            "Yes, when the loss falls": "AdaGrad does not look at the loss.",
+        },
+    ),
+    (
+        "You measure x in millimetres instead of metres. What about η?",
+        {
+            "It must become 1000 times as large for x": "Right. η is a distance: the length of "
+            "the first step.",
+            "It stays: AdaGrad ignores factors": "It ignores factors on f. The way to go is now "
+            "1000 times as long in numbers, and the first step is η.",
+            "It must become a thousandth for x": "The way to go is 1000 times as long in numbers. "
+            "Should the first step be shorter?",
+        },
+    ),
+]
+
+
+@functools.cache
+def band(f, rule):
+    """The share of the loss left after 30 steps by rate, and the rates that are good."""
+    rates = np.geomspace(0.01, 10, 1001)
+    runs = descend(f, rule(lr=rates if f.dim == 1 else rates[:, None]), f.start, 30)
+    share = (runs.losses[-1] - f(f.minima[0])) / (f(f.start) - f(f.minima[0]))
+    return rates, share, rates[(share < 0.01) & (runs.left() < 0)]
+
+
+def width(f, rule):
+    """How many times the lowest good rate the highest is."""
+    good = band(f, rule)[2]
+    return good[-1] / good[0]
+
+
+@functools.cache
+def on_wall(start, steps=100, lr=0.3):
+    return descend(wall, AdaGrad(lr=lr), start, steps)
+
+
+def passes_0(start):
+    """The step at which AdaGrad passes the minimum."""
+    return np.argmax(on_wall(start, 10_000).points < 0)
+
+
+def swing():
+    """The rates of the bold driver in the ravine."""
+    return schemes.bold_driver(ravine, 0.95, steps=60).rates
+
+
+NUMBERS = [
+    ("0.8", lambda: 0.2 * parabola.gradient(4.0)),
+    ("0.4", lambda: 0.2 / 2 * parabola.gradient(4.0)),
+    ("0.2", lambda: 0.2 / 4 * parabola.gradient(4.0)),
+    ("1.6", lambda: sum(0.2 / 2**k * parabola.gradient(4.0) for k in range(60))),
+    ("0.55", lambda: schemes.bold_driver(parabola, 1.1, start=4, steps=2).rates[1]),
+    ("0.5", lambda: swing().min()),
+    ("2.4", lambda: swing().max()),
+    ("20", lambda: 2 / 0.1),
+    ("-0.7", lambda: ravine.gradient([-7, 2])[0]),
+    ("4", lambda: ravine.gradient([-7, 2])[1]),
+    ("1.5", lambda: descend(ravine, AdaGrad(lr=1.5), (-7, 2), 1).end[0] + 7),
+    ("5", lambda: band(ravine, AdaGrad)[2][-1]),
+    ("5.6", lambda: width(ravine, AdaGrad)),
+    ("1.6", lambda: width(ravine, SGD)),
+    ("17", lambda: width(parabola, AdaGrad)),
+    ("26", lambda: width(parabola, SGD)),
+    ("0.30", lambda: band(parabola, AdaGrad)[2][0]),
+    ("0.037", lambda: band(parabola, SGD)[2][0]),
+    ("10.1", lambda: wall.gradient(7.9)),
+    ("0.1", lambda: wall.gradient(5.9)),
+    ("2.59", lambda: 5.9 - on_wall(5.9).points[25]),
+    ("10.4", lambda: 2.59 * 100 / 25),
+    ("15", lambda: np.argmax(on_wall(7.9).points < 6)),
+    ("0.0077", lambda: on_wall(7.9).rates[-1]),
+    ("112", lambda: passes_0(5.9)),
+    ("7,907", lambda: passes_0(7.9)),
+    ("7,795", lambda: passes_0(7.9) - passes_0(5.9)),
+    ("100", step),
+]
+GIVEN = [
+    "6", "0.01", "1.1", "10", "10^{-7}", "-7", "0.001", "30", "5.9", "0.3", "25", "7.9", "1.8",
+    "1.3", "1000",
+]  # fmt: skip
+
+
+def claim_in_the_ravine_the_bold_driver_swings_between_0_5_and_2_4():
+    assert round(swing().min(), 1) == 0.5 and round(swing().max(), 1) == 2.4
+
+
+def claim_halving_goes_less_than_1_6():
+    halved = schemes.halving(parabola, 0.2, start=4, steps=60)
+    assert 0.2 * 4 * (1 + 1) == 1.6 and 4 - halved.points[-1] < 1.6
+
+
+def claim_halving_keeps_1_1_and_the_bold_driver_mends_all_three():
+    lost = schemes.halving(parabola, 1.1, start=4, steps=60)
+    bold = schemes.bold_driver(parabola, np.array([0.1, 1.1, 10]), start=4, steps=60)
+    assert np.all(lost.rates == 1.1) and np.allclose(bold.points[-1], 2)
+
+
+def claim_both_coordinates_move_by_1_5_and_steep_y_has_the_smaller_rate():
+    path = descend(ravine, AdaGrad(lr=1.5), (-7, 2), 30)
+    assert np.allclose(path.points[1], (-5.5, 0.5))
+    assert np.allclose(path.rates[0], [1.5 / 0.7, 1.5 / 4])
+    assert np.allclose(path.end, (-0.120162, 0), atol=1e-6)
+
+
+def claim_no_rate_of_sgd_comes_near_0_001_in_20_steps():
+    sgd = descend(ravine, SGD(lr=np.linspace(0.01, 1, 100)[:, None]), (-7, 2), 20)
+    assert sgd.losses[-1].min() > 0.05
+
+
+def claim_the_lines_of_the_lesson_are_the_rule():
+    w, h = np.array([-7.0, 2.0]), 0.0
+    for _ in range(30):
+        g = ravine.gradient(w)
+        h = h + g * g
+        w = w - 1.5 / (np.sqrt(h) + 1e-7) * g
+    end = descend(ravine, AdaGrad(lr=1.5), (-7, 2), 30).end
+    np.testing.assert_allclose(w, end, rtol=1e-12)
+
+
+def claim_delta_guards_against_0_by_0_and_not_against_overflow():
+    on_the_floor = descend(ravine, AdaGrad(lr=1.5, eps=0), start=(-7, 0), steps=1)
+    w, huge = {"x": 1.0}, AdaGrad(lr=1.5)
+    huge.update(w, {"x": 1e200})
+    assert np.isnan(on_the_floor.end).all() and w["x"] == 1.0
+
+
+def claim_the_widths_of_the_bands():
+    pairs = [(f, rule) for f in (parabola, ravine) for rule in (SGD, AdaGrad)]
+    assert [round(width(f, rule), 1) for f, rule in pairs] == [25.9, 16.7, 1.6, 5.6]
+
+
+def claim_without_its_end_at_5_the_band_of_adagrad_is_wider_in_both():
+    for f in (parabola, ravine):
+        rates, share, good = band(f, AdaGrad)
+        inside = rates[share < 0.01]
+        assert round(good[-1]) == 5 and inside[-1] == rates[-1] and inside[0] == good[0]
+        assert inside[-1] / inside[0] > width(f, SGD)
+
+
+def claim_the_lowest_rates_on_the_parabola():
+    assert [round(band(parabola, rule)[2][0], 3) for rule in (AdaGrad, SGD)] == [0.297, 0.037]
+
+
+def claim_on_the_wall_the_run_comes_down_in_15_steps_and_stalls():
+    stalled = on_wall(7.9)
+    assert stalled.points[14] > 6 > stalled.points[15] and round(stalled.rates[-1], 4) == 0.0077
+
+
+def claim_1_8_helps_more_than_2():
+    ends = [on_wall(7.9, lr=lr).end for lr in (0.3, 1.8, 2)]
+    assert np.allclose(ends, [5.91, 3.59, 3.94], atol=0.006)
+
+
+def claim_on_a_constant_slope_step_k_is_the_rate_over_the_root_of_k():
+    assert round(0.3 * sum(1 / np.sqrt(np.arange(1, 26))), 2) == 2.59
+
+
+def claim_the_solutions_do_what_the_exercises_say():
+    assert np.allclose(adagrad(4.0, 123.0, 0.0, 0.5), (3.5, 123.0**2))
+    floor = on_wall(5.9)
+    assert np.isclose(floor.rates[step() - 1], floor.rates[0] / 10, rtol=1e-4)
+    same = schemes.bold_driver(parabola, 1.3, start=4, steps=50).points[-1]
+    assert np.isclose(bold(parabola, parabola.gradient, 4.0, 1.3, 50), same)
+    assert np.isclose(same, 2, atol=1e-4)
