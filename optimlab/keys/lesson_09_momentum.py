@@ -307,7 +307,6 @@ NUMBERS = [
     ("0.707", lambda: momentum_shrink(ravine, 0.95, 0.5)),
     ("0.949", lambda: momentum_shrink(ravine, 0.95, 0.9)),
     ("0.949", lambda: 0.9**0.5),
-    ("0.995", lambda: 0.99**0.5),
     ("0.82", lambda: 0.905**2),
     ("70", lambda: steps_to_a_thousandth(SGD(lr=2 / (0.1 + 2)))),
     ("21", lambda: steps_to_a_thousandth(Momentum(*best_momentum(ravine)[:2]))),
@@ -316,6 +315,7 @@ NUMBERS = [
     ("2.03", lambda: wave.stationary[0]),
     ("-1.4", lambda: on_wave(0.95).points.min()),
     ("-0.86", lambda: on_bumpy(0.5, 80).end[0]),
+    ("0.995", lambda: 0.99**0.5),
 ]
 GIVEN = [
     "2", "60", "0.8", "0.5", "0.95", "4", "3", "0.7", "1000", "6.9", "0.97", "0.98", "-16", "80",

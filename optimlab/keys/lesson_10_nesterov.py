@@ -323,7 +323,7 @@ NUMBERS = [
     ("0.44", lambda: pair(1, 25)[1]),
     ("24", lambda: 25 * 3 - corner_slope(3)),
 ]
-GIVEN = ["1000", "-7", "0.1", "0.9", "3", "0.3", "0.65", "25", "3.3", "2.5", "30", "60"]
+GIVEN = ["-7", "0.1", "0.9", "3", "0.3", "0.65", "25", "3.3", "2.5", "1000", "30", "60"]
 
 
 def claim_at_step_3_the_run_is_above_the_floor_and_the_point_ahead_below_it():

@@ -320,7 +320,6 @@ NUMBERS = [
     ("15", lambda: arrives_on_the_floor(AdaGrad)),
     ("3", lambda: arrives_on_the_floor(RMSProp)),
     ("3", lambda: on_wall().rates[-1]),
-    (r"3 \cdot 10^{-15}", lambda: in_ravine(steps=54).losses[-1]),
     ("1.054", lambda: 0.9**-0.5),
     ("10,201", lambda: 10.1**2 / 0.1**2),
     ("13", lambda: steps_to_loss_0_05(0.999)),
@@ -332,11 +331,12 @@ NUMBERS = [
     ("10", lambda: 1 / (1 - 0.9)),
     ("10", lambda: (1 - 0.99) ** -0.5),
     ("45", angle_without_memory),
+    (r"3 \cdot 10^{-15}", lambda: in_ravine().losses[54]),
     ("20", lambda: in_ravine().rates[-1, 0]),
     ("1", lambda: in_ravine().rates[-1, 1]),
 ]
 GIVEN = [
-    "6", "0.01", "7.9", "0.3", "0.9", "0.05", "60", "0.999", "0.96", "-7", "54", "120", "150",
+    "6", "7.9", "0.3", "0.9", "0.05", "60", "0.999", "0.96", "-7", "54", "150", "120", "0.01",
     "0.99",
 ]  # fmt: skip
 
