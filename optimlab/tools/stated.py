@@ -36,7 +36,7 @@ _EXEMPT = re.compile("|".join(f"(?:{rule})" for rule in EXEMPT.values()), re.M)
 COMMON = ("0", "1", "2")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.S)
 #: in a formula: commands, but those that belong to a number
-COMMAND = re.compile(r"\\(?!cdot\b|times\b)[A-Za-z]+|\\[;:! ]|\\,(?!\d{3}(?!\d))")
+COMMAND = re.compile(r"\\[dt]?frac\d\d|\\(?!cdot\b|times\b)[A-Za-z]+|\\[;:! ]|\\,(?!\d{3}(?!\d))")
 #: indices and exponents, but those of a power of ten
 SCRIPT = re.compile(r"_(?:\{[^{}]*\}|.)|(?<!\b10)\^(?:\{(?:[^{}]|\{[^{}]*\})*\}|-?.)")
 
