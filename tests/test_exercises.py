@@ -696,7 +696,7 @@ def double_it(x):
         ({"solution": 1, "wrong": [(2, "x"), (2.0, "y")]}, ValueError, "alike.*'x' and 'y'"),
         ({"solution": 1, "wrong": [(None, "x")]}, TypeError, r"wrong\[0\]"),
         ({"solution": [1, ...]}, TypeError, "solution"),
-        ({"solution": math}, TypeError, "solution: that is a module"),
+        ({"solution": math}, TypeError, "solution: That is a module"),
         ({"solution": np.nan}, ValueError, "solution.*NaN"),
         ({"solution": 1, "hints": "one"}, TypeError, "hints"),
         ({"solution": 1, "hints": [1]}, TypeError, "hints"),

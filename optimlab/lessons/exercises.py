@@ -196,7 +196,8 @@ class Exercise:
         try:
             return values.plain(value)
         except Odd as odd:
-            raise TypeError(f"{argument}: {wording.odd_words(odd, 'that is', 'a value')}") from None
+            said = wording.odd_words(odd, wording.VALUE, "a value")
+            raise TypeError(f"{argument}: {said}") from None
         except Stop:
             raise TypeError(f"{argument}: None and ... stand for no answer") from None
 
@@ -205,19 +206,18 @@ class Exercise:
             given = run.read(given)
         except Odd as odd:
             wanted = wording.what_is(self._right)
-            return self._not_asked_for(wording.odd_words(odd, "that is", wanted))
+            return self._not_asked_for(wording.odd_words(odd, wording.VALUE, wanted))
         distances = [self._distance(given, usual) for usual in self._usual]
         if self._distance(given, self._right) <= 1:
             return Verdict(True, RIGHT)
         if (i := values.nearest(distances)) is not None:
             return Verdict(False, self.wrong[i][1])
         shaped = values.shaped(given, self._right)
-        if difference := wording.difference(shaped, self._right, "that is"):
+        if difference := wording.difference(shaped, self._right, wording.VALUE):
             return self._not_asked_for(difference)
         return Verdict(False, self.otherwise or NOT_YET)
 
-    def _not_asked_for(self, difference):
-        said = wording.sentence(difference)
+    def _not_asked_for(self, said):
         return Verdict(False, f"{said} Give {self.form}." if self.form else said)
 
     def _distance(self, given, wanted):
@@ -279,7 +279,7 @@ class Exercise:
         except Stop as stop:
             return stop.verdict.sentence
         except Odd as odd:
-            return wording.odd_words(odd, "it gives", "a value")
+            return wording.odd_words(odd, "", "a value")
 
     def _judge_function(self, given, run):
         if not callable(given):
@@ -309,26 +309,23 @@ class Exercise:
             return run.call(given, self.cases[number], where)
         except Odd as odd:
             wanted = wording.what_is(self._outcomes[number].value)
-            said = wording.odd_words(odd, self._start(number) + " gives", wanted)
-            raise Stop(False, wording.sentence(said)) from None
+            raise Stop(False, wording.odd_words(odd, self._at(number), wanted)) from None
 
     def _first_failure(self, outcomes):
         """A sentence about the first case that is not right."""
         off = [self._distance(o.all, r) > 1 for o, r in zip(outcomes, self._right, strict=True)]
         number = off.index(True)
         mine, right = outcomes[number], self._outcomes[number]
-        start = self._start(number)
+        at, where = self._at(number), self._where(number)
         if mine.value is None and right.value is not None:
-            if mine.printed:
-                return wording.sentence(f"{start} prints its result: return it.")
-            return wording.sentence(f"{start} returns None: is the `return` missing?")
+            return wording.no_result(mine.printed, at)
         sizes = {getattr(outcome.value, "shape", None) for outcome in self._outcomes}
-        named = f"{self._where(number)} it" if len(sizes) > 1 and self._where(number) else start
-        if difference := wording.difference(mine.value, right.value, named + " gives"):
-            return wording.sentence(difference)
+        case = where if len(sizes) > 1 and where else at
+        if said := wording.difference(mine.value, right.value, case):
+            return said
         if self.otherwise and all(off):
             return self.otherwise
-        where = self._where(number) or f"In test {number + 1}"
+        where = where or f"In test {number + 1}"
         if self._distance(mine.value, right.value) <= 1:
             return f"{where} it does not leave the right values in its arguments."
         numbers = np.size(mine.value) == np.size(right.value) == 1
@@ -336,9 +333,9 @@ class Exercise:
             return f"{where} it gives nearly {wording.short(right.value)}, and not exactly."
         return f"{where} it gives {wording.short(mine.value)}, which is not right."
 
-    def _start(self, number):
-        """ "It", or where: what shows in the first case concerns them all."""
-        return f"{self._where(number) or f'In test {number + 1}'} it" if number else "it"
+    def _at(self, number):
+        """Where something shows; what shows in the first case concerns them all."""
+        return (self._where(number) or f"In test {number + 1}") if number else ""
 
     def _where(self, number):
         return wording.where(self.answer, self.cases[number])

@@ -14,11 +14,10 @@ from optimlab.lessons.judging import watch
 from optimlab.lessons.judging.reading import code_of, parameters_of
 from optimlab.lessons.judging.values import Odd, has_ellipsis, kind_of, or_none, plain, same
 from optimlab.lessons.judging.verdict import UNANSWERED, Stop
+from optimlab.lessons.judging.wording import no_result
 
 #: how much of what a function prints is kept, in characters
 MOST_PRINTED = 500
-PRINTS = "It prints its result: return it."
-NO_RETURN = "It returns None: is the `return` missing?"
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class Run:
             if changed:
                 raise Stop(False, changes_words(function, changed[0], kind_of(kept[changed[0]])))
             if result is None:
-                raise Stop(False, PRINTS if self.output.count > before else NO_RETURN)
+                raise Stop(False, no_result(self.output.count > before))
             return result
 
         return guarded

@@ -8,6 +8,9 @@ from optimlab.lessons.judging.reading import parameters_of
 from optimlab.lessons.judging.values import Odd, finite, not_finite, plain
 from optimlab.lessons.judging.verdict import Stop
 
+#: in place of the case of a function, where the answer is a value
+VALUE = None
+
 
 def what_is(thing):
     """What a plain value is, in words, without its numbers."""
@@ -62,13 +65,44 @@ def written(thing):
     return repr(thing)
 
 
-def odd_words(odd, lead, asked):
-    """What to say of something that cannot be compared; `asked` is what is wanted instead."""
+def holds(at, what):
+    """A sentence about what is in an answer: a value, or what a function gives in a case.
+
+    >>> holds(VALUE, "NaN"), holds("", "NaN"), holds("For x = 1", "NaN")
+    ('It holds NaN.', 'It gives NaN.', 'For x = 1 it gives NaN.')
+    """
+    if at is VALUE:
+        return f"It holds {what}."
+    return f"{at} it gives {what}." if at else f"It gives {what}."
+
+
+def unlike(at, given, wanted, part=""):
+    """A sentence about an answer, or a `part` of it, that is of another kind than is wanted."""
+    if at is VALUE and not part:
+        return f"That is {given}, not {wanted}."
+    return holds(at, f"{part}{given}, not {wanted}")
+
+
+def no_result(printed, at=""):
+    """A sentence about a function that returns nothing."""
+    if printed and at:
+        return f"{at} it prints its result: return it."
+    if printed:
+        return "It prints its result: return it."
+    if at:
+        return f"{at} it returns None: is the `return` missing?"
+    return "It returns None: is the `return` missing?"
+
+
+def odd_words(odd, at, wanted):
+    """A sentence about something that cannot be compared; `wanted` is what it should be."""
     if odd.holds:
-        return f"{holding(lead)} {odd.holds}"
-    if odd.instead:
-        return f"{lead} {odd.what}: {odd.instead}"
-    return f"{lead} {odd.what}, not {asked}"
+        return holds(at, odd.holds)
+    if not odd.instead:
+        return unlike(at, odd.what, wanted)
+    if at is VALUE:
+        return f"That is {odd.what}: {odd.instead}."
+    return holds(at, f"{odd.what}: {odd.instead}")
 
 
 def where(function, case):
@@ -86,42 +120,36 @@ def where(function, case):
     return text if shown and len(text) <= 100 else ""
 
 
-def difference(given, wanted, lead):
+def difference(given, wanted, at, part=""):
     """What makes two plain values unlike before their numbers are looked at, or nothing."""
-    has = holding(lead)
-    unlike = f"{lead} {what_is(given)}, not {what_is(wanted)}"
+    other = unlike(at, what_is(given), what_is(wanted), part)
     if isinstance(given, np.ndarray) and isinstance(wanted, np.ndarray):
         if (given.dtype == bool) != (wanted.dtype == bool) or (not given.ndim) != (not wanted.ndim):
-            return unlike
+            return other
         if given.ndim == wanted.ndim == 1 and given.size != wanted.size:
-            asked = f"{wanted.size} {'is' if wanted.size == 1 else 'are'} asked for"
-            return f"{has} {counted(given.size, 'number')}, and {asked}"
+            count = counted(given.size, "number")
+            if wanted.size == 1:
+                return holds(at, f"{part}{count}, and 1 is asked for")
+            return holds(at, f"{part}{count}, and {wanted.size} are asked for")
         if given.shape != wanted.shape:
-            return f"{lead} {what_is(given)}, not {what_is(wanted)}"
+            return other
         problem = not_finite(given)
-        return f"{has} {problem}" if problem and finite(wanted) else ""
+        return holds(at, f"{part}{problem}") if problem and finite(wanted) else ""
     if type(given) is not type(wanted):
-        return unlike
+        return other
     if isinstance(wanted, dict):
         if missing := [key for key in wanted if key not in given]:
-            return f"{has} nothing for {missing[0]!r}"
+            return holds(at, f"{part}nothing for {missing[0]!r}")
         if extra := [key for key in given if key not in wanted]:
-            return f"{has} something for {extra[0]!r}, which is not asked for"
-        pairs = [(f"{has} for {key!r}", given[key], wanted[key]) for key in wanted]
+            return holds(at, f"{part}something for {extra[0]!r}, which is not asked for")
+        parts = [(f"for {key!r} ", given[key], wanted[key]) for key in wanted]
     elif isinstance(wanted, tuple):
         if len(given) != len(wanted):
-            return f"{has} {counted(len(given), 'part')}, and {len(wanted)} are asked for"
-        parts = enumerate(zip(given, wanted, strict=True), start=1)
-        pairs = [(f"{has} as part {i}", g, w) for i, (g, w) in parts]
+            count = counted(len(given), "part")
+            return holds(at, f"{part}{count}, and {len(wanted)} are asked for")
+        pairs = enumerate(zip(given, wanted, strict=True), start=1)
+        parts = [(f"as part {i} ", one, other) for i, (one, other) in pairs]
     else:
         return ""
-    return next(filter(None, (difference(g, w, start) for start, g, w in pairs)), "")
-
-
-def holding(lead):
-    return "it holds" if lead == "that is" else lead
-
-
-def sentence(text):
-    """A sentence: a capital first, and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
+    found = (difference(one, other, at, part + name) for name, one, other in parts)
+    return next(filter(None, found), "")
