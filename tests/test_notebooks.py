@@ -463,6 +463,28 @@ def test_refresh_keeps_the_picture_and_drops_the_widget(draft):
     assert path.read_bytes() == again, "a second run changed the file"
 
 
+def test_a_figure_that_has_not_changed_keeps_its_bytes(draft):
+    from PIL import Image
+
+    path = draft(LIVE)
+    refresh.refresh(path)
+    notebook = nbformat.read(path, as_version=4)
+    (output,) = notebook.cells[1].outputs
+    fresh, packed = output.data["image/png"], io.BytesIO()
+    Image.open(io.BytesIO(base64.b64decode(fresh))).save(packed, "png", compress_level=1)
+    output.data["image/png"] = base64.b64encode(packed.getvalue()).decode()
+    nbformat.write(notebook, path)
+    before = path.read_bytes()
+    refresh.refresh(path)
+    assert path.read_bytes() == before, "the same picture was packed anew"
+
+    another = path.read_text(encoding="utf-8").replace("figsize=(2, 1)", "figsize=(2, 2)")
+    path.write_text(another, encoding="utf-8")
+    refresh.refresh(path)
+    (output,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))).height > 150
+
+
 def test_refresh_reports_stderr_and_keeps_it(draft):
     path = draft("import warnings\nwarnings.warn('careful')")
     refresh.refresh(path)

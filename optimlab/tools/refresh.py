@@ -9,11 +9,15 @@ lesson lacks.
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
+import io
 import os
 import re
 import sys
 from pathlib import Path
+
+from matplotlib.image import imread
 
 from optimlab import checks
 
@@ -74,8 +78,27 @@ def _normal_output(output):
     return output if data else None
 
 
+def _pixels(png):
+    """What a stored PNG shows: the same picture may be packed in other bytes elsewhere."""
+    picture = imread(io.BytesIO(base64.b64decode(png)))
+    return picture.shape, picture.tobytes()
+
+
+def _keep_pictures(notebook, before):
+    """Give every figure that shows what it showed before the bytes it had before."""
+    known = {_pixels(png): png for png in before}
+    for output in _pictures(notebook):
+        png = output.data["image/png"]
+        output.data["image/png"] = known.get(_pixels(png), png)
+
+
+def _pictures(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output for output in outputs if "image/png" in output.get("data", {})]
+
+
 def refresh(path) -> None:
-    """Execute a notebook, normalise it and write it back.
+    """Execute a notebook, normalise it and write it back; a figure that has not changed stays.
 
     An error raised in a cell is raised here as nbclient's CellExecutionError, and the file
     stays as it was.
@@ -84,6 +107,7 @@ def refresh(path) -> None:
     nbclient = checks.extra("nbclient", "optimlab.tools")
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
+    before = [output.data["image/png"] for output in _pictures(notebook)]
     nbclient.NotebookClient(
         notebook,
         timeout=600,
@@ -94,6 +118,7 @@ def refresh(path) -> None:
         resources={"metadata": {"path": str(path.resolve().parent)}},
     ).execute(env=os.environ | {"OPTIMLAB_PROGRESS": "", "JUPYTER_PREFER_ENV_PATH": "1"})
     normalise(notebook)
+    _keep_pictures(notebook, before)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
 
