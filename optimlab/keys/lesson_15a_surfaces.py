@@ -1,0 +1,564 @@
+"""Lesson 15a: what its questions know, and the numbers it states."""
+
+import functools
+
+import numpy as np
+
+from optimlab import descend, functions, tuning
+from optimlab.lessons import Choice, Exercise, Number
+from optimlab.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Momentum, Nesterov, RMSProp
+
+ravine, four = functions.ravine, [SGD, Momentum, AdaGrad, Adam]
+
+PREDICTIONS = {
+    "how many end lower than SGD": Choice(
+        {
+            "none": "SGD does better than it looks, but AdaGrad is ahead of it.",
+            "one": "A zigzag looks wasteful. But 0.95 is within 0.3 % of the constant rate that is "
+            "best for SGD in the long run, and nobody has tuned Momentum or Adam here.",
+            "two": "Momentum and Adam look smoother, and both end higher than SGD.",
+            "all three": "That is what the picture suggests. It shows who zigzags, not who is low.",
+        },
+        right="one",
+        fact=lambda e: (
+            "From the lowest: "
+            + ", ".join(f"{name} {loss:.2g}" for name, loss in e.ranking())
+            + "."
+        ),
+        why="Is a straight path a better path?",
+    ),
+    "what 5 % cost at a spike": Choice(
+        {
+            "about the same": "So it would be at a broad minimum of the curve. This one is a "
+            "spike.",
+            "about ten times as much": "Even that would be a broad minimum. This one is a spike.",
+            "thousands of times as much": "With another rate the run passes the minimum a step "
+            "sooner or later. Such a best value says little about the rule: compare curves, not "
+            "points.",
+        },
+        right="thousands of times as much",
+        fact="At 0.686 it ends at 3e-05, at 5 % less at 0.2.",
+    ),
+    "who notices the turn": Choice(
+        {
+            "nobody's, it is the same hill": "So a walker would say. But some rules walk by the "
+            "axes of the map.",
+            "those of AdaGrad and Adam": "SGD and Momentum use the gradient as an arrow, which "
+            "turns with the hill. A rate for each coordinate helps when the walls stand along the "
+            "axes; at 45° both coordinates see much the same slopes.",
+            "everybody's": "The arrow of the gradient turns with the hill, and with it all that "
+            "SGD and Momentum do.",
+        },
+        right="those of AdaGrad and Adam",
+        fact=lambda e: (
+            "AdaGrad's worst loss over the five starts: "
+            + " before, ".join(
+                f"{tuning.tune(f, AdaGrad, steps=30).loss:.1g}"
+                for f in (ravine, tuning.rotated(ravine))
+            )
+            + " turned by 45°."
+        ),
+    ),
+    "whose path stays at 100 f": Choice(
+        {
+            "everybody's, the minimum is where it was": "The minimum stays, the slopes do not: "
+            "they are 100 times as steep.",
+            "those of SGD and Momentum": "Their steps are rate times gradient, and so 100 times as "
+            "long. SGD's limit 2/λ is now 0.01, Momentum's 0.019.",
+            "those of AdaGrad and Adam": "They divide the gradient by its own size, and the 100 "
+            "cancels (all but δ). SGD and Momentum diverge.",
+        },
+        right="those of AdaGrad and Adam",
+    ),
+    "how often Adam ends lowest": Number(
+        "Surfaces out of 4",
+        right=0,
+        within=0.4,
+        replies=[
+            (4, "It is popular for another reason: see the third criterion."),
+            (3, "It is popular for another reason: see the third criterion."),
+            (2, "Too much honour, by this criterion. See the third one."),
+            (1, "Nearly. See the third criterion, where it shares first place once."),
+        ],
+        fact="Among the nine it takes the places 8, 7, 4, 6.",
+        why="Then why is it the first choice of so many?",
+    ),
+}
+
+
+def worst(loss_at, lr):
+    return max(loss_at(0.9 * lr), loss_at(lr), loss_at(1.1 * lr))
+
+
+def evaluations(losses, goal):
+    there = losses <= goal  # True or False for each loss
+    if not there.any():
+        return np.inf
+    return int(np.argmax(there))
+
+
+def fair():
+    return ["B", "F"]
+
+
+UNFAIR = {
+    "A": "A: who chose the rates, and how long for each?",
+    "C": "C: one rule had 60 tries, the others one.",
+    "D": "D: count the gradients, not the steps.",
+    "E": "E: from one start alone, the best of 60 rates may be a spike.",
+}
+
+
+def are_fair(letters):
+    """Whether a learner chose the two fair comparisons, or what is to be said."""
+    chosen = {str(letter).strip().upper() for letter in letters}
+    for letter in UNFAIR:
+        if letter in chosen:
+            return UNFAIR[letter]
+    if chosen in ({"B"}, {"F"}):
+        return f"{min(chosen)} is fair. There is one more."
+    return chosen == {"B", "F"}
+
+
+EXERCISES = {
+    "worst of three": Exercise(
+        worst,
+        wrong=[
+            (
+                lambda loss_at, lr: min(loss_at(0.9 * lr), loss_at(lr), loss_at(1.1 * lr)),
+                "That is the luckiest of the three.",
+            ),
+            (
+                lambda loss_at, lr: (loss_at(0.9 * lr) + loss_at(lr) + loss_at(1.1 * lr)) / 3,
+                "That is the mean: two lucky ones can hide a bad one.",
+            ),
+            (
+                lambda loss_at, lr: max(loss_at(lr - 0.1), loss_at(lr), loss_at(lr + 0.1)),
+                "10 % of the rate, not 0.1: at rate 0.001 that would be negative.",
+            ),
+            (lambda loss_at, lr: loss_at(lr), "That is the rate alone: a spike would pass."),
+            (
+                lambda loss_at, lr: max(loss_at(0.9 * lr), loss_at(1.1 * lr)),
+                "The rate itself belongs to the three as well.",
+            ),
+            (
+                lambda loss_at, lr: loss_at(max(0.9 * lr, lr, 1.1 * lr)),
+                "That is the loss at the largest rate. The largest loss may be at another.",
+            ),
+            (
+                lambda loss_at, lr: sorted([loss_at(0.9 * lr), loss_at(lr), loss_at(1.1 * lr)])[1],
+                "That is the middle one of the three.",
+            ),
+            (
+                lambda loss_at, lr: max([0.9 * lr, lr, 1.1 * lr], key=loss_at),
+                "That is the worst rate. Asked is its loss.",
+            ),
+            (
+                lambda loss_at, lr: max(0.9 * loss_at(lr), loss_at(lr), 1.1 * loss_at(lr)),
+                "That makes the loss 10 % more. Change the rate, and measure the loss there.",
+            ),
+            (
+                lambda loss_at, lr: max(0.9 * lr, lr, 1.1 * lr),
+                "That is the largest rate. Losses are asked for.",
+            ),
+        ],
+        cases=[
+            (lambda lr: 2.0 * lr, 2.0),
+            (lambda lr: 10 / lr, 3.0),
+            (lambda lr: 5 - (lr - 4) * (lr - 4), 4.0),
+        ],
+        hints=["`loss_at(0.9 * lr)` is the loss at 10 % less.", "Take `max` of three losses."],
+    ),
+    "evaluations to a goal": Exercise(
+        evaluations,
+        wrong=[
+            (
+                lambda losses, goal: int(np.argmax(losses <= goal)),
+                "A run that never gets there gets the best mark, 0: argmax of all False is 0.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.argmax(losses < goal)) if (losses < goal).any() else np.inf
+                ),
+                "Exactly at the goal counts as well.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.argmax(losses <= goal)) + 1 if (losses <= goal).any() else np.inf
+                ),
+                "One too many: the start, losses[0], has cost no gradient.",
+            ),
+            (
+                lambda losses, goal: (
+                    int((losses > goal).sum()) if (losses <= goal).any() else np.inf
+                ),
+                "That also counts steps above the goal after the first arrival.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.argmax(losses <= goal)) if (losses <= goal).any() else len(losses)
+                ),
+                "A run that never gets there looks as if it had, a step later.",
+            ),
+            (
+                lambda losses, goal: int(np.argmin(losses)) if (losses <= goal).any() else np.inf,
+                "That is where it is lowest. Asked is when it first reaches the goal.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.argmax(losses <= goal)) if (losses <= goal).all() else np.inf
+                ),
+                "One loss at the goal is enough: not all of them have to be.",
+            ),
+            (
+                lambda losses, goal: (
+                    np.inf if (losses <= goal).any() else int(np.argmax(losses <= goal))
+                ),
+                "The two returns are the wrong way round.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.argmax(losses <= goal)) if (losses <= goal).any() else -1
+                ),
+                "-1 for a run that never gets there would rank it before all others.",
+            ),
+            (
+                lambda losses, goal: (
+                    int(np.flatnonzero(losses <= goal)[-1]) if (losses <= goal).any() else np.inf
+                ),
+                "That is the last time, not the first.",
+            ),
+            (
+                lambda losses, goal: (
+                    int((losses <= goal).sum()) if (losses <= goal).any() else np.inf
+                ),
+                "That counts the losses at the goal. Asked is how many gradients came before.",
+            ),
+        ],
+        cases=[
+            (np.array([8.0, 4.0, 2.0, 3.0, 1.0]), 2.0),
+            (np.array([5.0, 4.0]), 1.0),
+            (np.array([5.0, 3.0, 3.0, 1.0]), 3.0),
+            (np.array([1.0, 2.0]), 3.0),
+            (np.array([9.0, 7.0, 3.0, 0.5]), 3.5),
+        ],
+        hints=[
+            "`losses <= goal` is an array of True and False.",
+            "`np.argmax` finds the first True.",
+        ],
+    ),
+    "which comparisons are fair": Exercise(
+        fair,
+        wrong=[(["B"], "B is fair. There is one more."), (["F"], "F is fair. There is one more.")]
+        + [(["B", letter], why) for letter, why in UNFAIR.items()],
+        accept=are_fair,
+        otherwise="Choose two of the letters A to F.",
+        form='a list of two letters, such as ["A", "C"]',
+        hints=[
+            "Equal gradients, equal care, no reward for luck.",
+            "Which ones reward nobody's luck?",
+        ],
+    ),
+}
+
+QUIZ = [
+    (
+        "A rule is ahead at one learning rate for all. What do you ask for?",
+        {
+            "The final loss at every rate, for each rule": "Right: a shared rate chooses the "
+            "winner. On the ravine each of four rules wins at some rate.",
+            "More steps": "That would not help: the same rate still means something else in each "
+            "rule.",
+            "The default rates": "A default is one rate for each rule, chosen for other problems.",
+        },
+    ),
+    (
+        "Why does Adam notice that the coordinates are turned?",
+        {
+            "Its rates belong to the axes": "Right: it has a rate for each coordinate, and turned "
+            "coordinates mix steep and flat.",
+            "The turned hill is steeper": "It is the same hill: SGD's loss does not change.",
+            "Its momentum points the wrong way": "Momentum turns with the hill: the rule Momentum "
+            "does not notice.",
+        },
+    ),
+    (
+        "What does no free lunch say about your problem?",
+        {
+            "Nothing by itself": "Right: it is about the average over all functions, most of them "
+            "noise.",
+            "That all rules do equally well on it": "On one problem they differ, as every table "
+            "here shows.",
+            "That tuning is useless": "It does not speak of tuning on a given problem, and there "
+            "tuning changes much.",
+        },
+    ),
+]
+
+
+def spike(rule, rate):
+    """Final losses of a rule at 5 % less than a rate, at it, and at 5 % more."""
+    rates = rate * np.array([0.95, 1, 1.05])
+    return tuning.sweep(ravine, rule, rates, steps=30).losses[rule.__name__]
+
+
+def cost(rule, rate):
+    """How many times the loss is as high 5 % below and above a rate."""
+    below, at, above = spike(rule, rate)
+    return below / at, above / at
+
+
+@functools.cache
+def surfaces():
+    """The four surfaces of the comparison, by their names."""
+    found = [ravine, tuning.rotated(ravine, 45), functions.rosenbrock, functions.plateau]
+    return {f.name: f for f in found}
+
+
+@functools.cache
+def tuned():
+    """Name of a surface -> name of a rule -> how it was tuned for 100 gradients."""
+    return {
+        name: {rule.__name__: tuning.tune(f, rule, steps=100) for rule in tuning.RULES}
+        for name, f in surfaces().items()
+    }
+
+
+def goal(name):
+    return 0.01 * surfaces()[name](surfaces()[name].start)
+
+
+def podium(name, criterion, places=3):
+    """The best rules on a surface, by name."""
+    found = tuning.podium(tuned()[name], criterion, goal(name), places)
+    return [rule for rule, _ in found]
+
+
+def place(name):
+    """Adam's place among the nine by loss."""
+    return 1 + podium(name, "loss", places=9).index("Adam")
+
+
+def count(name, place):
+    """How many gradients the rule needs that is at this place by evaluations."""
+    return sorted(one.evaluations(goal(name)) for one in tuned()[name].values())[place - 1]
+
+
+@functools.cache
+def retuned():
+    """Name of a change -> name of a rule -> worst tuned loss, in units of the old function."""
+    changed = {
+        "as it is": ravine,
+        "turned": tuning.rotated(ravine, 45),
+        "f × 100": tuning.rescaled(ravine, c=100),
+        "x × 0.25": tuning.rescaled(ravine, (0.25, 1)),
+    }
+    return {
+        name: {
+            rule.__name__: tuning.tune(f, rule, steps=30).loss * 6.45 / f(f.start) for rule in four
+        }
+        for name, f in changed.items()
+    }
+
+
+PLAIN, TURNED, BANANA, FLAT = "ravine", "ravine turned by 45°", "rosenbrock", "plateau"
+STEEP = tuning.rescaled(ravine, c=100)
+NUMBERS = [
+    ("3e-05", lambda: spike(Momentum, 0.686)[1]),
+    ("0.2", lambda: spike(Momentum, 0.686)[0]),
+    ("200", lambda: round(min(cost(Adam, 0.733)), -2)),
+    ("4,000", lambda: round(np.mean(cost(Nesterov, 0.304)), -3)),
+    ("24", lambda: cost(SGD, 0.928)[1]),
+    ("251", lambda: tuning.tune(ravine, AdaDelta, steps=30).rate),
+    ("0.01", lambda: 2 / np.linalg.eigvalsh(STEEP.hessian((0, 0))).max()),
+    ("0.019", lambda: (1 + 0.9) * 2 / np.linalg.eigvalsh(STEEP.hessian((0, 0))).max()),
+    ("8", lambda: place(PLAIN)),
+    ("7", lambda: place(TURNED)),
+    ("4", lambda: place(BANANA)),
+    ("6", lambda: place(FLAT)),
+    ("8", lambda: count(TURNED, 1)),
+    ("13", lambda: count(TURNED, 2)),
+    ("4", lambda: count(PLAIN, 1)),
+]
+GIVEN = [
+    *("30", "60", "0.95", "0.1", "1.5", "0.3", "5", "10", "45", "90", "100", "0.25", "1e-30"),
+    *("0.24", "0.56", "1.8", "0.686", "0.733", "0.304", "0.928", "1e-20", "3", "400"),
+    *("0.001", "-1"),
+]
+
+
+def claim_sgd_zigzags_most_and_one_rule_ends_lower():
+    assert abs(0.95 / (2 / 2.1) - 1) < 0.003  # the best constant rate: lesson 07b
+    picked = {SGD: 0.95, Momentum: 0.1, AdaGrad: 1.5, Adam: 0.3}
+    runs = {rule.__name__: descend(ravine, rule(lr=picked[rule]), steps=30) for rule in four}
+    crossings = {
+        name: np.sum(np.diff(np.sign(run.points[:, 1])) != 0) for name, run in runs.items()
+    }
+    assert crossings.pop("SGD") == 30 and max(crossings.values()) < 5
+    assert sum(run.losses[-1] < runs["SGD"].losses[-1] for run in runs.values()) == 1
+
+
+def claim_four_rates_have_four_winners():
+    for lr, winner in ((0.1, "Momentum"), (0.24, "Adam"), (0.56, "SGD"), (1.8, "AdaGrad")):
+        ends = {rule.__name__: descend(ravine, rule(lr=lr), steps=30).losses[-1] for rule in four}
+        assert min(ends, key=ends.get) == winner
+
+
+def claim_5_percent_cost_thousands_of_times_at_momentums_spike():
+    below, at, _ = spike(Momentum, 0.686)
+    assert 5e-6 < at < 1e-4 and 3000 < below / at < 20000
+
+
+def claim_that_spike_falls_between_two_rates_of_the_figure():
+    beside = np.abs(np.log(tuning.RATES / 0.686)).argsort()[:2]
+    losses = tuning.sweep(ravine, Momentum, steps=30).losses["Momentum"]
+    assert losses[beside].min() > 0.2
+
+
+def claim_at_a_spike_the_run_just_passes_the_minimum():
+    for rule, rate in ((Momentum, 0.686), (Nesterov, 0.304), (Adam, 0.733)):
+        passing = descend(ravine, rule(lr=rate), steps=31).points[[29, 30, 31], 0]
+        assert passing[0] > 0 > passing[2] or passing[0] < 0 < passing[2]
+
+
+def claim_nesterov_measures_30_gradients_too():
+    calls = []
+    descend(
+        ravine, Nesterov(), steps=30, gradient=lambda w, k: calls.append(k) or ravine.gradient(w)
+    )
+    assert len(calls) == 30
+
+
+def claim_5_percent_either_way_cost_more():
+    most = {SGD: 7.6e-3, Adam: 6e-5, Momentum: 1e-4, Nesterov: 1e-6}
+    for rule, lr in ((SGD, 0.928), (Adam, 0.733), (Momentum, 0.686), (Nesterov, 0.304)):
+        below, at, above = spike(rule, lr)
+        assert at < most[rule] < min(below, above)
+    assert cost(SGD, 0.928)[0] < 1.5
+
+
+def claim_the_protocol_by_hand_finds_what_tune_finds():
+    starts = tuning.starts(ravine)
+    worst = []
+    for lr in tuning.RATES:
+        runs = tuning.sweep(ravine, SGD, lr * np.array([0.9, 1, 1.1]), starts, steps=30)
+        worst.append(runs.losses["SGD"].max() if runs.stayed["SGD"].all() else np.inf)
+    tuned_sgd = tuning.tune(ravine, SGD, steps=30)
+    assert tuned_sgd.rate == tuning.RATES[np.argmin(worst)] and tuned_sgd.loss == min(worst)
+
+
+def claim_adadelta_is_hopeless_in_the_figure_and_not_beyond_it():
+    shown = tuning.sweep(ravine, AdaDelta, steps=30).losses["AdaDelta"]
+    far = tuning.tune(ravine, AdaDelta, steps=30)
+    assert round(far.rate) == 251 and far.loss < 1e-5 < 1 < shown.min()
+
+
+def claim_sgd_and_momentum_diverge_at_100_f():
+    limit = 2 / np.linalg.eigvalsh(STEEP.hessian((0, 0))).max()
+    assert np.isclose(limit, 0.01) and np.isclose((1 + 0.9) * limit, 0.019)
+    for rule in (SGD, Momentum):
+        assert descend(STEEP, rule(lr=0.3), steps=30).losses[-1] > 1e50
+
+
+def claim_who_notices_a_turn_and_a_factor_after_tuning():
+    before, tilted, hundred, quarter = retuned().values()
+    for rule in ("SGD", "Momentum"):
+        assert np.isclose(tilted[rule], before[rule]) and np.isclose(hundred[rule], before[rule])
+    for rule in ("AdaGrad", "Adam"):
+        assert np.isclose(hundred[rule], before[rule], rtol=1e-3, atol=0)
+        assert not np.isclose(tilted[rule], before[rule], rtol=0.05, atol=0)
+    assert not any(np.isclose(quarter[r], before[r], rtol=0.05, atol=0) for r in before)
+
+
+def claim_a_turn_and_a_stretch_change_the_winner():
+    first = [min(row, key=row.get) for row in retuned().values()]
+    assert first == ["AdaGrad", "SGD", "AdaGrad", "SGD"] and ravine(ravine.start) == 6.45
+
+
+def claim_sgd_and_momentum_need_a_hundredth_of_the_rate_at_100_f():
+    for rule in (SGD, Momentum):
+        rates = [tuning.tune(f, rule, steps=30).rate for f in (ravine, STEEP)]
+        assert np.isclose(rates[0], 100 * rates[1])
+
+
+def claim_who_turns_with_the_hill_and_who_ignores_100_f():
+    turned = tuning.rotated(ravine, 45)
+    for rule in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam):
+        by_size = {"eps": 0.0} if rule in (AdaGrad, RMSProp, Adam) else {}
+        old, new, large = (descend(f, rule(lr=0.1, **by_size)) for f in (ravine, turned, STEEP))
+        commutes = np.allclose(turned.forth(old.points), new.points, atol=1e-9)
+        ignores = np.allclose(old.points, large.points, atol=1e-9)
+        assert commutes == (not by_size) and ignores == bool(by_size)
+
+
+def claim_adam_has_the_lowest_loss_nowhere():
+    assert [podium(name, "loss")[0] for name in surfaces()].count("Adam") == 0
+
+
+def claim_who_wins_by_loss():
+    assert podium(PLAIN, "loss")[0] == "AdaGrad"
+    assert set(podium(FLAT, "loss")[:2]) == {"AdaGrad", "AdaDelta"}
+    assert all(tuned()[FLAT][rule].loss < 1e-20 for rule in ("AdaGrad", "AdaDelta"))
+    assert set(podium(TURNED, "loss")[:2]) == {"SGD", "Nesterov"}
+    assert podium(BANANA, "loss")[0] == "Momentum"
+    assert podium(BANANA, "evaluations") == ["Momentum"]
+
+
+def claim_another_grid_of_rates_swaps_sgd_and_nesterov():
+    other = np.geomspace(1e-3, 10, 60)
+    sgd, nesterov = (
+        tuning.tune(surfaces()[TURNED], rule, steps=100, rates=other).loss
+        for rule in (SGD, Nesterov)
+    )
+    assert nesterov < sgd
+    assert tuned()[TURNED]["SGD"].loss < tuned()[TURNED]["Nesterov"].loss
+
+
+def claim_who_wins_by_evaluations():
+    assert podium(TURNED, "evaluations")[0] == "Nesterov"
+    assert [count(TURNED, place) for place in (1, 2)] == [8, 13]
+    fastest = {r for r, one in tuned()[PLAIN].items() if one.evaluations(goal(PLAIN)) == 4}
+    assert fastest == set(podium(PLAIN, "evaluations")) == {"AdaGrad", "RMSProp", "NAdam"}
+    assert count(PLAIN, 1) == 4
+
+
+def claim_who_wins_by_width():
+    assert set(podium(FLAT, "width")[:2]) == {"Adam", "AdamW"}
+    wide = [
+        {rule for rule, one in tuned()[name].items() if one.width(goal=goal(name)) > 1.05}
+        for name in (PLAIN, TURNED, FLAT)
+    ]
+    assert set.intersection(*wide) == {"Adam", "AdamW"}
+    for name in (PLAIN, TURNED, FLAT):
+        assert podium(name, "width")[0] in ("Momentum", "Adam", "AdamW")
+
+
+def claim_no_width_is_cut_off():
+    for name, found in tuned().items():
+        for one in found.values():
+            assert not one.at_edge and min(one.worst[[0, -1]]) > goal(name)
+
+
+def claim_how_far_tuned_rates_lie_apart():
+    adam, sgd = ([found[rule].rate for found in tuned().values()] for rule in ("Adam", "SGD"))
+    assert max(adam) < 3 * min(adam)
+    assert sgd[0] > 400 * sgd[2] and tuned()[FLAT]["SGD"].loss > 0.9
+
+
+def claim_less_memory_brings_momentum_and_adam_below_1e_20():
+    assert tuning.tune(ravine, Momentum(momentum=0.5)).loss < 1e-20
+    assert tuning.tune(ravine, Adam(beta1=0.5)).loss < 1e-20
+
+
+def claim_adamw_leads_adam_by_its_decay():
+    without = tuning.tune(ravine, AdamW(weight_decay=0.0)).loss
+    assert np.isclose(without, tuning.tune(ravine, Adam).loss)
+    assert sum(not f.minima[0].any() for f in surfaces().values()) == 3 and len(surfaces()) == 4
+
+
+def claim_the_solutions_do_what_the_exercises_say():
+    assert worst(lambda lr: 10 / lr, 3.0) == 10 / 2.7
+    losses = descend(ravine, SGD(lr=0.95), steps=60).losses
+    assert evaluations(losses, 0.0645) == tuning.evaluations_to(losses, 0.0645)
+    assert evaluations(losses, 0.0) == np.inf
+    assert are_fair(fair()) is True
