@@ -1,0 +1,411 @@
+"""Lesson 15b: what its questions know, and the numbers it states."""
+
+import functools
+
+import numpy as np
+
+from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, data
+from optimlab.lessons import Choice, Exercise
+from optimlab.study.training import Network, Training
+
+PREDICTIONS = {
+    "who wins on iris": Choice(
+        {
+            "Adam": "Adam is the usual first choice. Here Nesterov, a much older rule, ends lower "
+            "with each of the five seeds.",
+            "Nesterov": "It is ahead with each of the five seeds. The ranges do overlap: Adam's "
+            "best seed ends below Nesterov's worst. But those are two seeds, with other first "
+            "weights and other batches. Compare seed by seed.",
+            "SGD": "SGD ends with the highest training loss of the six, with every seed.",
+            "now one, now another, by seed": "The overlapping bands look so. But a seed gave all "
+            "rules the same first weights and batches, and with each one the same rule is ahead.",
+        },
+        right="Nesterov",
+        why="Of two equally good rules, how often would one be ahead with all five seeds?",
+    ),
+    "how far apart on the spirals": Choice(
+        {
+            "about twice as high again": "Another problem, another ranking. On iris any tuned rule "
+            "does; here the choice matters.",
+            "more than ten times as high": "Adam ends lowest, and was not first on iris. SGD, "
+            "tuned with equal care, ends more than ten times as high.",
+            "all alike: every rule was tuned": "Tuning gives each rule a rate that suits it. It "
+            "does not make the rules alike, nor the budget longer.",
+        },
+        right="more than ten times as high",
+        why="What is different about the spirals?",
+    ),
+    "lowest training loss, best on new flowers": Choice(
+        {
+            "nearly always": "That would be so if the loss on new flowers followed the training "
+            "loss. Here the rule that is first in training is last, or last but one, on new "
+            "flowers.",
+            "in about half of the draws": "Chance alone would give one in six, and it is less: "
+            "what comes first in training comes last, or last but one, on new flowers.",
+            "at most once": "Nesterov has the lowest training loss in most draws, and is last or "
+            "last but one on new flowers in all. Its loss there was lower on the way: a network "
+            "that grows very sure pays dearly for the odd flower. Training loss measures the "
+            "optimizer, new flowers the network.",
+        },
+        right="at most once",
+        why="Which of the two losses would you tune on?",
+    ),
+}
+
+
+def overlap(a, b):
+    return bool(a.min() <= b.max() and b.min() <= a.max())
+
+
+def gradients(losses, threshold, examples):
+    below = losses <= threshold
+    if not below.any():
+        return -1
+    epoch = below.argmax()
+    return int(epoch) * examples
+
+
+EXERCISES = {
+    "overlap": Exercise(
+        overlap,
+        wrong=[
+            (
+                lambda a, b: bool(a.min() <= b.max()),
+                "That is half of it: a may lie below b altogether.",
+            ),
+            (
+                lambda a, b: bool(b.min() <= a.max()),
+                "That is half of it: a may lie above b altogether.",
+            ),
+            (
+                lambda a, b: bool(a.min() <= b.max() or b.min() <= a.max()),
+                "One of the two is always so. Both must hold.",
+            ),
+            (
+                lambda a, b: not (a.min() <= b.max() and b.min() <= a.max()),
+                "That is turned round: it says True where they lie apart.",
+            ),
+            (
+                lambda a, b: bool(a.min() < b.max() and b.min() < a.max()),
+                "Ranges that touch in one number overlap too.",
+            ),
+            (
+                lambda a, b: bool(b.min() <= np.median(a) <= b.max()),
+                "The median of a alone does not decide: compare the whole ranges.",
+            ),
+            (
+                lambda a, b: bool(((a >= b.min()) & (a <= b.max())).any()),
+                "The range of b may lie between two values of a.",
+            ),
+            (
+                lambda a, b: bool(b.min() <= a.min() and a.max() <= b.max()),
+                "That asks whether a lies inside b. To overlap, less is enough.",
+            ),
+        ],
+        cases=[
+            (np.array([0.1, 0.3, 0.2]), np.array([0.25, 0.5])),
+            (np.array([0.1, 0.2]), np.array([0.3, 0.4])),
+            (np.array([0.5, 0.6]), np.array([0.1, 0.2])),
+            (np.array([0.1, 0.9]), np.array([0.4, 0.5])),
+            (np.array([0.4, 0.5]), np.array([0.1, 0.9])),
+            (np.array([0.1, 0.2]), np.array([0.2, 0.3])),
+            (np.array([0.2, 0.3]), np.array([0.1, 0.2])),
+        ],
+        hints=[
+            "A range reaches from `.min()` to `.max()`.",
+            "Neither may begin after the other ends.",
+        ],
+    ),
+    "gradients to a threshold": Exercise(
+        gradients,
+        wrong=[
+            (
+                lambda losses, threshold, examples: (
+                    int((losses <= threshold).argmax()) if (losses <= threshold).any() else -1
+                ),
+                "That counts epochs. An epoch costs a gradient for each example.",
+            ),
+            (
+                lambda losses, threshold, examples: int((losses <= threshold).argmax()) * examples,
+                "A run that never gets there must give -1: argmax of nothing but False is 0.",
+            ),
+            (
+                lambda losses, threshold, examples: (
+                    (int((losses <= threshold).argmax()) + 1) * examples
+                    if (losses <= threshold).any()
+                    else -1
+                ),
+                "One epoch too many: losses[0] is the loss before the first epoch.",
+            ),
+            (
+                lambda losses, threshold, examples: (
+                    int(np.flatnonzero(losses <= threshold)[-1]) * examples
+                    if (losses <= threshold).any()
+                    else -1
+                ),
+                "That is the last time it was below. The first one counts.",
+            ),
+            (
+                lambda losses, threshold, examples: int(losses.argmin()) * examples,
+                "That is where the loss was lowest, whatever the threshold.",
+            ),
+            (
+                lambda losses, threshold, examples: (
+                    int((losses < threshold).argmax()) * examples
+                    if (losses < threshold).any()
+                    else -1
+                ),
+                "A loss equal to the threshold has reached it.",
+            ),
+            (
+                lambda losses, threshold, examples: (
+                    int((losses > threshold).argmax()) * examples
+                    if (losses > threshold).any()
+                    else -1
+                ),
+                "That is where it first lies above the threshold.",
+            ),
+            (
+                lambda losses, threshold, examples: (
+                    int((losses <= threshold).sum()) * examples
+                    if (losses <= threshold).any()
+                    else -1
+                ),
+                "That counts how often it was below. Where was it first?",
+            ),
+        ],
+        cases=[
+            (np.array([1.1, 0.5, 0.1, 0.2, 0.05]), 0.1, 105),
+            (np.array([0.7, 0.4, 0.3]), 0.1, 140),
+            (np.array([0.7, 0.4, 0.05]), 0.5, 10),
+            (np.array([0.09, 0.4]), 0.1, 7),
+        ],
+        hints=[
+            "`losses <= threshold` is True where it is reached.",
+            "`argmax` finds the first True.",
+        ],
+    ),
+}
+
+QUIZ = [
+    (
+        "At default rates A beats B. What have you shown?",
+        {
+            "That A's default suits this problem better": "Right: the defaults were compared as "
+            "much as the rules.",
+            "That A is the better rule": "At another rate B may win: compare each at its own.",
+            "Nothing at all": "You did learn something: about these defaults on this problem.",
+        },
+    ),
+    (
+        "Why are the seeds of the report others than those of the tuning?",
+        {
+            "A rate may suit its tuning seeds by luck": "Right: new seeds do not share that luck.",
+            "More seeds train faster": "Seeds are separate runs; none helps another.",
+            "The tuning seeds diverged": "They have not. But the rate was chosen to suit them.",
+        },
+    ),
+    (
+        "The training loss of a run falls, its held-out loss rises. What helps?",
+        {
+            "Stopping earlier": "Right: the optimizer does its "
+            "work; the network learns the odd examples by heart.",
+            "A better optimizer": "A better one lowers the training loss further.",
+            "A higher rate": "It may shake the run, but that is not what is wrong.",
+        },
+    ),
+]
+
+
+# The lesson's comparison: every number below comes from these runs, which take some seconds
+
+RULES = {rule.__name__: rule for rule in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam)}
+TUNING, REPORTING = [0, 1, 2, 3, 4], [10, 11, 12, 13, 14]
+RATES = np.geomspace(1e-3, 10, 17)
+NETWORK = {"iris": Network((8,)), "spirals": Network((20,))}
+EPOCHS = {"iris": 40, "spirals": 60}
+
+
+def flowers(draw=1):
+    """The irises to learn from, and those that are held out."""
+    return [part.standardised() for part in data.iris().split(0.3, np.random.default_rng(draw))]
+
+
+@functools.cache
+def parts(name):
+    """What is learned from and what is held out, of "iris" or "spirals"."""
+    if name == "iris":
+        return flowers()
+    rng = np.random.default_rng
+    spirals = data.spirals(points=200, rng=rng(0)).split(0.3, rng(1))
+    return [part.standardised() for part in spirals]
+
+
+@functools.cache
+def sweep(name):
+    """The worst final training loss over the seeds, of each rule at each rate."""
+    seeds, lr = np.tile(TUNING, (len(RATES), 1)), RATES.reshape(-1, 1, 1, 1)
+    worst = {}
+    for rule, make in RULES.items():
+        run = Training(NETWORK[name], parts(name)[0], make(lr=lr), seeds=seeds)
+        losses = run.run(epochs=EPOCHS[name]).losses[-1]
+        worst[rule] = np.nan_to_num(losses, nan=np.inf).max(axis=1)
+    return worst
+
+
+def tuned(name, rule):
+    """The rate that is best with both its neighbours."""
+    worst = sweep(name)[rule]
+    around = np.max([worst[:-2], worst[1:-1], worst[2:]], axis=0)
+    best = np.argmin(around)
+    assert 0 < best < len(around) - 1, "at an edge: widen the sweep"
+    return RATES[1:-1][best]
+
+
+def report(name, train, test):
+    """The runs of each rule at its tuned rate, on the seeds of the report."""
+    return {
+        rule: Training(
+            NETWORK[name], train, make(lr=tuned(name, rule)), seeds=REPORTING, test=test
+        ).run(epochs=EPOCHS[name])
+        for rule, make in RULES.items()
+    }
+
+
+@functools.cache
+def runs(name):
+    return report(name, *parts(name))
+
+
+@functools.cache
+def draws():
+    """The runs on iris with five draws of the held-out flowers."""
+    return [report("iris", *flowers(draw)) for draw in range(5)]
+
+
+def medians(found, kind="losses"):
+    """The median of the final losses of each rule."""
+    return {rule: np.median(getattr(run, kind)[-1]) for rule, run in found.items()}
+
+
+def lowest(values):
+    return min(values, key=values.get)
+
+
+def highest(values):
+    return max(values, key=values.get)
+
+
+def spent(name):
+    """The gradients that each rule needs to training loss 0.1: the median of its seeds."""
+    found = {}
+    for rule, run in runs(name).items():
+        seeds = [gradients(losses, 0.1, len(run.data)) for losses in run.losses.T]
+        found[rule] = np.median([np.inf if count < 0 else count for count in seeds])
+    return found
+
+
+def accuracies():
+    """The median share of the held-out points of the spirals that each rule gets right."""
+    return [np.median(run.accuracy(run.test)) for run in runs("spirals").values()]
+
+
+NUMBERS = [
+    ("150", lambda: len(data.iris())),
+    ("105", lambda: len(parts("iris")[0])),
+    ("45", lambda: len(parts("iris")[1])),
+    ("140", lambda: len(parts("spirals")[0])),
+    ("4,200", lambda: runs("iris")["Adam"].evaluations),
+    ("8,400", lambda: runs("spirals")["Adam"].evaluations),
+    ("100", lambda: 100 * np.median(accuracies())),
+]
+GIVEN = ["8", "17", "0.02", "40", "20", "60", "0.1", "95", "10", "-1"]
+
+
+def claim_each_rule_has_its_valley_at_another_rate():
+    at = {rule: tuned("iris", rule) for rule in RULES}
+    assert at["AdaGrad"] > 10 * at["RMSProp"] and 0.005 < min(at.values()) < max(at.values()) < 5
+    near = np.argmin(abs(RATES - 0.02))
+    assert sweep("iris")["SGD"][near] > 3 * sweep("iris")["RMSProp"][near]
+
+
+def claim_adagrads_dip_beside_the_cliff_was_not_taken():
+    assert RATES[sweep("iris")["AdaGrad"].argmin()] > tuned("iris", "AdaGrad")
+
+
+def claim_every_rule_measures_as_many_gradients():
+    assert all(run.evaluations == 40 * 105 == 4200 for run in runs("iris").values())
+    assert all(run.evaluations == 60 * 140 == 8400 for run in runs("spirals").values())
+
+
+def claim_nesterov_is_first_and_sgd_last_on_iris_with_every_seed():
+    for seed in range(len(REPORTING)):
+        ends = {rule: run.losses[-1][seed] for rule, run in runs("iris").items()}
+        assert lowest(ends) == "Nesterov" and highest(ends) == "SGD"
+
+
+def claim_the_ranges_of_nesterov_and_adam_overlap_and_those_of_sgd_do_not():
+    nesterov, adam, sgd = (runs("iris")[rule].losses[-1] for rule in ("Nesterov", "Adam", "SGD"))
+    assert adam.min() < nesterov.max() and (nesterov < adam).all()
+    assert overlap(nesterov, adam) and not overlap(nesterov, sgd)
+
+
+def claim_on_iris_the_last_ends_about_twice_as_high_as_the_first():
+    ends = medians(runs("iris"))
+    assert lowest(ends) == "Nesterov" and highest(ends) == "SGD"
+    assert 1.6 < ends["SGD"] / ends["Nesterov"] < 2.4
+
+
+def claim_on_the_spirals_sgd_ends_more_than_ten_times_as_high_as_adam():
+    ends = medians(runs("spirals"))
+    assert lowest(ends) == "Adam" and highest(ends) == "SGD"
+    assert ends["SGD"] > 10 * ends["Adam"]
+
+
+def claim_who_is_fast():
+    iris, spirals, ends = spent("iris"), spent("spirals"), medians(runs("iris"))
+    assert np.isinf(spirals["SGD"]) and set(sorted(spirals, key=spirals.get)[:2]) == {
+        "AdaGrad",
+        "Adam",
+    }
+    for rule in ("Momentum", "AdaGrad"):
+        assert iris[rule] < iris["Adam"] and ends[rule] > ends["Adam"]
+
+
+def claim_fewer_than_half_of_the_rates_will_do_on_the_spirals():
+    assert max(np.mean(worst <= 0.1) for worst in sweep("spirals").values()) < 0.5
+
+
+def claim_most_rules_get_all_held_out_points_of_the_spirals_right():
+    assert sum(share == 1 for share in accuracies()) >= 4
+
+
+def claim_held_out_loss_on_iris_speaks_for_sgd():
+    assert lowest(medians(runs("iris"), "test_losses")) == "SGD"
+
+
+def claim_the_lowest_training_loss_is_hardly_ever_the_lowest_on_new_flowers():
+    old = [medians(found) for found in draws()]
+    new = [medians(found, "test_losses") for found in draws()]
+    winners, best = list(map(lowest, old)), list(map(lowest, new))
+    assert sum(a == b for a, b in zip(winners, best, strict=True)) <= 1 and len(set(best)) >= 2
+    assert winners.count("Nesterov") >= 4
+    for ends in new:  # last or last but one
+        assert sorted(ends, key=ends.get).index("Nesterov") >= 4
+
+
+def claim_nesterovs_loss_on_new_flowers_was_lower_on_the_way():
+    for found in draws():
+        way = found["Nesterov"].test_losses
+        assert np.median(way.min(axis=0)) < 0.9 * np.median(way[-1])
+
+
+def claim_sgd_at_01_is_too_slow_for_the_target():
+    arms, unseen = parts("spirals")
+    slow = Training(Network((20,)), arms, SGD(lr=0.1), seeds=0).run(epochs=60)
+    assert slow.accuracy(unseen) < 0.9
+
+
+def claim_the_solution_counts_the_gradients_of_a_run():
+    first_seed = runs("spirals")["Adam"].losses[:, 0]
+    assert 0 < gradients(first_seed, 0.1, len(parts("spirals")[0])) < 8400
