@@ -216,15 +216,29 @@ def one_of(name: str, value: Any, known: Collection[str]) -> str:
     return value
 
 
-def some_of(name: str, value: Any, known: Collection[str]) -> tuple[str, ...]:
-    """A list of names in `known`, at least one and each once."""
+def one_number_of(name: str, value: Any, known: Collection[float]) -> float:
+    """One of the numbers in `known`, as it stands there."""
+    accepted = f"one of {', '.join(f'{one:g}' for one in known)}"
+    scalar = _scalar(value)
+    if not _is_real(scalar):
+        wrong_kind(name, value, accepted)
+    for one in known:
+        if one == scalar:
+            return one
+    wrong_value(name, value, accepted)
+
+
+def some_of(
+    name: str, value: Any, known: Collection[str], *, least: int = 1
+) -> tuple[str, ...]:
+    """A list of names in `known`, each once, at least one or `least`."""
     accepted = f"a list of {', '.join(map(repr, known))}, each at most once"
     if isinstance(value, str) or not isinstance(value, Iterable):
         wrong_kind(name, value, accepted)
     found = list(value)
     if not all(isinstance(part, str) for part in found):
         wrong_kind(name, value, accepted)
-    if not found or len(set(found)) < len(found) or not set(found) <= set(known):
+    if len(found) < least or len(set(found)) < len(found) or not set(found) <= set(known):
         wrong_value(name, value, accepted)
     return tuple(found)
 

@@ -11,14 +11,10 @@ from optimlab.explorers.paths import PathExplorer, explore
 from optimlab.explorers.plane import PlaneExplorer
 from optimlab.explorers.race import RaceExplorer
 from optimlab.explorers.schemes import SchemeExplorer
+from optimlab.explorers.shapes import ChordExplorer, ConditionExplorer
 from optimlab.explorers.slopes import DirectionExplorer, SecantExplorer, SlicesExplorer
 from optimlab.explorers.surfaces import SurfaceExplorer
-from optimlab.explorers.valleys import (
-    ChordExplorer,
-    ConditionExplorer,
-    MapExplorer,
-    StripExplorer,
-)
+from optimlab.explorers.valleys import MapExplorer, StripExplorer
 
 __all__ = [
     "BatchExplorer",

@@ -3,21 +3,17 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import functions
+from optimlab import checks, functions
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    decades,
-    short,
-    slider,
-    the_domain,
-    the_function,
-)
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import Handle, checkbox, decades, slider, start_handle
+from optimlab.explorers.scenes import by_step, one_start, run_marks, short, to_draw
+from optimlab.explorers.targets import goal, loss_goal
 from optimlab.optimizers import Adam
 
+LOOK = style.rule_style("Adam")
 BETA1 = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 BETA2 = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 #: (momentum, mean square, bias correction) -> what such a run is called
@@ -33,13 +29,11 @@ STAGES = {
 }
 
 
-def _checkbox(label, value):
-    return widgets.Checkbox(
-        value=value, description=label, indent=False, layout={"width": "auto", "margin": "2px 14px"}
-    )
+def _switch(label, value):
+    return checkbox(label, value, width="auto", margin="2px 14px")
 
 
-class StagesExplorer(Started, Explorer):
+class StagesExplorer(Explorer):
     """A path of Adam with its parts switched on and off, its loss, and its steps over the rate.
 
     Every path is made by `Adam`: without momentum β₁ is 0, without mean square β₂ is 0. `path` is
@@ -55,22 +49,27 @@ class StagesExplorer(Started, Explorer):
     target : (loss, steps), optional; a goal for a run with all parts switched on
     """
 
+    start = Handle("The start point (x, y).")
+
     def __init__(
         self, momentum=False, mean_square=False, bias_correction=False, *, lr=0.3, beta1=0.9,
         beta2=0.999, function=functions.ravine, start=(-7, 2), steps=30, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = the_function(function, dim=2)
-        self.domain = the_domain(self.function, domain)
-        if not (isinstance(steps, int) and 1 <= steps <= 200):
-            raise ValueError(f"steps={steps!r}: steps must be a whole number from 1 to 200")
-        self.steps, self.target = steps, target
-        start = descend(self.function, Adam(lr, beta1, beta2), start, 1).start
+        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.steps, self.target = checks.steps(steps, 1, 200), checks.target(target)
+        lr = checks.positive("lr", lr)
+        beta1 = checks.number("beta1", beta1, low=0, below=1)
+        beta2 = checks.number("beta2", beta2, low=0, below=1)
         controls = {
-            "lr": slider("learning rate", decades(0.05, 1, lr), float(lr)),
-            "momentum": _checkbox("momentum: m is a mean", momentum),
-            "mean square": _checkbox("mean square: v is a mean", mean_square),
-            "bias correction": _checkbox("bias correction", bias_correction),
+            "lr": slider("learning rate", decades(0.05, 1, lr), lr),
+            "momentum": _switch("momentum: m is a mean", checks.flag("momentum", momentum)),
+            "mean square": _switch(
+                "mean square: v is a mean", checks.flag("mean_square", mean_square)
+            ),
+            "bias correction": _switch(
+                "bias correction", checks.flag("bias_correction", bias_correction)
+            ),
             "beta1": slider("β₁", sorted({*BETA1, beta1}), beta1, width="260px"),
             "beta2": slider("β₂", sorted({*BETA2, beta2}), beta2, width="260px"),
         }
@@ -79,7 +78,7 @@ class StagesExplorer(Started, Explorer):
             widgets.dlink(
                 (controls[switch], "value"), (controls[share], "disabled"), lambda on: not on
             )
-        self.assemble(self._scene(start), controls)
+        self.assemble(self._scene(one_start(self.function, start)), controls)
 
     def _scene(self, start):
         surface, ax = figures.panel(460, 400)
@@ -87,15 +86,12 @@ class StagesExplorer(Started, Explorer):
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
         curves, (losses, ratios) = figures.panel(460, 400, rows=2, sharex=True)
         high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
-        losses.set(ylabel="loss", yscale="log", ylim=(1e-6, high))
+        figures.step_axis(losses, self.steps, xlabel="", scale="log", limits=(1e-6, high))
         if self.target:
             figures.draw_target(losses, *self.target)
-        ratios.set(
-            xlabel="step", ylabel="step / rate", ylim=(-6, 12), yticks=[-5, -1, 1, 5, 10],
-            xlim=(-0.02 * self.steps, 1.02 * self.steps),
-        )  # fmt: skip
-        ratios.xaxis.get_major_locator().set_params(integer=True)
-        color = style.rule_style("Adam")["color"]
+        figures.step_axis(ratios, self.steps, ylabel="step / rate", limits=(-6, 12))
+        ratios.set_yticks([-5, -1, 1, 5, 10])
+        color = LOOK["color"]
         ratios.axhspan(-1, 1, color=color, alpha=0.1, linewidth=0)
         ratios.plot([], [], color=color, label="along x")
         ratios.plot([], [], color=style.INK, linestyle="--", label="along y")
@@ -105,13 +101,12 @@ class StagesExplorer(Started, Explorer):
             "the steps along x and y divided by the learning rate."
         )
         plot = LivePlot([surface, curves], alt=alt, playback=True)
-        look = {"color": color, "by_step": True}
-        plot.add("line", "path", ax, **look)
-        plot.add("points", "path steps", ax, marker="P", size=6, **look)
-        plot.add("line", "loss", losses, **look)
-        plot.add("line", "ratio x", ratios, **look)
-        plot.add("line", "ratio y", ratios, color=style.INK, dash=(6, 3), by_step=True)
-        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        solid = LOOK | {"dash": ()}
+        plot.add_run("path", ax, solid)
+        plot.add_run("loss", losses, solid, dots=0)
+        plot.add_run("ratio x", ratios, solid, dots=0)
+        plot.add_run("ratio y", ratios, {"color": style.INK, "dash": (6, 3)}, dots=0)
+        start_handle(plot, ax, start)
         return plot
 
     @property
@@ -143,10 +138,9 @@ class StagesExplorer(Started, Explorer):
 
     def _frame(self, runs, ratios, i, rate):
         points, losses, ratio = runs.points[:, i], runs.losses[:, i], ratios[:, i]
-        steps = np.arange(self.steps + 1.0)
         own = np.concatenate([[[np.nan, np.nan]], ratio])  # row k is the step that led to point k
-        frame = {"path": points, "path steps": points, "loss": np.stack([steps, losses], axis=-1)}
-        frame |= {f"ratio {n}": np.stack([steps, own[:, j]], -1) for j, n in enumerate("xy")}
+        frame = run_marks("path", points) | {"loss": by_step(losses)}
+        frame |= {f"ratio {n}": by_step(own[:, j]) for j, n in enumerate("xy")}
         values = np.column_stack([points, losses, own])
         frame["readout"] = (["x", "y", "loss", "Δx / η", "Δy / η"], values)
         first, largest = (np.abs(r).max() for r in (ratio[0], ratio))
@@ -156,18 +150,14 @@ class StagesExplorer(Started, Explorer):
             f"{short(points[-1])}, and the loss is {short(losses[-1])}."
         )
         if self.target is not None:
-            frame["goal"], frame["reached"] = self._goal(losses)
+            frame |= self._goal(losses)
         return frame
 
     def _goal(self, losses):
-        goal, within = self.target
-        wanted = f"Target: all three boxes ticked, loss {goal:g} within {within} steps."
+        missed = f": {short(losses[: self.target[1] + 1].min())} is the lowest"
         if not all(self.switches):
-            return f"{wanted} Not yet: a box is empty.", False
-        hits = np.flatnonzero(losses[: within + 1] <= goal)
-        if hits.size:
-            return f"{wanted} Reached at step {hits[0]}.", True
-        return f"{wanted} Not yet: {short(losses[: within + 1].min())} is the lowest.", False
+            losses, missed = losses[:0], ": a box is empty"
+        return loss_goal(losses, self.target, missed, also="all three boxes ticked, ")
 
 
 # --- Reddi, Kale & Kumar's counter-example ----------------------------------------------------
@@ -258,10 +248,10 @@ class RareGradientExplorer(Explorer):
 
     def __init__(self, beta2=0.99, running_max=False, *, values=VALUES, target=False):
         super().__init__()
-        values = sorted({*map(float, values), float(beta2)})
-        if not 0.5 <= values[0] <= values[-1] < 1:
-            raise ValueError(f"values={values}: each β₂ must be in [0.5, 1)")
-        self.target = target
+        beta2 = checks.number("beta2", beta2, low=0.5, below=1)
+        values = checks.numbers("values", values, low=0.5, below=1).ravel()
+        values = sorted({*values.tolist(), beta2})
+        self.target = checks.flag("target", target)
         runs = {switch: rare_gradient(values, switch) for switch in (False, True)}
         self.runs = {
             (value, switch): (run[0], *(part[:, i] for part in run[1:]))
@@ -269,8 +259,10 @@ class RareGradientExplorer(Explorer):
             for i, value in enumerate(values)
         }
         controls = {
-            "beta2": slider("β₂", values, float(beta2)),
-            "running max": _checkbox("divide by the largest v so far (AMSGrad)", running_max),
+            "beta2": slider("β₂", values, beta2),
+            "running max": _switch(
+                "divide by the largest v so far (AMSGrad)", checks.flag("running_max", running_max)
+            ),
         }
         self.assemble(self._scene(), controls)
 
@@ -287,13 +279,11 @@ class RareGradientExplorer(Explorer):
                 words, (1, at), (2, 4 * at), textcoords="offset points", color=color, va=side,
                 fontsize=9.5,
             )  # fmt: skip
-        late, (roots, pulls) = figures.panel(
-            440, 380, rows=2, sharex=True, height_ratios=[2, 3]
-        )  # fmt: skip
+        late, (roots, pulls) = figures.panel(440, 380, rows=2, sharex=True, height_ratios=[2, 3])
         roots.set(ylabel="divisor √v̂", yscale="log", ylim=(8, 400), xlim=(-2, 102))
         pulls.set(xlabel="steps since the large gradient", ylabel="pulled, in rates")
         pulls.set(ylim=(-0.5, 16))
-        color = style.rule_style("Adam")["color"]
+        color = LOOK["color"]
         pulls.plot([], [], color=color, label="left, by the large gradient")
         pulls.plot([], [], color=style.INK, linestyle="--", label="right, by the small ones")
         pulls.legend(loc="upper left")
@@ -302,12 +292,11 @@ class RareGradientExplorer(Explorer):
             "the divisor, and what the large and the small gradients have done."
         )
         plot = LivePlot([figure, late], alt=alt)
-        look = {"color": color}
-        plot.add("line", "path", ax, **look)
-        plot.add("points", "end", ax, size=9, **look)
+        plot.add("line", "path", ax, color=color)
+        plot.add("points", "end", ax, color=color, size=9)
         plot.add("label", "where", ax, color=style.INK, offset=(-8, -12), anchor="end")
-        plot.add("line", "root", roots, **look)
-        plot.add("line", "left", pulls, **look)
+        plot.add("line", "root", roots, color=color)
+        plot.add("line", "left", pulls, color=color)
         plot.add("line", "right", pulls, color=style.INK, dash=(6, 3))
         return plot
 
@@ -340,7 +329,6 @@ class RareGradientExplorer(Explorer):
             ),
         }
         if self.target:
-            frame["reached"] = bool(end < -0.98)
-            state = "Reached." if frame["reached"] else f"Not yet: {short(end)}."
-            frame["goal"] = f"Target: end within 0.02 of the best point, -1. {state}"
+            wanted = "end within 0.02 of the best point, -1"
+            frame |= goal(wanted, end < -0.98, missed=f": {short(end)}")
         return frame

@@ -4,116 +4,12 @@ import asyncio
 from functools import wraps
 
 import ipywidgets as widgets
-import numpy as np
 import traitlets
 
-from optimlab import functions
+from optimlab import checks
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
-#: the numbers of one decade on a learning-rate slider
-DECADE = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 4, 4.5, 5, 5.5, 6]
-DECADE += [6.5, 7, 7.5, 8, 8.5, 9, 9.5]
-
-
-def short(value):
-    """A number or a point in at most three significant digits.
-
-    >>> short(0.00030394), short((-7, 2.5)), short(-0.0)
-    ('0.000304', '(-7, 2.5)', '0')
-    """
-    if np.ndim(value):
-        return "(" + ", ".join(short(v) for v in value) + ")"
-    return f"{float(value) + 0.0:.3g}"
-
-
-def decades(low, high, *also, decade=DECADE):
-    """Round numbers from `low` to `high`, by default 27 a decade, and the numbers in `also`.
-
-    >>> decades(0.1, 0.15, 0.123)
-    [0.1, 0.11, 0.12, 0.123, 0.13, 0.14, 0.15]
-    """
-    exponents = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    grid = [float(f"{m}e{e}") for e in exponents for m in decade]
-    rounding = 1e-9
-    inside = {v for v in grid if low * (1 - rounding) <= v <= high * (1 + rounding)}
-    return sorted(inside | {float(v) for v in also})
-
-
-def the_function(function, dim=None):
-    """A Function, given as one or by its name, of `dim` variables where that matters.
-
-    Raises TypeError or ValueError that names the argument and says what is accepted.
-    """
-    if isinstance(function, str):
-        function = functions.get(function)
-    if not isinstance(function, functions.Function):
-        raise TypeError(
-            f"function={function!r}: function must be a Function or a name from functions.names()"
-        )
-    wanted = (1, 2) if dim is None else (dim,)
-    if function.dim not in wanted:
-        raise ValueError(
-            f"function={function.name}: it has {function.dim} variables, and must have "
-            f"{' or '.join(map(str, wanted))} to be drawn"
-        )
-    if not np.isfinite(function.domain).all():
-        raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
-    return function
-
-
-def the_domain(function, domain=None):
-    """The part of a function that is drawn: `domain`, or by default the function's own."""
-    return function.domain if domain is None else checked_domain(domain, function.dim)
-
-
-def checked_domain(domain, dim):
-    """`domain` if it is one for a function of `dim` variables; ValueError if it is not."""
-    shape, wanted = (2,), "(low, high)"
-    if dim == 2:
-        shape, wanted = (2, 2), "((xlow, xhigh), (ylow, yhigh))"
-    try:
-        limits = np.asarray(domain, dtype=float)
-        if limits.shape == shape and np.isfinite(limits).all() and (np.diff(limits) > 0).all():
-            return domain
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"domain={domain!r}: domain must be {wanted}, each low < high")
-
-
-def is_whole(value, low, high):
-    """Whether `value` is a whole number, True and False apart, between two limits."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and low <= value <= high
-
-
-def checked_whole(name, value, low, high=np.inf):
-    """`value` as an int between two limits, or a ValueError that names the argument."""
-    if not is_whole(value, low, high):
-        wanted = f"at least {low}" if high == np.inf else f"from {low} to {high}"
-        raise ValueError(f"{name}={value!r}: {name} must be a whole number {wanted}")
-    return int(value)
-
-
-def checked_positive(name, value):
-    """`value` as a float above 0, or a ValueError that names the argument."""
-    try:
-        if 0 < float(value) < np.inf:
-            return float(value)
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"{name}={value!r}: {name} must be a number > 0")
-
-
-def checked_rates(rates):
-    """`rates` as (low, high), the ends of a learning-rate slider; ValueError if they are none."""
-    try:
-        low, high = map(float, rates)
-        if 0 < low < high < np.inf:
-            return low, high
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"rates={rates!r}: rates must be (low, high) with 0 < low < high")
 
 
 def guarded(method):
@@ -211,8 +107,7 @@ class Explorer(widgets.VBox):
         Nothing of the run is left in the plot, its notes included; `frames` and what an explorer
         keeps of its run in Python still answer.
         """
-        if not isinstance(sentence, str) or not sentence.strip():
-            raise TypeError(f"sentence={sentence!r}: say in a sentence that the run is hidden")
+        checks.text("sentence", sentence, "a sentence that says that the run is hidden")
         self._veil_words, self.veiled = sentence, True
         with self.plot.hold_sync():
             for name in list(self.plot._notes):
@@ -327,20 +222,6 @@ class Explorer(widgets.VBox):
         return self.plot.mimebundle(self.model_id, self.summary)
 
 
-class Started:
-    """For an explorer whose plot has a handle called "start"."""
-
-    @property
-    def start(self):
-        """The start point as it is in the picture: a float on a curve, else a pair."""
-        at = self.plot.handles["start"]
-        return at[0] if len(at) == 1 else tuple(at)
-
-    @start.setter
-    def start(self, point):
-        self.plot.handles = {**self.plot.handles, "start": np.ravel(point).astype(float).tolist()}
-
-
 def _attribute(widget):
     """The synced trait that says where a control stands."""
     return "index" if isinstance(widget, widgets.widget_selection._Selection) else "value"
@@ -348,23 +229,3 @@ def _attribute(widget):
 
 def _escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def slider(label, values, value, *, width="420px"):
-    """A slider over `values`, which stands at `value` and shows it as a short number."""
-    options = [(f"{v:g}" if np.isreal(v) else str(v), v) for v in values]
-    return widgets.SelectionSlider(
-        options=options, value=value, description=label, continuous_update=True,
-        style={"description_width": "initial"}, layout={"width": width, "max_width": "100%"},
-    )  # fmt: skip
-
-
-def number(label, value, low, high, step, *, width="300px"):
-    """A slider for a whole number if `step` is one, else for a decimal number."""
-    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    digits = {"readout_format": ".3f"} if step < 0.01 else {}  # else 0.999 reads 1.00
-    return kind(
-        value=value, min=low, max=high, step=step, description=label, continuous_update=True,
-        style={"description_width": "initial"}, layout={"width": width, "max_width": "100%"},
-        **digits,
-    )  # fmt: skip

@@ -1,22 +1,22 @@
 """Gradients of mini-batches: how far they scatter, and where descent on them leads."""
 
-import ipywidgets as widgets
 import numpy as np
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    checked_positive,
-    checked_rates,
-    checked_whole,
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import (
+    Handle,
+    checkbox,
     decades,
-    is_whole,
     number,
-    short,
     slider,
+    start_handle,
+    toggles,
 )
+from optimlab.explorers.scenes import run_marks, short
+from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study import network
 from optimlab.study.data import Data
@@ -34,34 +34,12 @@ CARRIED = 1.5
 
 
 def _the_line(data):
-    """Data for a line, or an error: one feature, and numbers to guess."""
-    if not isinstance(data, Data) or data.classes is not None or data.x.shape[1] != 1:
-        given = data if isinstance(data, Data) else type(data).__name__
-        raise TypeError(
-            f"data is {given!r}: data must be Data with one feature and numbers, such as tips()"
-        )
+    """Data for a line: one feature, and numbers to guess."""
+    accepted = "Data with one feature and numbers, such as tips()"
+    checks.instance("data", data, Data, accepted)
+    if data.classes is not None or data.x.shape[1] != 1:
+        checks.wrong_kind("data", data, accepted)
     return data.x[:, 0], data.y
-
-
-def _checked_sizes(sizes, n):
-    try:
-        different = sorted(set(sizes))
-        if different and all(is_whole(size, 1, n) for size in different):
-            return [int(size) for size in different]
-    except TypeError:
-        pass
-    raise ValueError(f"sizes={sizes!r}: sizes must be whole numbers from 1 to {n}")
-
-
-def _pair(name, value):
-    """A point (w, b), or an error that names it."""
-    try:
-        w, b = map(float, value)
-        if np.isfinite([w, b]).all():
-            return w, b
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"{name}={value!r}: {name} must be (w, b), two finite numbers")
 
 
 class NoiseExplorer(Explorer):
@@ -83,24 +61,23 @@ class NoiseExplorer(Explorer):
         super().__init__()
         x, y = _the_line(data)
         self.n = n = len(data)
-        at, copies = _pair("at", at), checked_whole("copies", copies, 1)
-        batch_size = checked_whole("batch_size", batch_size, 1, n)
+        at, copies = checks.pair("at", at, "(w, b)"), checks.whole("copies", copies, 1)
+        batch_size = checks.whole("batch_size", batch_size, 1, n)
         if known is not None:
-            known = checked_whole("known", known, 1, n - 1)
+            known = checks.whole("known", known, 1, n - 1)
         error = at[0] * x + at[1] - y
         #: the gradient of each example, and their mean
         self.rows = np.stack([2 * error * x, 2 * error], axis=1)
         self.full = self.rows.mean(axis=0)
-        self.sizes = _checked_sizes([2**k for k in range(12) if 2**k < n] + [n, batch_size], n)
+        self.sizes = sorted({*(2**k for k in range(12) if 2**k < n), n, batch_size})
         self._drawn = {}
         #: root mean square distance of one example's gradient
         self.spread = float(np.sqrt(((self.rows - self.full) ** 2).sum(axis=1).mean()))
         controls = {"batch size": slider("batch size", self.sizes, batch_size)}
         if copies > 1:
-            controls["data"] = widgets.ToggleButtons(
-                options=[(f"{n:,}", 1), (f"{copies * n:,}", copies)], value=copies,
+            controls["data"] = toggles(
+                [(f"{n:,}", 1), (f"{copies * n:,}", copies)], copies, each="80px",
                 description="examples", layout={"width": "300px"},
-                style={"button_width": "80px", "description_width": "initial"},
             )  # fmt: skip
         self.assemble(self._scene(known), controls)
 
@@ -195,7 +172,7 @@ class NoiseExplorer(Explorer):
         return frames
 
 
-class BatchExplorer(Started, Explorer):
+class BatchExplorer(Explorer):
     """Mini-batch descent on the map of L(w, b), and its loss against what the gradients cost.
 
     The learning rate is the slider in hand; all its positions are one batched `Training`. Beside
@@ -215,32 +192,31 @@ class BatchExplorer(Started, Explorer):
     compare : bool, whether the loss panel shows descent on all data, too
     """
 
+    start = Handle("The start point (w, b).")
+
     def __init__(
         self, data, *, lr=0.1, batch_size=16, seed=0, falling=False, epochs=6, start=(0.0, 1.8),
         rates=(0.02, 1.0), sizes=(4, 16, 61, 244), target=None, compare=True,
     ):  # fmt: skip
         super().__init__()
         self.loss = network.squared_loss(*_the_line(data))
-        self.data, self.epochs = data, checked_whole("epochs", epochs, 1)
-        self.target = None if target is None else checked_positive("target", target)
-        self.compare = bool(compare)
+        self.data, self.epochs = data, checks.whole("epochs", epochs, 1)
+        self.target = None if target is None else checks.positive("target", target)
+        self.compare = checks.flag("compare", compare)
         self.minimum = self.loss.minima[0]
         self.least = self.loss(self.minimum)
-        batch_size = checked_whole("batch_size", batch_size, 1, len(data))
-        sizes = sorted({*_checked_sizes(sizes, len(data)), batch_size})
-        lr, seed = checked_positive("lr", lr), checked_whole("seed", seed, 0, 9)
-        start = _pair("start", start)
-        rates = decades(*checked_rates(rates), lr, decade=DECADE)
+        batch_size = checks.whole("batch_size", batch_size, 1, len(data))
+        checks.row("sizes", sizes)
+        sizes = sorted({*checks.wholes("sizes", sizes, 1, high=len(data)).tolist(), batch_size})
+        lr, seed = checks.positive("lr", lr), checks.whole("seed", seed, 0, 9)
+        rates = decades(*checks.rates(rates), lr, decade=DECADE)
         controls = {
             "lr": slider("learning rate", rates, lr),
             "batch size": slider("batch size", sizes, batch_size, width="280px"),
             "seed": number("seed", seed, 0, 9, 1, width="240px"),
-            "falling": widgets.Checkbox(
-                value=bool(falling), description="falling rate", indent=False,
-                layout={"width": "130px"},
-            ),
-        }  # fmt: skip
-        self.assemble(self._scene(start), controls)
+            "falling": checkbox("falling rate", checks.flag("falling", falling), width="130px"),
+        }
+        self.assemble(self._scene(checks.pair("start", start, "(w, b)")), controls)
 
     def _scene(self, start):
         surface, ax = figures.panel(460, 370)
@@ -263,13 +239,12 @@ class BatchExplorer(Started, Explorer):
             losses.legend(loc="upper right")
         plot = LivePlot([surface, curve], alt=self._alt(), playback=True)
         plot.add("line", "cloud", ax, color=WHOLE, width=2, dash=[2, 3])
-        plot.add("line", "path", ax, color=BATCH, width=1.4, by_step=True)
-        plot.add("points", "path steps", ax, color=BATCH, size=4, by_step=True)
+        look = {"color": BATCH, "dash": (), "marker": "o"}
+        plot.add_run("path", ax, look, dots=4, width=1.4)
         plot.add("line", "all", losses, color=WHOLE, width=2, dash=[7, 4])
         plot.add("points", "all steps", losses, color=WHOLE, size=6, marker="s")
-        plot.add("line", "loss", losses, color=BATCH, width=1.4, by_step=True)
-        plot.add("points", "loss steps", losses, color=BATCH, size=4, by_step=True)
-        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        plot.add_run("loss", losses, look, dots=4, width=1.4)
+        start_handle(plot, ax, start)
         return plot
 
     def _alt(self):
@@ -325,23 +300,19 @@ class BatchExplorer(Started, Explorer):
             loss = self.above(points[:, i])
             curve = np.stack([spent, loss], axis=-1)
             frame = {
-                "path": points[:, i], "path steps": points[:, i],
-                "loss": curve, "loss steps": curve,
+                **run_marks("path", points[:, i]),
+                **run_marks("loss", curve),
                 "cloud": self.minimum + wide[i] * ring,
                 "readout": (["gradients", "loss above minimum"], curve),
                 "summary": self._sentence(float(rate), size, points[:, i], wide[i]),
-            }  # fmt: skip
+            }
             if compare:
                 each = np.stack([whole_spent, self.above(whole[:, i])], axis=-1)
-                frame |= {"all": each, "all steps": each}
+                frame |= run_marks("all", each)
             if self.target is not None:
-                frame["reached"] = bool(wide[i] <= self.target)
-                state = "Reached" if frame["reached"] else "Not yet"
-                now = short(wide[i]) if np.isfinite(wide[i]) else "too large"
-                frame["goal"] = (
-                    f"Target: at most {self.target:g} from the minimum in the last epoch. "
-                    f"{state}: {now}."
-                )
+                wanted = f"at most {self.target:g} from the minimum in the last epoch"
+                now = f": {short(wide[i]) if np.isfinite(wide[i]) else 'too large'}"
+                frame |= goal(wanted, wide[i] <= self.target, now, now)
             frames.append(frame)
         return frames
 

@@ -10,21 +10,15 @@ import numpy as np
 import traitlets
 from matplotlib.colors import to_rgb
 
-from optimlab import optimizers
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    checked_positive,
-    checked_rates,
-    checked_whole,
-    decades,
-    guarded,
-    number,
-    short,
-    slider,
-)
+from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.controls import button, decades, number, slider
+from optimlab.explorers.scenes import name_looks, rule_looks, short
+from optimlab.explorers.targets import goal
 from optimlab.study import training
+from optimlab.study.data import Data
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01
@@ -100,32 +94,33 @@ class BoundaryExplorer(Explorer):
         super().__init__()
         self._lock = threading.RLock()
         self._loop, self._run, self._task = _running_loop(), None, None
-        self.data, self.held_out = _checked_data("train", train), test
-        if test is not None:
-            _checked_data("test", test)
-        if target is not None and checked_positive("target", target) > 1:
-            raise ValueError(f"target={target!r}: target must be a share in (0, 1]")
-        self.model = training.Network(hidden=(16, 16)) if model is None else model
-        self.epochs, seed = checked_whole("epochs", epochs, 1), checked_whole("seed", seed, 0)
-        self.pace = None if pace is None else checked_positive("pace", pace)
+        self.data = _two_features("train", train)
+        self.held_out = None if test is None else _two_features("test", test)
+        if target is not None:
+            target = checks.number("target", target, above=0, high=1)
         self.target = target
-        self.names = _checked_rules(rules, rule)
-        low, high = checked_rates(rates)
-        if batch_size is None:  # to Training it means all data; here it stands on a slider
-            batch_size = len(train.x)
+        self.model = training.Network(hidden=(16, 16)) if model is None else model
+        self.epochs, seed = checks.whole("epochs", epochs, 1), checks.whole("seed", seed)
+        self.pace = None if pace is None else checks.positive("pace", pace)
+        rule = checks.rule(rule)
+        self.rules = {one.__name__: one for one in [*checks.rules(rules), rule]}
+        lr, (low, high) = checks.number("lr", lr, low=0), checks.rates(rates)
+        n = len(self.data.x)  # to Training no batch size means all data; here it stands on a slider
+        batch_size = n if batch_size is None else checks.whole("batch_size", batch_size, 1, n)
         training.Training(  # names what is wrong with the rest
-            self.model, train, getattr(optimizers, rule)(lr=lr), batch_size=batch_size, seeds=seed,
-            test=test,
-        )  # fmt: skip
+            self.model, train, rule(lr=lr), batch_size=batch_size, seeds=seed, test=test
+        )
         self.classes = list(self.data.classes)
+        self._features = [str(name).replace("_", " ") for name in self.data.features]
+        self._judged = "training" if test is None else "held-out"  # the points of the accuracy
         self._tints = _tints(self.classes)
         self._curve = []
         self._pause_others()
-        sizes = sorted({n for n in BATCHES if n <= len(self.data.x)} | {batch_size})
+        sizes = sorted({size for size in BATCHES if size <= n} | {batch_size})
         self.controls = {
-            "lr": slider("learning rate", decades(low, high, lr), float(lr)),
+            "lr": slider("learning rate", decades(low, high, lr), lr),
             "rule": widgets.Dropdown(
-                options=self.names, value=rule, description="rule",
+                options=list(self.rules), value=rule.__name__, description="rule",
                 style={"description_width": "initial"}, layout={"width": "170px"},
             ),
             "batch size": slider("batch size", sizes, batch_size, width="290px"),
@@ -133,10 +128,12 @@ class BoundaryExplorer(Explorer):
         }  # fmt: skip
         self._begin()
         self.buttons = {
-            "play": _button("Play", "play", self._on_play),
-            "step": _button("One step", "step-forward", self._on_step_button),
-            "restart": _button("Restart", "refresh", self._on_restart),
+            "play": button("Play", self._on_play, icon="play", width="110px"),
+            "step": button("One step", self._on_step_button, icon="step-forward", width="110px"),
+            "restart": button("Restart", self._on_restart, icon="refresh", width="110px"),
         }
+        for name, one in self.buttons.items():
+            one.add_class(f"ol-{name}")
         bar = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         self.assemble(self._scene(title), self.controls, bar)
         rows, plot, bar, line = self.children
@@ -146,12 +143,13 @@ class BoundaryExplorer(Explorer):
 
     def _scene(self, title):
         regions, ax = figures.panel(460, 390)
-        points = self.data.x if self.held_out is None else self._all_points()
+        shown = [self.data] if self.held_out is None else [self.data, self.held_out]
+        points = np.concatenate([one.x for one in shown])
         low, high = points.min(axis=0), points.max(axis=0)
         margin = 0.08 * (high - low)
         self._box = np.stack([low - margin, high + margin], axis=-1)
         ax.set(xlim=self._box[0], ylim=self._box[1], title=title or "")
-        ax.set(**dict(zip(("xlabel", "ylabel"), self._feature_names(), strict=True)))
+        ax.set(xlabel=self._features[0], ylabel=self._features[1])
         ax.grid(False)
         curves, (loss, right) = figures.panel(460, 390, rows=2, sharex=True)
         self._guess = float(np.log(len(self.classes)))
@@ -163,17 +161,13 @@ class BoundaryExplorer(Explorer):
             "blind guess", (self.epochs, self._guess), (0, 3), textcoords="offset points",
             ha="right", color=style.MUTED, fontsize=8.5,
         )  # fmt: skip
-        which = "training" if self.held_out is None else "held-out"
-        right.set(
-            xlabel="epoch", ylabel=f"{which} accuracy", ylim=(0, 1.04),
-            xlim=(-0.02 * self.epochs, 1.02 * self.epochs),
-        )  # fmt: skip
+        figures.step_axis(
+            right, self.epochs, xlabel="epoch", ylabel=f"{self._judged} accuracy", limits=(0, 1.04)
+        )
         if self.target:
             right.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.4)
-        for name in self.names:
-            look = style.rule_style(name)
-            dash = style.linestyle(look["dash"])
-            right.plot([], [], color=look["color"], linestyle=dash, label=name)
+        looks = rule_looks(self.rules.values())
+        name_looks(right, looks, markers=False)
         right.legend(loc="lower right", ncols=3, fontsize=8, handlelength=3.6, columnspacing=1.2)
         plot = LivePlot([regions, curves], alt=self._alt())
         plot.add("image", "regions", ax, smooth=True)
@@ -182,8 +176,7 @@ class BoundaryExplorer(Explorer):
             if self.held_out is not None:
                 look = {"color": color, "marker": shape, "size": 8, "fill": False}
                 plot.add("points", f"held out {k}", ax, **look)
-        for name in self.names:
-            look = style.rule_style(name)
+        for name, look in looks.items():
             line = {"color": look["color"], "dash": look["dash"]}
             for part, on in (("loss", loss), ("accuracy", right)):
                 plot.add("line", f"earlier {part} {name}", on, width=1.6, opacity=0.4, **line)
@@ -193,16 +186,9 @@ class BoundaryExplorer(Explorer):
         plot.add("label", "lost at", loss, color=style.HIGHLIGHT, offset=[10, -4])
         return plot
 
-    def _all_points(self):
-        return np.concatenate([self.data.x, self.held_out.x])
-
-    def _feature_names(self):
-        names = self.data.features
-        return [str(name).replace("_", " ") for name in names]
-
     def _alt(self):
         kinds = ", ".join(self.classes)
-        first, second = self._feature_names()
+        first, second = self._features
         return (
             f"Points of {len(self.classes)} classes ({kinds}) by {first} and {second} on the "
             f"regions in which a network expects each class, beside its loss and its accuracy "
@@ -213,7 +199,7 @@ class BoundaryExplorer(Explorer):
 
     def _begin(self):
         """The network of the seed as it is before its first step, and a rule without memory."""
-        rule = getattr(optimizers, self["rule"])(lr=self["lr"])
+        rule = self.rules[self["rule"]](lr=self["lr"])
         self.training = training.Training(
             self.model, self.data, rule, batch_size=self["batch size"], seeds=self["seed"]
         )
@@ -271,9 +257,11 @@ class BoundaryExplorer(Explorer):
         """
         if (epochs is None) == (steps is None):
             raise TypeError("train: give epochs or steps, one of them")
+        if steps is None:
+            steps = checks.whole("epochs", epochs) * self.steps_per_epoch
         with self._lock:
             self.pause()
-            for _ in range(epochs * self.steps_per_epoch if steps is None else steps):
+            for _ in range(checks.steps(steps)):
                 self._one_step()
             self._update()
 
@@ -465,7 +453,7 @@ class BoundaryExplorer(Explorer):
             at = [(self._lost / self.steps_per_epoch, top)]
             frame |= {"lost": at, "lost at": (at, [f"diverged at step {self._lost}"])}
         if self.target is not None:
-            frame["goal"], frame["reached"] = self._goal(done, right)
+            frame |= self._goal(done, right)
         return [frame]
 
     def _points(self):
@@ -504,19 +492,15 @@ class BoundaryExplorer(Explorer):
             when = f"{who}, after {steps} step{'s' * (steps > 1)}"
         else:
             when = f"{who}, epoch {done:.0f} of {self.epochs}"
-        which = "training" if self.held_out is None else "held-out"
-        share = f"{right:.0%} of the {which} points right"
+        share = f"{right:.0%} of the {self._judged} points right"
         return f"{when}: training loss {_loss_words(loss)}, {share}."
 
     def _goal(self, done, right):
-        which = "training" if self.held_out is None else "held-out"
-        wanted = (
-            f"Target: {self.target:.0%} of the {which} points right within {self.epochs} epochs."
-        )
+        wanted = f"{self.target:.0%} of the {self._judged} points right within {self.epochs} epochs"
         hits = [epoch for epoch, _, share in self._curve[1:] if share >= self.target]
-        if hits and self._lost is None:
-            return f"{wanted} Reached at epoch {hits[0]:.0f}.", True
-        return f"{wanted} Not yet: {right:.0%} at epoch {int(done)}.", False
+        reached = hits and self._lost is None
+        found = f" at epoch {hits[0]:.0f}" if reached else ""
+        return goal(wanted, reached, found, f": {right:.0%} at epoch {int(done)}")
 
 
 def _running_loop():
@@ -524,13 +508,6 @@ def _running_loop():
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _button(label, icon, act):
-    button = widgets.Button(description=label, icon=icon, layout={"width": "110px"})
-    button.add_class(f"ol-{label.split()[-1].lower()}")
-    button.on_click(act)
-    return button
 
 
 def _thin(curve, most=120):
@@ -552,22 +529,11 @@ def _tints(classes):
     return np.array([255 - 0.5 * (255 - 255 * np.array(to_rgb(c))) for c, _ in _looks(classes)])
 
 
-def _checked_data(name, data):
-    x, y = getattr(data, "x", None), getattr(data, "y", None)
-    if x is None or y is None or getattr(data, "classes", None) is None:
-        raise TypeError(f"{name}={type(data).__name__}: {name} must be Data with classes")
-    if np.ndim(x) != 2 or np.shape(x)[1] != 2:
-        features = np.shape(x)[-1] if np.ndim(x) else 0
-        raise ValueError(f"{name}: it has {features} features, and must have two to be drawn")
+def _two_features(name, data):
+    """Data that can be drawn as points of classes."""
+    checks.instance(name, data, Data, "Data with classes")
+    if data.classes is None:
+        checks.wrong_kind(name, data, "Data with classes")
+    if data.x.shape[1] != 2:
+        checks.wrong_value(name, data, "Data with two features, to be drawn")
     return data
-
-
-def _checked_rules(rules, rule):
-    if not isinstance(rules, (str, list, tuple)):
-        raise TypeError(f"rules={rules!r}: rules must be a list of names such as 'SGD'")
-    names = [*([rules] if isinstance(rules, str) else rules), rule]
-    for name in names:
-        if name not in optimizers.__all__ or name == "Optimizer":
-            known = ", ".join(n for n in optimizers.__all__ if n != "Optimizer")
-            raise ValueError(f"rule={name!r}: a rule is one of {known}")
-    return list(dict.fromkeys(names))

@@ -3,10 +3,15 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import Explorer, number, short, slider, the_function
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import nearest, number, slider
+from optimlab.explorers.scenes import around, name_looks, short, to_draw
+from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
+from optimlab.study.network import Graph
 
 FORWARD, BACKWARD = style.PALETTE[0], style.PALETTE[1]
 #: size of a box and how far an arrow lies from the middle of its edge, in columns and rows
@@ -37,23 +42,24 @@ class GraphExplorer(Explorer):
 
     def __init__(self, graph, sliders, *, target=None):
         super().__init__()
-        self.graph, self.target = graph, target
+        self.graph = graph = checks.instance("graph", graph, Graph, "a network.Graph")
+        self.target = None if target is None else _checked_target(target)
+        accepted = "a dict from inputs of the graph to (low, high, step)"
+        checks.instance("sliders", sliders, dict, accepted)
+        if not sliders or not set(sliders) <= set(graph.inputs):
+            checks.wrong_value("sliders", sliders, f"{accepted}: {', '.join(graph.inputs)}")
         self.hand = next(iter(sliders))
-        unknown = sorted(set(sliders) - set(graph.inputs))
-        if unknown:
-            raise ValueError(f"sliders: {unknown[0]!r} is none of {', '.join(graph.inputs)}")
         controls = {}
-        for name, (low, high, step) in sliders.items():
+        for name, span in sliders.items():
+            low, high, step = _checked_span(f"sliders[{name!r}]", span)
             value = float(graph.inputs[name])
             if name == self.hand:
+                self.range = low, high
                 count = round((high - low) / step)
                 values = [round(low + k * step, 10) + 0.0 for k in range(count + 1)]
-                controls[name] = slider(
-                    pretty(name), values, min(values, key=lambda v: abs(v - value))
-                )
+                controls[name] = slider(pretty(name), values, nearest(values, value))
             else:
                 controls[name] = number(pretty(name), value, low, high, step)
-        self.range = sliders[self.hand][:2]
         self.places = _places(graph)
         self.assemble(self._scene(), controls)
 
@@ -68,10 +74,9 @@ class GraphExplorer(Explorer):
         self._draw_graph(ax, columns, rows)
         values = self.graph.forward(**{self.hand: np.linspace(*self.range, 201)})
         out = values[self.graph.output]
-        margin = 0.12 * np.ptp(out)
         curve.set(
             xlabel=pretty(self.hand), ylabel=pretty(self.graph.output), xlim=self.range,
-            ylim=(out.min() - margin, out.max() + margin),
+            ylim=around(out, 0.12),
         )  # fmt: skip
         plot = LivePlot(figure, alt=self._alt(), playback=True)
         middle = {"anchor": "middle", "baseline": "center", "offset": [0, 0], "size": 14}
@@ -208,7 +213,7 @@ class GraphExplorer(Explorer):
             f"{short(slope)}: {hand} changed by 0.01 changes {out} by about {short(0.01 * slope)}."
         )
         if self.target:
-            frame["goal"], frame["reached"] = self._goal(y, slope)
+            frame |= self._goal(y, slope)
         return frame
 
     def _spot(self, name, which):
@@ -228,11 +233,28 @@ class GraphExplorer(Explorer):
         out, hand = pretty(self.graph.output), pretty(self.hand)
         if what == "slope":
             done, now = abs(slope - wanted) < 1e-6 * max(1, abs(wanted)), slope
-            text = f"Target: the derivative of {out} by {hand} is {short(wanted)}."
+            text = f"the derivative of {out} by {hand} is {short(wanted)}"
         else:
             done, now = output <= wanted, output
-            text = f"Target: {out} at most {short(wanted)}."
-        return f"{text} {'Reached' if done else 'Not yet'}: it is {short(now)}.", bool(done)
+            text = f"{out} at most {short(wanted)}"
+        said = f": it is {short(now)}"
+        return goal(text, done, said, said)
+
+
+def _checked_span(name, span):
+    """(low, high, step) of a slider."""
+    low, high, step = checks.row(name, span, least=3)[:3].tolist()
+    return *checks.limits(name, (low, high)), checks.positive(name, step)
+
+
+def _checked_target(target):
+    accepted = '("slope", number) or ("output", number)'
+    if not isinstance(target, tuple | list):
+        checks.wrong_kind("target", target, accepted)
+    if len(target) != 2:
+        checks.wrong_value("target", target, accepted)
+    what, wanted = target
+    return checks.one_of("target", what, ("slope", "output")), checks.number("target", wanted)
 
 
 def _columns(numbers, count):
@@ -266,8 +288,8 @@ class ErrorExplorer(Explorer):
 
     def __init__(self, function, x=1.0, *, h=1e-2):
         super().__init__()
-        self.function = the_function(function, dim=1)
-        self.x = float(x)
+        self.function, _ = to_draw(function, dim=1)
+        self.x, h = checks.number("x", x), checks.positive("h", h)
         sizes = [float(f"{m}e{e}") for e in range(-15, 0) for m in (1, 2, 5)] + [1.0]
         self.sizes = np.array(sizes)
         self.errors = self._errors(self.sizes)
@@ -275,9 +297,7 @@ class ErrorExplorer(Explorer):
             f"errors {method}": np.stack([self.sizes, error], axis=-1)
             for method, error in self.errors.items()
         }
-        self.assemble(
-            self._scene(), {"h": slider("h", sizes, min(sizes, key=lambda v: abs(v - h)))}
-        )
+        self.assemble(self._scene(), {"h": slider("h", sizes, nearest(sizes, h))})
 
     def _errors(self, h):
         """{"forward": typical errors, "central": typical errors}, one for each h."""
@@ -297,10 +317,7 @@ class ErrorExplorer(Explorer):
             "forward": {"color": FORWARD, "dash": (7, 3)},
             "central": {"color": BACKWARD, "dash": ()},
         }
-        for method, look in looks.items():
-            ax.plot(
-                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]), label=method
-            )
+        name_looks(ax, looks, markers=False)
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
         ax.set_title(f"$f(x) = {self.function.latex}$", fontsize=11)

@@ -3,11 +3,14 @@
 import ipywidgets as widgets
 import numpy as np
 
-from optimlab import functions, optimizers
+from optimlab import checks, functions, optimizers
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import Explorer, Started, guarded, short
+from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.controls import Handle, start_handle, toggles
+from optimlab.explorers.scenes import GAP, NOTHING, by_step, one_start, readout, run_marks, short
+from optimlab.explorers.targets import goal
 from optimlab.study import genealogy
 
 #: name -> where it stands in the tree: column (they are in the order of years) and row
@@ -38,7 +41,7 @@ AMSGRAD = (
 )
 
 
-class FamilyExplorer(Started, Explorer):
+class FamilyExplorer(Explorer):
     """The tree of methods, and on the ravine the run of the one chosen beside its parents' runs.
 
     Choose by the buttons, by a click on the tree, or with the arrow keys on its ring. All runs
@@ -54,21 +57,20 @@ class FamilyExplorer(Started, Explorer):
     target : bool, whether to ask for a method, SGD apart, that ends higher than each of its parents
     """
 
+    start = Handle("The start point (x, y).")
+
     def __init__(self, method="Adam", *, start=(-7.0, 2.0), steps=60, target=False):
         super().__init__()
-        genealogy.method(method)
-        if not isinstance(steps, int) or not 1 <= steps <= 500:
-            raise ValueError(f"steps={steps!r}: steps must be a whole number from 1 to 500")
-        self.function, self.steps, self.target = functions.ravine, steps, bool(target)
-        start = descend(self.function, optimizers.SGD(), start, 0).start  # names what is wrong
-        self.noise = np.random.default_rng(0).normal(0, NOISE, (steps, 2))
-        self._ran, self._runs, self.paths = None, {}, {}
         names = [row.name for row in genealogy.METHODS]
-        buttons = widgets.ToggleButtons(
-            options=names, value=method, style={"button_width": "auto"}
-        )  # fmt: skip
+        checks.one_of("method", method, names)
+        self.function, self.steps = functions.ravine, checks.steps(steps, 1, 500)
+        self.target = checks.flag("target", target)
+        self.noise = np.random.default_rng(0).normal(0, NOISE, (self.steps, 2))
+        self._ran, self._runs, self.paths = None, {}, {}
+        buttons = toggles(names, method)
         self.card = widgets.HTMLMath().add_class("ol-inspector")
-        self.assemble(self._scene(method, start), {"method": buttons}, self.card)
+        plot = self._scene(method, one_start(self.function, start))
+        self.assemble(plot, {"method": buttons}, self.card)
 
     # -- the scene, drawn once -----------------------------------------------------------------
 
@@ -78,8 +80,7 @@ class FamilyExplorer(Started, Explorer):
         runs, (ax, losses) = figures.panel(706, 320, columns=2)
         figures.draw_contours(ax, self.function)
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
-        losses.set(xlabel="step", ylabel="loss", yscale="log")
-        losses.set(xlim=(-0.02 * self.steps, 1.02 * self.steps), ylim=(1e-8, 3e4))
+        figures.step_axis(losses, self.steps, scale="log", limits=(1e-8, 3e4))
         alt = (
             "Family tree of eleven optimizers from 1847 to 2018; below it the path of the chosen "
             "one and of its parents on the ravine, and their losses."
@@ -88,12 +89,9 @@ class FamilyExplorer(Started, Explorer):
         plot.add("line", "edges", top, color=style.MUTED, width=1.5)
         plot.add("line", "descent", top, color=style.HIGHLIGHT, width=3)
         for name in RULES:
-            look = _look(name)
-            for part, on in (("path", ax), ("loss", losses)):
-                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
-                plot.add("line", f"{part} {name}", on, **line)
-                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
-                plot.add("points", f"{part} {name} steps", on, size=5, **dots)
+            look = style.rule_style(name)
+            plot.add_run(f"path {name}", ax, look, dots=5)
+            plot.add_run(f"loss {name}", losses, look, dots=5)
             plot.add("line", f"key {name}", losses, color=look["color"], dash=look["dash"])
             plot.add("label", f"name {name}", losses, color=style.INK, offset=[6, -4], size=12)
         plot.add(
@@ -101,7 +99,7 @@ class FamilyExplorer(Started, Explorer):
             size=30, label="method, by year and by what it works on",
             places=[[*PLACES[row.name], row.name] for row in genealogy.METHODS],
         )  # fmt: skip
-        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        start_handle(plot, ax, start)
         return plot
 
     def _draw_tree(self, ax):
@@ -118,7 +116,7 @@ class FamilyExplorer(Started, Explorer):
         ax.text(-0.5, 0.0, "works on the rate", **words)
         ax.text(9.5, 6.85, "works on both", ha="right", **words)
         for name, (x, y) in PLACES.items():
-            look = _look(name)
+            look = style.rule_style(name)
             ax.plot(x, y, marker=look["marker"], markersize=11, color=look["color"], zorder=4)
             text = name.replace("Gradient descent", "Gradient\ndescent")
             above = name in ("SGD", "Momentum", "Nesterov", "AdamW")  # where no line passes
@@ -169,12 +167,9 @@ class FamilyExplorer(Started, Explorer):
         if self._ran != self.start:
             self._ran, self._runs = self.start, {}
         if name not in self._runs:
-            gradient = None
-            if name == "SGD":
-                gradient = self._noisy
-            rule = RULES[name]
+            gradient = self._noisy if name == "SGD" else None
             self._runs[name] = descend(
-                self.function, rule, self.start, self.steps, gradient=gradient
+                self.function, RULES[name], self.start, self.steps, gradient=gradient
             )
         return self._runs[name]
 
@@ -189,15 +184,13 @@ class FamilyExplorer(Started, Explorer):
         runs = {n: self._run(n) for n in shown}
         if name == self.method:
             self.paths = runs
-        steps = np.arange(self.steps + 1.0)
         frame = {"edges": _edges(PLACES)}
         frame["descent"] = _edges({name, *genealogy.ancestors(name)})
         for n, run in runs.items():
-            curve = np.stack([steps, run.losses], axis=-1)
-            frame |= {f"path {n}": run.points, f"path {n} steps": run.points}
-            frame |= {f"loss {n}": curve, f"loss {n} steps": curve}
+            frame |= run_marks(f"path {n}", run.points)
+            frame |= run_marks(f"loss {n}", by_step(run.losses))
         frame |= _key(shown, self.steps)
-        frame["readout"] = (shown, np.stack([runs[n].losses for n in shown], axis=-1))
+        frame["readout"] = readout({n: run.losses for n, run in runs.items()})
         frame["summary"] = self._summary(name, runs)
         if self.target:
             frame |= self._goal(name, runs)
@@ -213,17 +206,17 @@ class FamilyExplorer(Started, Explorer):
 
     def _goal(self, name, runs):
         """Whether the method ends higher than each of its parents."""
-        wanted = "Target: a method that ends with a higher loss than every one of its parents. "
+        wanted = "a method that ends with a higher loss than every one of its parents"
         if name == "SGD":
-            return {"goal": f"{wanted}Not counted: SGD, which runs with noise.", "reached": False}
+            more = ": SGD, which runs with noise"
+            return goal(wanted, False, missed=more, not_yet="Not counted")
         parents = [run.losses[-1] for n, run in runs.items() if n != name]
         if name not in runs:
-            return {"goal": f"{wanted}Not yet: {name} has no run here.", "reached": False}
+            return goal(wanted, False, missed=f": {name} has no run here")
         if not parents:
-            return {"goal": f"{wanted}Not yet: {name} has no parent.", "reached": False}
-        reached = bool(runs[name].losses[-1] > max(parents))
-        state = f"Reached: {name}." if reached else f"Not yet: {name} is not above every parent."
-        return {"goal": wanted + state, "reached": reached}
+            return goal(wanted, False, missed=f": {name} has no parent")
+        reached = runs[name].losses[-1] > max(parents)
+        return goal(wanted, reached, f": {name}", f": {name} is not above every parent")
 
     def _words(self, row):
         """Formula, source and what changed, as HTML with LaTeX."""
@@ -254,15 +247,10 @@ def nearest(at):
     return min(away, key=away.get)
 
 
-def _look(name):
-    """Colour, dash and marker: those of the rule, and ink for gradient descent and AMSGrad."""
-    return style.rule_style(name)
-
-
 def _edges(names):
     """Curves from each of `names` to those of its parents that are among them, (n, 2)."""
     t = np.linspace(0, 1, 17)[:, None]
-    pieces = [np.empty((0, 2))]
+    pieces = [NOTHING]
     for name in sorted(names, key=list(PLACES).index):
         for parent in genealogy.method(name).parents:
             if parent in names:
@@ -270,7 +258,7 @@ def _edges(names):
                 b, c = a + [(d[0] - a[0]) / 2, 0], d - [(d[0] - a[0]) / 2, 0]
                 curve = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b
                 curve = curve + 3 * (1 - t) * t**2 * c + t**3 * d
-                pieces += [curve, np.full((1, 2), np.nan)]
+                pieces += [curve, GAP]
     return np.concatenate(pieces)
 
 

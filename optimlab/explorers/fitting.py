@@ -4,17 +4,13 @@ from collections import deque
 
 import numpy as np
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
-from optimlab.explorers.base import (
-    Explorer,
-    checked_domain,
-    guarded,
-    short,
-    slider,
-    the_domain,
-    the_function,
-)
+from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.controls import Handle, nearest, slider
+from optimlab.explorers.scenes import short, to_draw
+from optimlab.explorers.targets import goal
 from optimlab.study import network
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
@@ -40,32 +36,25 @@ class FitExplorer(Explorer):
 
     SCENE = ("model",)
 
+    weights = Handle("(w, b) as they are now.", "point")
+
     def __init__(
         self, x, y, *, model="line", start=(0.0, 0.0), names=("x", "y"), domain=None, target=None
     ):
         super().__init__()
-        if model not in ("line", "logistic"):
-            raise ValueError(f"model={model!r}: model must be 'line' or 'logistic'")
-        self.model, self.names, self.target = model, names, target
-        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        self.model = checks.one_of("model", model, ("line", "logistic"))
+        self.target = None if target is None else checks.number("target", target)
+        self.names = checks.names("names", names, least=2)
+        self.x, self.y = checks.row("x", x), checks.row("y", y)
         if domain is not None:
-            checked_domain(domain, dim=2)
+            domain = checks.domain(domain, 2)
         if model == "line":
             self.loss = network.squared_loss(self.x, self.y, domain)
         else:
             self.loss = network.logistic_loss(self.x, self.y, domain or ((-4, 4), (-8, 8)))
         self._linking = False
         self._placed = deque(maxlen=400)  # where this class, and not a hand, has put handles
-        self.assemble(self._scene(tuple(map(float, start))), {})
-
-    @property
-    def weights(self):
-        """(w, b) as they are now."""
-        return tuple(self.plot.handles["point"])
-
-    @weights.setter
-    def weights(self, point):
-        self.plot.handles = {**self.plot.handles, "point": [float(v) for v in point]}
+        self.assemble(self._scene(checks.pair("start", start, "(w, b)")), {})
 
     def predict(self, x, w, b):
         """The model's output at x."""
@@ -193,9 +182,8 @@ class FitExplorer(Explorer):
                 at = np.stack([self.x, np.where(self.y == 1, 1.08, -0.08)], axis=-1)
             frame["losses"] = (at, [f"{value:.2f}" for value in self.point_losses()])
         if self.target is not None:
-            frame["reached"] = bool(loss <= self.target)
-            state = "Reached" if frame["reached"] else "Not yet"
-            frame["goal"] = f"Target: a loss of at most {self.target:g}. {state}: it is {loss:.4g}."
+            now = f": it is {loss:.4g}"
+            frame |= goal(f"a loss of at most {self.target:g}", loss <= self.target, now, now)
         return [frame]
 
     def point_losses(self):
@@ -226,18 +214,13 @@ class GridExplorer(Explorer):
 
     def __init__(self, function, domain=(0, 5), *, points=5, most=101, dimensions=10):
         super().__init__()
-        self.function = the_function(function, dim=1)
-        self.domain = the_domain(self.function, domain)
-        self.most, self.dimensions = most, dimensions
-        counts = list(range(2, 21)) + list(range(21, most + 1, 5))
-        self.assemble(
-            self._scene(),
-            {
-                "points": slider(
-                    "points per axis", counts, min(counts, key=lambda n: abs(n - points))
-                )
-            },
-        )
+        self.function, self.domain = to_draw(function, domain, dim=1)
+        points = checks.whole("points", points, 2)
+        self.most = checks.whole("most", most, 2)
+        self.dimensions = checks.whole("dimensions", dimensions, 1)
+        counts = [n for n in (*range(2, 21), *range(21, self.most + 1, 5)) if n <= self.most]
+        points = nearest(counts, points)
+        self.assemble(self._scene(), {"points": slider("points per axis", counts, points)})
 
     def _scene(self):
         curve, ax = figures.panel(460, 370)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from optimlab import checks
 from optimlab.draw import figures, style
+from optimlab.explorers.scenes import around, by_step
 
 #: name of a curve -> label of its axis
 LABELS = {
@@ -20,33 +22,20 @@ DASHES = ((), (5, 3))
 
 
 def checked_curves(curves, rules):
-    """`curves` as a list of names that the rules can show; TypeError or ValueError if it is not."""
+    """`curves` as names of what the rules can show."""
     slots = sorted({slot for rule in rules for slot in rule.slots})
     known = ["loss", "rate", "distance", "gradient", *slots]
-    given = [curves] if isinstance(curves, str) else curves
-    if not isinstance(given, list | tuple) or not given:
-        raise TypeError(f"curves={curves!r}: curves must be a list of {', '.join(known)}")
-    for name in given:
-        if name not in known:
-            raise ValueError(f"curves={curves!r}: for these rules they are {', '.join(known)}")
-    return list(dict.fromkeys(given))
+    return checks.some_of("curves", [curves] if isinstance(curves, str) else curves, known)
 
 
 def checked_limits(limits, curves, on_log_axes):
-    """`limits` as a dict from curves that are shown to (low, high); ValueError if it is none."""
-    given = {} if limits is None else limits
-    wanted = f"limits={limits!r}: limits must be a dict such as {{{curves[0]!r}: (low, high)}}"
-    if not isinstance(given, dict) or not set(given) <= set(curves):
-        raise ValueError(f"{wanted}, of curves that are shown")
-    for name, pair in given.items():
-        try:
-            low, high = map(float, pair)
-        except (TypeError, ValueError):
-            low = high = 0.0
-        lowest = 0.0 if name in on_log_axes else -np.inf
-        if not lowest < low < high < np.inf:
-            raise ValueError(f"{wanted} with low < high, and low > 0 on a log axis")
-    return given
+    """`limits` as a dict from curves that are shown to (low, high)."""
+    wanted = f"a dict from curves that are shown to (low, high), such as {curves[0]!r}"
+    given = checks.instance("limits", {} if limits is None else limits, dict, wanted)
+    if not set(given) <= set(curves):
+        checks.wrong_value("limits", limits, wanted)
+    lowest = {name: 0.0 if name in on_log_axes else -np.inf for name in given}
+    return {n: checks.limits(f"limits[{n!r}]", v, above=lowest[n]) for n, v in given.items()}
 
 
 class Curve:
@@ -98,18 +87,15 @@ class Curve:
         values = values[np.isfinite(values)]
         if not values.size:
             return (0.1, 10.0) if self.log else (-1.0, 1.0)
+        if not self.log:
+            return around(values)
         low, high = float(values.min()), float(values.max())
-        if self.log:
-            return max(low, high * 1e-9) / 2, high * 2
-        margin = 0.08 * (high - low) or 1.0
-        return low - margin, high + margin
+        return max(low, high * 1e-9) / 2, high * 2
 
     def draw(self, ax, most_steps, limits, dim):
         """The empty axes."""
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set(xlabel="step", ylabel=self.label, xlim=(-0.02 * most_steps, most_steps * 1.02))
-        ax.set(yscale="log" if self.log else "linear")
-        ax.set_ylim(limits)
+        scale = "log" if self.log else "linear"
+        figures.step_axis(ax, most_steps, ylabel=self.label, scale=scale, limits=limits)
         if dim == 2 and self.name != "distance":
             for name, dash in zip("xy", DASHES, strict=True):
                 ax.plot([], [], color=style.MUTED, linestyle=style.linestyle(dash), label=name)
@@ -122,21 +108,16 @@ class Curve:
             look = style.rule_style(rule)
             for name, dash in zip(names, DASHES, strict=False):
                 mark = f"{self.name} {rule} {name}".strip()
-                plot.add("line", mark, ax, color=look["color"], dash=dash, by_step=True)
+                plot.add_run(mark, ax, look | {"dash": dash}, dots=0)
 
-    def marks(self, rule, run, i, steps):
+    def marks(self, rule, run, i):
         """The marks of run `i` of a batch."""
         return {
-            f"{self.name} {rule} {name}".strip(): np.stack([steps, values[:, i]], axis=-1)
+            f"{self.name} {rule} {name}".strip(): by_step(values[:, i])
             for name, values in self.coordinates(run)
         }
 
 
-def panel_sizes(count):
-    """Width and height of each of `count` panels: three fit side by side on a wide page."""
-    return (460, 370) if count < 3 else (375, 330)
-
-
 def curve_panel(count):
-    """A figure and its axes for a curve beside `count - 1` others."""
-    return figures.panel(*panel_sizes(count))
+    """A figure and its axes for one of `count` panels: three fit side by side on a wide page."""
+    return figures.panel(*((460, 370) if count < 3 else (375, 330)))

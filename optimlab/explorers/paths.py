@@ -3,22 +3,25 @@
 import ipywidgets as widgets
 import numpy as np
 
+from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    checked_rates,
-    decades,
-    guarded,
-    number,
-    slider,
-    the_domain,
-    the_function,
-)
+from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.controls import Handle, checkbox, decades, number, slider, start_handle
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
-from optimlab.optimizers import SGD, Optimizer
+from optimlab.explorers.scenes import (
+    around,
+    by_step,
+    name_looks,
+    one_start,
+    readout,
+    rule_looks,
+    run_marks,
+    to_draw,
+)
+from optimlab.explorers.targets import loss_goal, together
+from optimlab.optimizers import SGD
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -63,37 +66,10 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
     return PathExplorer(function, rules, lr=lr, start=start, steps=steps, **options)
 
 
-def _around(values):
-    """Axis limits that show all finite values, with a margin."""
-    values = values[np.isfinite(values)]
-    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
-    margin = 0.08 * (high - low) or 1.0
-    return float(low - margin), float(high + margin)
-
-
-def _checked_rules(given):
-    rules = list(given) if isinstance(given, list | tuple) else [given]
-    if not rules or not all(isinstance(r, type) and issubclass(r, Optimizer) for r in rules):
-        raise TypeError(
-            f"rules={given!r}: rules must be an optimizer class such as SGD, or a list of them"
-        )
-    return list(dict.fromkeys(rules))
-
-
-def _checked_target(target):
-    if target is None:
-        return None
-    try:
-        loss, within = target
-        if float(loss) == loss and within == int(within) >= 1:
-            return float(loss), int(within)
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(f"target={target!r}: target must be (loss, steps), with at least one step")
-
-
-class PathExplorer(Started, Explorer):
+class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
+
+    start = Handle("The start point: a float on a curve, else a pair.")
 
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
@@ -101,65 +77,70 @@ class PathExplorer(Started, Explorer):
         inspect=False, curves=("loss",), limits=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
-        self.function = the_function(function)
-        self.rules = _checked_rules(rules)
-        self.target = _checked_target(target)
+        self.function, self.domain = to_draw(function, domain)
+        self.line = self.function.dim == 1
+        self.rules, self.target = checks.rules(rules), checks.target(target)
         self.curves = checked_curves(curves, self.rules)
         if self.target and "loss" not in self.curves:
-            raise ValueError(f"curves={curves!r}: a target is a loss, so 'loss' must be shown")
+            checks.wrong_value("curves", curves, "with 'loss', which the target is")
         self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
-        loss_limits = loss_limits or limits.get("loss")
-        self.domain = the_domain(self.function, domain)
-        self.line = self.function.dim == 1
-        self.paths = []
-        if self.line:
-            names = 7 if names is None else names
-        self.names = names or 0
-        known = {name for rule in self.rules for name in SLIDERS if hasattr(rule(), name)}
-        unknown = set(hyperparameters) - known
-        if unknown:
-            raise TypeError(
-                f"{sorted(unknown)[0]}: none of the rules has it; explore takes {sorted(known)}"
-            )
-        for rule in self.rules:  # names whatever is wrong with lr, start, steps or the rest
-            own = {name: v for name, v in hyperparameters.items() if hasattr(rule(), name)}
-            tried = descend(self.function, rule(lr=lr, **own), start, steps)
-        if tried.batch or steps < 1:
-            raise ValueError(f"start={start!r}, steps={steps!r}: one point, and at least one step")
-        start = tried.start
-        most_steps = max(most_steps or max(20, 2 * steps), steps)
-        low, high = checked_rates(rates)
+        names = 7 * self.line if names is None else checks.whole("names", names)
+        self.names, self.paths = names, {}
+        lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
+        start, (low, high) = one_start(self.function, start), checks.rates(rates)
+        if most_steps is None:
+            most_steps = max(20, 2 * steps)
+        most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
+        own = self._own_controls(hyperparameters)
         controls = {
-            "lr": slider("learning rate", decades(low, high, lr), float(lr)),
+            "lr": slider("learning rate", decades(low, high, lr), lr),
             "steps": number("steps", steps, 1, most_steps, 1),
+            **own,
         }
-        for name in [name for name in SLIDERS if name in known]:
-            label, least, most, grain = SLIDERS[name]
-            first = next(getattr(r(), name) for r in self.rules if hasattr(r(), name))
-            value = hyperparameters.get(name, first)
-            if grain is None:
-                controls[name] = widgets.Checkbox(value=value, description=label, indent=False)
-            else:
-                controls[name] = number(label, value, least, max(most, value), grain)
         runs = {}
         if self._more:
-            own = {name: widget.value for name, widget in controls.items() if name in SLIDERS}
             near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
-            runs = self._runs(np.array(near), start, steps, own)
+            first = {name: widget.value for name, widget in own.items()}
+            runs = self._runs(np.array(near), start, steps, first)
+        if loss_limits is None:
+            loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
-        self.inspector = widgets.HTMLMath().add_class("ol-inspector")
+        inspect = checks.flag("inspect", inspect)
+        self.inspector = widgets.HTMLMath().add_class("ol-inspector") if inspect else None
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
+
+    def _own_controls(self, given):
+        """A control for each hyperparameter of the rules but the rate, at its value as `given`."""
+        values = {}
+        for rule in self.rules:
+            for name in (name for name in SLIDERS if hasattr(rule(), name)):
+                own = rule(**{name: given[name]}) if name in given else rule()
+                values.setdefault(name, getattr(own, name))
+        if unknown := sorted(set(given) - set(values)):
+            takes = sorted(values)
+            raise TypeError(f"{unknown[0]}: none of the rules has it; explore takes {takes}")
+        controls = {}
+        for name in (name for name in SLIDERS if name in values):
+            label, least, most, grain = SLIDERS[name]
+            if grain is None:
+                controls[name] = checkbox(label, checks.flag(name, values[name]))
+            else:
+                value = checks.number(name, values[name])
+                controls[name] = number(label, value, least, max(most, value), grain)
+        return controls
 
     # -- the scene, drawn once -----------------------------------------------------------------
 
     def _scene(self, start, most_steps, loss_scale, loss_limits, runs, limits):
         surface, ax = curve_panel(1 + len(self.curves))
         if self.line:
-            drawn = figures.draw_curve(ax, self.function, self.domain)
-            values = drawn["curve"].get_ydata()
-            ax.set_ylim(_around(values))
+            curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
+            values = curve.get_ydata()
+            ax.set_ylim(around(values))
+            track = {"track": curve.get_xydata()}
         else:
+            track = {}
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
@@ -170,44 +151,34 @@ class PathExplorer(Started, Explorer):
         for curve in self._more:
             span = limits.get(curve.name) or curve.limits(runs)
             curve.draw(axes[curve.name], most_steps, span, self.function.dim)
-        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
+        looks = rule_looks(self.rules)
         if len(looks) > 1:
             self._name_rules(axes[self.curves[0]], looks)
         panels = [surface, *(figure for figure, _ in beside.values())]
         plot = LivePlot(panels, alt=self._alt(), playback=True)
-        shown = {"path": ax} | ({"loss": axes["loss"]} if "loss" in axes else {})
         for name, look in looks.items():
-            for part, on in shown.items():
-                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
-                plot.add("line", f"{part} {name}", on, **line)
-                dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
-                plot.add("points", f"{part} {name} steps", on, size=6, **dots)
+            plot.add_run(f"path {name}", ax, look)
+            if "loss" in axes:
+                plot.add_run(f"loss {name}", axes["loss"], look)
         for curve in self._more:
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
             plot.add("label", "names", ax, color=style.INK)
-        handle = {"at": start, "label": "start point", "color": style.INK}
-        if self.line:
-            handle |= {"at": [start], "track": drawn["curve"].get_xydata()}
-        plot.add("handle", "start", ax, **handle)
+        start_handle(plot, ax, start, **track)
         return plot
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
-        losses.xaxis.get_major_locator().set_params(integer=True)
-        losses.set(xlabel="step", ylabel="loss", xlim=(-0.02 * most_steps, most_steps * 1.02))
         scale, limits = self._loss_axis(values)
-        if loss_scale not in (None, "log", "linear"):
-            raise ValueError(f"loss_scale={loss_scale!r}: loss_scale must be 'log' or 'linear'")
         if loss_scale not in (None, scale):
-            scale, limits = loss_scale, _around(values)
+            scale = checks.one_of("loss_scale", loss_scale, ("log", "linear"))
+            limits = around(values)
             if scale == "log":
                 limits = 1e-6, max(2 * float(np.nanmax(values)), 1.0)
-        limits = loss_limits or limits
-        if scale == "log" and not min(limits) > 0:
-            raise ValueError(f"loss_limits={limits!r}: on a log axis both must be > 0")
-        losses.set(yscale=scale)
-        losses.set_ylim(limits)
+        if loss_limits is not None:
+            lowest = 0.0 if scale == "log" else -np.inf
+            limits = checks.limits("loss_limits", loss_limits, above=lowest)
+        figures.step_axis(losses, most_steps, scale=scale, limits=limits)
         if self.target:
             figures.draw_target(losses, *self.target)
 
@@ -215,14 +186,7 @@ class PathExplorer(Started, Explorer):
     def _name_rules(ax, looks):
         """A legend of the rules, beside the one of the coordinates where there is one."""
         first = ax.get_legend()
-        lines = [
-            ax.plot(
-                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]),
-                marker=look["marker"], label=name,
-            )[0]
-            for name, look in looks.items()
-        ]  # fmt: skip
-        ax.legend(handles=lines, loc="upper right")
+        ax.legend(handles=name_looks(ax, looks), loc="upper right")
         if first is not None:
             first.set_loc("lower left")
             ax.add_artist(first)
@@ -233,7 +197,7 @@ class PathExplorer(Started, Explorer):
         minima = np.asarray(self.function.minima, float)
         if minima.size and abs(float(np.min(self.function(minima)))) < 1e-12:
             return "log", (1e-6, 2 * high)
-        return "linear", _around(values)
+        return "linear", around(values)
 
     def _alt(self):
         names = " and ".join(rule.__name__ for rule in self.rules)
@@ -254,7 +218,7 @@ class PathExplorer(Started, Explorer):
 
     def _inspect(self):
         """Write the first rule's update that led to the marked step, in symbols and in numbers."""
-        if self.inspector not in self.children or not self.paths:
+        if self.inspector is None or not self.paths:
             return
         if self.veiled:
             self.inspector.value = ""
@@ -296,46 +260,35 @@ class PathExplorer(Started, Explorer):
     def _frame(self, runs, i, rate):
         """The marks, the numbers and the sentence for run `i` of each rule."""
         frame, sentences, goals, columns = {}, [], [], {}
-        steps = np.arange(self["steps"] + 1.0)
-        for name, run in runs.items():
-            points, losses = run.points[:, i], run.losses[:, i]
+        for name, batch in runs.items():
+            points, losses = batch.points[:, i], batch.losses[:, i]
             xy = np.stack([points, losses], axis=-1) if self.line else points
-            curve = np.stack([steps, losses], axis=-1)
-            frame |= {f"path {name}": xy, f"path {name} steps": xy}
+            frame |= run_marks(f"path {name}", xy)
             if "loss" in self.curves:
-                frame |= {f"loss {name}": curve, f"loss {name} steps": curve}
+                frame |= run_marks(f"loss {name}", by_step(losses))
             for more in self._more:
                 if name in more.rules:
-                    frame |= more.marks(name, run, i, steps)
-            sentences.append(run[i].summary(self.domain))
+                    frame |= more.marks(name, batch, i)
+            sentences.append(batch[i].summary(self.domain))
             if self.target:
                 goals.append(self._goal(name, losses))
             if len(runs) == 1:
                 columns |= {"x": points} if self.line else {"x": points[:, 0], "y": points[:, 1]}
                 columns |= {"loss": losses}
                 for more in self._more:
-                    found = more.coordinates(run)
+                    found = more.coordinates(batch)
                     columns |= {f"{more.name} {c}".strip(): v[:, i] for c, v in found}
             else:
                 columns |= {name: losses}
         if self.names:
             frame["names"] = figures.spread_names(xy[: self.names], self.domain)
-        frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
+        frame["readout"] = readout(columns)
         frame["summary"] = " ".join(sentences)
-        if goals:
-            frame["goal"] = " ".join(said for said, _ in goals)
-            frame["reached"] = all(reached for _, reached in goals)
-        return frame
+        return frame | together(goals)
 
     def _goal(self, name, losses):
-        """How a run stands against the target, in words, and whether it has reached it."""
-        goal, within = self.target
-        whose = f"{name}: " if len(self.rules) > 1 else ""
-        with np.errstate(invalid="ignore"):
-            hits = np.flatnonzero(losses[: within + 1] <= goal)
-        wanted = f"Target: loss {goal:g} within {within} steps. {whose}"
-        if hits.size:
-            return f"{wanted}Reached at step {hits[0]}.", True
-        at = min(within, len(losses) - 1)
+        """How a run stands against the target."""
+        at = min(self.target[1], len(losses) - 1)
         now = f"{losses[at]:.6g}" if np.isfinite(losses[at]) else "too large"
-        return f"{wanted}Not yet: {at} steps, {now}.", False
+        who = f"{name}: " if len(self.rules) > 1 else ""
+        return loss_goal(losses, self.target, f": {at} steps, {now}", who=who)

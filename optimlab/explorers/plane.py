@@ -1,21 +1,16 @@
 """The plane of learning rate and momentum: how fast each pair of them is, and a run beside it."""
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    guarded,
-    number,
-    short,
-    the_domain,
-    the_function,
-)
+from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.controls import Handle, button, number, start_handle
+from optimlab.explorers.scenes import by_step, one_start, run_marks, short, to_draw
+from optimlab.explorers.targets import goal
 from optimlab.optimizers import Momentum, Nesterov
 from optimlab.study.analysis import (
     best_momentum,
@@ -36,7 +31,7 @@ NEAR, FAR = 1e-9, 1e2
 MOST_STEPS = 120
 
 
-class PlaneExplorer(Started, Explorer):
+class PlaneExplorer(Explorer):
     """A run, and the plane of learning rate × momentum coloured by the rate of convergence.
 
     The rate is what one step leaves of the distance in the long run: the largest size of an
@@ -66,35 +61,31 @@ class PlaneExplorer(Started, Explorer):
     best : (lr, momentum, rate), the best pair
     """
 
+    start = Handle("The start point (x, y).")
+    pair = Handle("The chosen learning rate and momentum.")
+
     def __init__(
         self, function="ravine", rule=Momentum, *, lr=0.1, momentum=0.9, start=None, steps=60,
         most=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = function = the_function(function, dim=2)
-        self.rule, self.target = rule, target
-        if rule not in (Momentum, Nesterov):
-            raise TypeError(f"rule={rule!r}: rule must be Momentum or Nesterov, the class itself")
-        if not len(function.minima) or not np.isfinite(best_momentum(function, rule)[0]):
-            raise ValueError(f"function={function.name}: it must have a strict minimum")
-        if target is not None and not 0 < target < 1:
-            raise ValueError(f"target={target!r}: target must lie between 0 and 1")
-        if steps not in range(4, MOST_STEPS + 1):
-            raise ValueError(
-                f"steps={steps!r}: steps must be a whole number from 4 to {MOST_STEPS}"
-            )
-        self.domain = the_domain(function, domain)
-        self.best = best_momentum(function, rule)
-        most = 2.1 * stability_limit(function) if most is None else float(most)
-        if not 0 < most < np.inf:
-            raise ValueError(f"most={most!r}: most must be finite and > 0")
-        descend(function, rule(lr=lr, momentum=momentum), start, 1)  # names what is wrong with them
-        self._rates(most)
-        plot = self._scene(function.start if start is None else start, (lr, momentum))
+        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.rule = rule = checks.rule(rule, among=(Momentum, Nesterov))
+        if target is not None:
+            target = checks.number("target", target, above=0, below=1)
+        self.target, steps = target, checks.steps(steps, 4, MOST_STEPS)
+        strict = len(self.function.minima) and np.isfinite(best_momentum(self.function, rule)[0])
+        if not strict:
+            raise ValueError(f"function={self.function.name}: it must have a strict minimum")
+        self.best = best_momentum(self.function, rule)
+        pair = checks.number("lr", lr, low=0), checks.number("momentum", momentum, low=0, below=1)
+        if most is None:
+            most = 2.1 * stability_limit(self.function)
+        self._rates(checks.positive("most", most))
+        plot = self._scene(one_start(self.function, start), pair)
         below = []
         if target is None:
-            self.button = widgets.Button(description="Go to the best pair")
-            self.button.on_click(self._go)
+            self.button = button("Go to the best pair", self._go)
             below = [self.button]
         self.assemble(plot, {"steps": number("steps drawn", steps, 4, MOST_STEPS, 1)}, *below)
 
@@ -110,11 +101,10 @@ class PlaneExplorer(Started, Explorer):
         figure, (ax, distance) = figures.panel(470, 460, rows=2, height_ratios=[5, 3])
         figures.draw_contours(ax, self.function, self.domain)
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
-        distance.set(yscale="log", xlabel="step", ylabel="distance", ylim=(NEAR, FAR))
+        limits = NEAR, FAR
+        figures.step_axis(distance, MOST_STEPS, ylabel="distance", scale="log", limits=limits)
         distance.set_yticks([1e-8, 1e-4, 1])
         distance.minorticks_off()
-        distance.set_xlim(-0.02 * MOST_STEPS, 1.02 * MOST_STEPS)
-        distance.xaxis.get_major_locator().set_params(integer=True)
         plane_figure, plane = figures.panel(470, 460)
         self._map = self._draw_plane(plane_figure, plane)
         alt = (
@@ -125,14 +115,11 @@ class PlaneExplorer(Started, Explorer):
         plot = LivePlot([figure, plane_figure], alt=alt, playback=True)
         plot.add("image", "plane", plane, smooth=True)
         look = style.rule_style(self.rule.__name__)
-        for name, on in (("path", ax), ("distance", distance)):
-            line = {"color": look["color"], "dash": look["dash"], "by_step": True}
-            plot.add("line", name, on, **line)
-        dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
-        plot.add("points", "path steps", ax, size=6, **dots)
+        plot.add_run("path", ax, look)
+        plot.add_run("distance", distance, look, dots=0)
         plot.add("line", "computed", distance, color=style.INK, width=1.5, dash=(4, 4))
         plot.add("label", "computed name", distance, color=style.INK, offset=(6, 2))
-        plot.add("handle", "start", ax, at=start, label="start point", color=style.INK)
+        start_handle(plot, ax, start)
         plot.add(
             "handle", "pair", plane, at=pair, round=[_grain(self.lrs[-1]), 0.005],
             color=style.HIGHLIGHT, label="learning rate and momentum",
@@ -149,7 +136,7 @@ class PlaneExplorer(Started, Explorer):
         bar = figure.colorbar(filled, ax=ax, location="top", aspect=32, pad=0.02)
         bar.set_label("left of the distance after one step")
         bar.set_ticks([0.5, 0.6, 0.7, 0.8, 0.9, 1])
-        top = np.r_[self.momenta, 1.0]
+        top = np.r_[self.momenta, np.nextafter(1, 0)]
         border = momentum_limit(self.function, top, self.rule)
         right = np.full_like(top, self.lrs[-1])
         area = ax.fill_betweenx(
@@ -170,15 +157,6 @@ class PlaneExplorer(Started, Explorer):
 
     # -- what moves ----------------------------------------------------------------------------
 
-    @property
-    def pair(self):
-        """The chosen learning rate and momentum."""
-        return tuple(self.plot.handles["pair"])
-
-    @pair.setter
-    def pair(self, at):
-        self.plot.handles = {**self.plot.handles, "pair": [float(v) for v in at]}
-
     @guarded
     def _go(self, _button):
         self.pair = self.best[:2]
@@ -194,19 +172,17 @@ class PlaneExplorer(Started, Explorer):
         self.predicted = momentum_shrink(self.function, lr, momentum, self.rule)
         self.measured = measured_shrink(path)
         away = np.linalg.norm(path.points - self.function.minima[0], axis=-1)
-        k = np.arange(steps + 1.0)
-        fall = np.column_stack([k, away[0] * self.predicted**k])
+        fall = by_step(away[0] * self.predicted ** np.arange(steps + 1.0))
         inside = (fall[:, 1] > NEAR * 10) & (fall[:, 1] < FAR / 3)
         name = fall[inside][-1:]
-        frame = {"plane": self._map, "path": path.points, "path steps": path.points}
-        frame |= {"distance": np.column_stack([k, away]), "computed": fall}
+        frame = {"plane": self._map, "distance": by_step(away), "computed": fall}
+        frame |= run_marks("path", path.points)
         frame["computed name"] = (name, ["computed"] * len(name))
         frame["readout"] = (["x", "y", "distance"], np.column_stack([path.points, away]))
         frame["summary"] = self._sentence(lr, momentum)
         if self.target is not None:
-            frame["reached"] = bool(self.predicted <= self.target)
-            state = "Reached." if frame["reached"] else "Not yet."
-            frame["goal"] = f"Target: a computed rate of {short(self.target)} or less. {state}"
+            wanted = f"a computed rate of {short(self.target)} or less"
+            frame |= goal(wanted, self.predicted <= self.target)
         return frame
 
     def _sentence(self, lr, momentum):

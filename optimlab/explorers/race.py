@@ -1,24 +1,35 @@
 """A race: rules on one surface, each with the same number of gradients, at rates of your choice."""
 
-import ipywidgets as widgets
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    checked_rates,
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import (
+    Handle,
+    checkbox,
     decades,
     number,
-    short,
     slider,
-    the_function,
+    start_handle,
+    toggles,
 )
-from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer
+from optimlab.explorers.scenes import (
+    NOTHING,
+    by_step,
+    contour_lines,
+    name_looks,
+    one_start,
+    readout,
+    rule_looks,
+    short,
+    to_draw,
+)
+from optimlab.explorers.targets import goal
+from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum
 from optimlab.study import tuning
 
 #: the four of the course text and of the usual four-panel picture
@@ -29,11 +40,11 @@ EIGHTHS = [1, 1.3, 1.8, 2.4, 3.2, 4.2, 5.6, 7.5]
 MODES = {"shared": "one rate for all", "given": "rates as given", "tuned": "tuned for each"}
 #: of a panel, in pixels
 HEIGHT = 340
-#: factors of f, and of x
-SCALES, STRETCHES = (0.01, 1.0, 100.0), (0.25, 1.0)
+#: how a problem can be changed: turned by degrees, and factors of f and of x
+CHANGES = {"turn": range(0, 91, 15), "c": (0.01, 1.0, 100.0), "stretch": (0.25, 1.0)}
 
 
-class RaceExplorer(Started, Explorer):
+class RaceExplorer(Explorer):
     """Rules race on a surface; beside it their final loss against the learning rate.
 
     Every rule measures one gradient per step, and all make the same number of steps. The rates
@@ -65,61 +76,56 @@ class RaceExplorer(Started, Explorer):
 
     SCENE = ("contours", "minima", "stars")
 
+    start = Handle("The start point (x, y), in the coordinates of the picture.")
+
     def __init__(
         self, function, rules=tuning.RULES, *, racing=FOUR, lr=0.1, given=None, mode=None,
         start=None, steps=30, rates=(1e-3, 10.0), turn=0, c=1.0, stretch=1.0,
         change=("turn", "c", "stretch"), target=None, loss_limits=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = function = the_function(function, dim=2)
-        if not len(function.minima):
-            raise ValueError(f"function={function.name}: it must have a minimum in its domain")
-        self.rules = {rule.__name__: rule for rule in _rules("rules", rules)}
-        names = [rule.__name__ for rule in _rules("racing", racing)]
-        for name in [*names, *(given or {}), *([target] if target else [])]:
-            if name not in self.rules:
-                raise ValueError(f"{name}: it is none of the rules {', '.join(self.rules)}")
-        self.given = {name: float(rate) for name, rate in (given or {}).items()}
-        self.target, self._rivals, self.steps = target, set(names), steps
-        self.lowest = tuning.lowest(function)
-        start = descend(function, SGD(lr=lr), start, steps).start  # names what is wrong with them
-        for name, value, known in (
-            ("turn", turn, range(0, 91, 15)), ("c", c, SCALES), ("stretch", stretch, STRETCHES)
-        ):  # fmt: skip
-            if value not in known:
-                raise ValueError(f"{name}={value!r}: {name} must be one of {[*known]}")
-        low, high = checked_rates(rates)
-        values = decades(low, high, lr, decade=EIGHTHS)
+        self.function, _ = to_draw(checks.function(function, minimum=True), dim=2)
+        self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
+        racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
+        self._rivals = set(checks.some_of("racing", racing, self.rules))
+        given = checks.instance("given", given or {}, dict, "a dict from names of rules to rates")
+        if given:
+            checks.some_of("given", given, self.rules)
+        self.given = {name: checks.positive(f"given[{name!r}]", r) for name, r in given.items()}
+        self.target = None if target is None else checks.one_of("target", target, self.rules)
+        self.lowest = tuning.lowest(self.function)
+        self._at, self.steps = one_start(self.function, start), checks.steps(steps, 1)
+        self._fixed = {
+            name: checks.one_number_of(name, value, CHANGES[name])
+            for name, value in (("turn", turn), ("c", c), ("stretch", stretch))
+        }
+        lr = checks.number("lr", lr, low=0)
+        values = decades(*checks.rates(rates), lr, decade=EIGHTHS)
         self.rates = np.geomspace(values[0], values[-1], 121)
-        if loss_limits is not None and not 0 < loss_limits[0] < loss_limits[1]:
-            raise ValueError(f"loss_limits={loss_limits!r}: loss_limits must be 0 < low < high")
-        self._problems, self._swept, self._tunes, self.paths = {}, (None, {}), {}, {}
-        modes = [(label, key) for key, label in MODES.items() if key != "given" or self.given]
-        mode = mode or ("given" if self.given else "shared")
-        if mode not in dict(map(reversed, modes)):
-            raise ValueError(f"mode={mode!r}: mode must be one of {[key for _, key in modes]}")
-        controls = {
-            "lr": slider("learning rate", values, float(lr)),
-            "mode": _toggles(modes, mode),
+        if loss_limits is not None:
+            loss_limits = checks.limits("loss_limits", loss_limits, above=0)
+        self._problems, self._drawn, self._tunes, self.paths = {}, {}, {}, {}
+        self._swept = None, {}
+        modes = {key: label for key, label in MODES.items() if key != "given" or self.given}
+        mode = "given" if mode is None and self.given else mode or "shared"
+        checks.one_of("mode", mode, modes)
+        self.controls = {
+            "lr": slider("learning rate", values, lr),
+            "mode": _toggles({label: key for key, label in modes.items()}, mode),
         }
-        self._fixed = {"turn": turn, "c": c, "stretch": stretch}
         offers = {
-            "turn": lambda: number("turn (degrees)", turn, 0, 90, 15),
-            "c": lambda: _toggles([(f"f × {v:g}", v) for v in SCALES], c),
-            "stretch": lambda: _toggles([(f"x × {v:g}", v) for v in STRETCHES], stretch),
+            "turn": lambda at: number("turn (degrees)", at, 0, 90, 15),
+            "c": lambda at: _toggles({f"f × {v:g}": v for v in CHANGES["c"]}, at),
+            "stretch": lambda at: _toggles({f"x × {v:g}": v for v in CHANGES["stretch"]}, at),
         }
-        for name in change:
-            controls[name] = offers[name]()
+        for name in checks.some_of("change", change, CHANGES, least=0):
+            self.controls[name] = offers[name](self._fixed[name])
         for name in self.rules:
-            controls[name] = widgets.Checkbox(
-                name in names, description=name, indent=False,
-                layout={"width": "auto", "margin": "0 10px 0 0"},
-            )  # fmt: skip
-        self.controls = controls
-        self._at = start
+            ticked = name in self._rivals
+            self.controls[name] = checkbox(name, ticked, width="auto", margin="0 10px 0 0")
         self._shown = self.problem
-        self.assemble(self._scene(loss_limits), controls)
-        controls["lr"].disabled = mode != "shared"
+        self.assemble(self._scene(loss_limits), self.controls)
+        self.controls["lr"].disabled = mode != "shared"
 
     # -- the problem -------------------------------------------------------------------------------
 
@@ -129,7 +135,7 @@ class RaceExplorer(Started, Explorer):
     @property
     def problem(self):
         """The function as it is turned and rescaled now."""
-        key = tuple(float(self._changed(name)) for name in ("turn", "c", "stretch"))
+        key = tuple(float(self._changed(name)) for name in CHANGES)
         if key not in self._problems:
             turn, c, stretch = key
             made = tuning.rotated(self.function, turn) if turn else self.function
@@ -148,12 +154,12 @@ class RaceExplorer(Started, Explorer):
         problem, before = self.problem, self.plot.handles
         if problem is not self._shown:  # the start stays where it is in the landscape
             self._shown = problem
-            self.start = _forth(self, self._at)
+            self.start = _forth(self._at, problem, self.function)
         if self.plot.handles == before:  # else its move has drawn everything anew
             super()._on_other(change)
 
     def _on_handles(self, change):
-        at = _back(self, change.new["start"])
+        at = _back(change.new["start"], self.problem, self.function)
         if not np.allclose(at, self._at, rtol=0, atol=1e-9):
             self._at = at
         super()._on_handles(change)
@@ -181,22 +187,14 @@ class RaceExplorer(Started, Explorer):
             ylabel=f"loss after {self.steps} steps", ylim=limits,
             xlim=(self.rates[0] / 1.15, self.rates[-1] * 1.15),
         )  # fmt: skip
-        looks = {name: style.rule_style(name) for name in self.rules}
-        for name, look in looks.items():
-            right.plot(
-                [], [], color=look["color"], linestyle=style.linestyle(look["dash"]),
-                marker=look["marker"], markersize=5, label=name,
-            )  # fmt: skip
+        looks = rule_looks(self.rules.values())
+        name_looks(right, looks, markersize=5)
         against.legend(
             loc="upper center", ncols=columns, fontsize=8.5, columnspacing=1.0, handlelength=2.4,
             borderaxespad=0, frameon=False,
         )  # fmt: skip
         curve, losses = _panel(320, 68)
-        losses.xaxis.get_major_locator().set_params(integer=True)
-        losses.set(
-            xlabel="step", ylabel="loss", yscale="log", ylim=limits,
-            xlim=(-0.02 * self.steps, 1.02 * self.steps),
-        )  # fmt: skip
+        figures.step_axis(losses, self.steps, scale="log", limits=limits)
         for axis in (right.xaxis, right.yaxis, losses.yaxis):
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(_power)
@@ -212,27 +210,23 @@ class RaceExplorer(Started, Explorer):
         for name, look in looks.items():
             line = {"color": look["color"], "dash": look["dash"]}
             dot = {"color": look["color"], "marker": look["marker"]}
-            plot.add("line", f"path {name}", ax, by_step=True, **line)
+            plot.add_run(f"path {name}", ax, look, dots=0)
             plot.add("line", f"curve {name}", right, **line)
             plot.add("points", f"at {name}", right, size=10, **dot)
-            plot.add("line", f"loss {name}", losses, by_step=True, **line)
+            plot.add_run(f"loss {name}", losses, look, dots=0)
             plot.add("points", f"end {name}", losses, size=9, **dot)
-        at = _forth(self, self._at)
-        plot.add("handle", "start", ax, at=at, label="start point", color=style.INK)
+        start_handle(plot, ax, _forth(self._at, self.problem, self.function))
         return plot
 
     def _landscape(self):
         """Contour lines of the problem in the picture, and its minima; kept for each problem."""
         problem = self.problem
-        if not hasattr(problem, "_drawn"):
+        if id(problem) not in self._drawn:
             x, y, z = figures.surface_grid(problem, self._box, 81)
             heights = (z - tuning.lowest(problem)) / self._c
-            lines = Figure().add_subplot().contour(x, y, heights, self._levels[1:]).allsegs
-            gap = np.full((1, 2), np.nan)
-            pieces = [piece for level in lines for line in level for piece in (line, gap)]
-            drawn = np.concatenate(pieces) if pieces else np.empty((0, 2))
-            problem._drawn = drawn, np.asarray(problem.minima, float)
-        return problem._drawn
+            lines = contour_lines(x, y, heights, self._levels[1:])
+            self._drawn[id(problem)] = lines, np.asarray(problem.minima, float)
+        return self._drawn[id(problem)]
 
     @property
     def _c(self):
@@ -287,9 +281,8 @@ class RaceExplorer(Started, Explorer):
         return known
 
     def _frame(self, runs, i, curves, rates):
-        steps = np.arange(self.steps + 1.0)
         contours, minima = self._landscape()
-        frame = {"contours": contours, "minima": minima, "stars": minima, "rate": _NOTHING}
+        frame = {"contours": contours, "minima": minima, "stars": minima, "rate": NOTHING}
         if self["mode"] == "shared" and rates:
             rate = next(iter(rates.values()))
             low, high = self.plot.axes[1]["ylim"]
@@ -297,7 +290,7 @@ class RaceExplorer(Started, Explorer):
         ends, columns = {}, {}
         for name in self.rules:
             parts = ("path", "curve", "at", "loss", "end")
-            frame |= {f"{part} {name}": _NOTHING for part in parts}
+            frame |= {f"{part} {name}": NOTHING for part in parts}
             if name not in runs:
                 continue
             losses = (runs[name].losses[:, i] - tuning.lowest(self.problem)) / self._c
@@ -305,13 +298,13 @@ class RaceExplorer(Started, Explorer):
             frame[f"path {name}"] = runs[name].points[:, i]
             frame[f"curve {name}"] = curves[name]
             frame[f"at {name}"] = [[self._seen(rates[name], "xlim"), self._seen(losses[-1])]]
-            frame[f"loss {name}"] = np.stack([steps, losses], axis=-1)
+            frame[f"loss {name}"] = by_step(losses)
             frame[f"end {name}"] = [[self.steps, self._seen(losses[-1])]]
         if columns:
-            frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
+            frame["readout"] = readout(columns)
         frame["summary"] = self._sentence(ends, rates)
         if self.target:
-            frame["goal"], frame["reached"] = self._goal(ends)
+            frame |= self._goal(ends)
         return frame
 
     def _seen(self, value, limits="ylim"):
@@ -351,18 +344,14 @@ class RaceExplorer(Started, Explorer):
     def _goal(self, ends):
         """Whether the favourite ends lowest in the race as it was set up, and how that is said."""
         rivals = ", ".join(name for name in self.rules if name in self._rivals - {self.target})
-        wanted = f"Target: one rate for all at which {self.target} ends lower than {rivals}."
+        wanted = f"one rate for all at which {self.target} ends lower than {rivals}"
         ranked = _ranked(ends)
         first = ranked[0][0] if ranked and not np.isnan(ranked[0][1]) else "no rule"
         fair = self["mode"] == "shared" and set(ends) >= self._rivals
-        reached = fair and first == self.target
-        if reached:
-            return f"{wanted} Reached.", True
         why = f"{first} ends lowest" if fair else "that takes one rate for all of them"
-        return f"{wanted} Not yet: {why}.", False
+        return goal(wanted, fair and first == self.target, missed=f": {why}")
 
 
-_NOTHING = np.empty((0, 2))
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -386,34 +375,18 @@ def _ranked(ends):
     return sorted(ends.items(), key=lambda pair: (np.isnan(pair[1]), pair[1]))
 
 
-def _forth(explorer, point):
-    """From the coordinates of the function that was given to those of the picture."""
-    return _through(explorer.problem, np.asarray(point, dtype=float), "forth")
+def _forth(point, problem, given):
+    """From the coordinates of the function that was given to those of the problem."""
+    if problem is given:
+        return np.asarray(point, dtype=float)
+    return problem.forth(_forth(point, problem.original, given))
 
 
-def _back(explorer, point):
-    return _through(explorer.problem, np.asarray(point, dtype=float), "back")
-
-
-def _through(problem, point, way):
-    chain = []
-    while isinstance(problem, tuning.Transformed):
-        chain.append(problem)
-        problem = problem.original
-    for one in reversed(chain) if way == "forth" else chain:
-        point = getattr(one, way)(point)
+def _back(point, problem, given):
+    while problem is not given:
+        point, problem = problem.back(point), problem.original
     return point
 
 
 def _toggles(options, value):
-    return widgets.ToggleButtons(
-        options=options, value=value, style={"button_width": "auto"},
-        layout={"width": "max-content"},
-    )  # fmt: skip
-
-
-def _rules(name, given):
-    rules = list(given) if isinstance(given, list | tuple) else [given]
-    if not rules or not all(isinstance(r, type) and issubclass(r, Optimizer) for r in rules):
-        raise TypeError(f"{name}={given!r}: {name} must be a list of optimizer classes")
-    return list(dict.fromkeys(rules))
+    return toggles(list(options.items()), value, layout={"width": "max-content"})

@@ -2,18 +2,22 @@
 
 import numpy as np
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import (
-    Explorer,
-    Started,
-    decades,
-    number,
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import Handle, decades, number, slider, start_handle
+from optimlab.explorers.scenes import (
+    around,
+    by_step,
+    name_looks,
+    one_start,
+    readout,
+    run_marks,
     short,
-    slider,
-    the_domain,
-    the_function,
+    to_draw,
 )
+from optimlab.explorers.targets import loss_goal, together
 from optimlab.study import schemes
 
 #: look of each scheme: plain descent has that of SGD, as everywhere
@@ -26,11 +30,11 @@ LOOKS = {
 RATES = (1e-4, 10)
 #: the numbers of one decade on the slider of first rates
 DECADE = [1, 1.1, 1.2, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9, 9.5]
-#: the panels where each step has its mark
-DOTTED = ("path", "point")
+#: the panels of each run, and how large the dots of its steps are there
+PARTS = {"path": 6, "point": 6, "loss": 0, "rate": 0}
 
 
-class SchemeExplorer(Started, Explorer):
+class SchemeExplorer(Explorer):
     """Runs on a curve whose learning rate is set by the loss, as `optimlab.study.schemes` has them.
 
     Beside the curve stand the point, the loss and the rate of each step. `runs` holds what is
@@ -50,70 +54,52 @@ class SchemeExplorer(Started, Explorer):
     target : (loss, steps), optional; a goal for every scheme that is shown
     """
 
+    start = Handle("The start point.")
+
     def __init__(
         self, function, names=tuple(LOOKS), *, lr=0.2, start=None, steps=20, rates=(0.01, 2.0),
         most_steps=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = function = the_function(function, dim=1)
-        names = [names] if isinstance(names, str) else list(names)
-        if not names or not set(names) <= set(LOOKS):
-            raise ValueError(f"names={names!r}: names must be some of {', '.join(LOOKS)}")
-        self.names = list(dict.fromkeys(names))
-        self.target = None if target is None else (float(target[0]), int(target[1]))
-        self.domain = the_domain(function, domain)
-        start = float(function.start if start is None else start)
-        self.runs = {}
-        most = max(most_steps or max(30, steps), steps)
-        plot = self._scene(start, most)
+        self.function, self.domain = to_draw(function, domain, dim=1)
+        self.names = checks.some_of("names", [names] if isinstance(names, str) else names, LOOKS)
+        self.target, self.runs = checks.target(target), {}
+        lr, steps = checks.positive("lr", lr), checks.steps(steps, 1)
+        if most_steps is None:
+            most_steps = max(30, steps)
+        most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
         controls = {
-            "lr": slider("first rate", decades(*rates, lr, decade=DECADE), float(lr)),
-            "steps": number("steps", steps, 1, most, 1),
+            "lr": slider("first rate", decades(*checks.rates(rates), lr, decade=DECADE), lr),
+            "steps": number("steps", steps, 1, most_steps, 1),
         }
-        self.assemble(plot, controls)
+        self.assemble(self._scene(one_start(self.function, start), most_steps), controls)
 
     def _scene(self, start, most_steps):
         figure, ax = figures.panel(430, 400)
-        drawn = figures.draw_curve(ax, self.function, self.domain)
-        values = drawn["curve"].get_ydata()
-        margin = 0.08 * np.ptp(values) or 1.0
-        heights = values.min() - margin, values.max() + margin
+        curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
+        heights = around(curve.get_ydata())
         ax.set_ylim(heights)
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
         beside, (place, losses, rate) = figures.panel(490, 400, rows=3, sharex=True)
-        place.set(ylabel="point x", ylim=self.domain, xlim=(-0.02 * most_steps, 1.02 * most_steps))
-        losses.set(ylabel="loss", ylim=heights)
-        rate.set(ylabel="rate", yscale="log", ylim=RATES, xlabel="step")
-        rate.xaxis.get_major_locator().set_params(integer=True)
+        figures.step_axis(place, most_steps, xlabel="", ylabel="point x", limits=self.domain)
+        figures.step_axis(losses, most_steps, xlabel="", limits=heights)
+        figures.step_axis(rate, most_steps, ylabel="rate", scale="log", limits=RATES)
         if self.target:
             goal, within = self.target
             losses.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
             losses.plot([within], [goal], marker="|", markersize=10, color=style.HIGHLIGHT)
-        for name in self.names:
-            look = LOOKS[name]
-            dash = style.linestyle(look["dash"])
-            line = {"color": look["color"], "linestyle": dash, "marker": look["marker"]}
-            place.plot([], [], label=name, **line)
+        looks = {name: LOOKS[name] for name in self.names}
         beside.legend(
-            handles=place.get_legend_handles_labels()[0], loc="outside upper center",
-            ncols=len(self.names), handlelength=3.2,
+            handles=name_looks(place, looks), loc="outside upper center", ncols=len(looks),
+            handlelength=3.2,
         )  # fmt: skip
         whose = " and ".join(self.names)
         alt = f"Runs with {whose} rate on {self.function.name}; point, loss and rate by step."
         plot = LivePlot([figure, beside], alt=alt, playback=True)
-        for name in self.names:
-            look = LOOKS[name]
-            parts = {"path": ax, "point": place, "loss": losses, "rate": rate}
-            for part, on in parts.items():
-                line = {"color": look["color"], "dash": look["dash"], "by_step": True}
-                plot.add("line", f"{part} {name}", on, **line)
-                if part in DOTTED:
-                    dots = {"color": look["color"], "marker": look["marker"], "by_step": True}
-                    plot.add("points", f"{part} {name} steps", on, size=6, **dots)
-        plot.add(
-            "handle", "start", ax, at=[start], track=drawn["curve"].get_xydata(),
-            label="start point", color=style.INK,
-        )  # fmt: skip
+        for name, look in looks.items():
+            for (part, dots), on in zip(PARTS.items(), (ax, place, losses, rate), strict=True):
+                plot.add_run(f"{part} {name}", on, look, dots=dots)
+        start_handle(plot, ax, start, track=curve.get_xydata())
         return plot
 
     def frames(self, rates):
@@ -130,36 +116,23 @@ class SchemeExplorer(Started, Explorer):
 
     def _frame(self, runs, i, rate):
         frame, said, goals, columns = {}, [], [], {}
-        steps = np.arange(self["steps"] + 1.0)
         for name, batch in runs.items():
-            run = _one(batch, i)
+            one = _one(batch, i)
             # row k of the rate is the one that led to point k; there is none to the start
-            made = np.concatenate(
-                [[np.nan], np.where(np.isfinite(run.points[1:]), run.rates, np.nan)]
-            )
-            parts = {
-                "path": np.stack([run.points, run.losses], axis=-1),
-                "point": np.stack([steps, run.points], axis=-1),
-                "loss": np.stack([steps, run.losses], axis=-1),
-                "rate": np.stack([steps, made], axis=-1),
-            }
-            for part, rows in parts.items():
-                frame[f"{part} {name}"] = rows
-                if part in DOTTED:
-                    frame[f"{part} {name} steps"] = rows
-            said.append(self._sentence(name, run))
+            made = np.append(np.nan, np.where(np.isfinite(one.points[1:]), one.rates, np.nan))
+            frame |= run_marks(f"path {name}", np.stack([one.points, one.losses], axis=-1))
+            frame |= run_marks(f"point {name}", by_step(one.points))
+            frame |= {f"loss {name}": by_step(one.losses), f"rate {name}": by_step(made)}
+            said.append(self._sentence(name, one))
             if self.target:
-                goals.append(self._goal(name, run.losses))
+                goals.append(self._goal(name, one.losses))
             if len(runs) == 1:
-                columns = {"x": run.points, "loss": run.losses, "rate": made}
+                columns = {"x": one.points, "loss": one.losses, "rate": made}
             else:
-                columns[name] = run.points
-        frame["readout"] = (list(columns), np.stack(list(columns.values()), axis=-1))
+                columns[name] = one.points
+        frame["readout"] = readout(columns)
         frame["summary"] = f"First rate {short(rate)}, from {short(self.start)}: {'; '.join(said)}."
-        if goals:
-            frame["goal"] = " ".join(words for words, _ in goals)
-            frame["reached"] = all(reached for _, reached in goals)
-        return frame
+        return frame | together(goals)
 
     def _sentence(self, name, run):
         gone = np.flatnonzero(~np.isfinite(run.points))
@@ -171,14 +144,9 @@ class SchemeExplorer(Started, Explorer):
         return f"{end}; it left the plot at step {outside[0]}" if outside.size else end
 
     def _goal(self, name, losses):
-        goal, within = self.target
-        with np.errstate(invalid="ignore"):
-            hits = np.flatnonzero(losses[: within + 1] <= goal)
-        wanted = f"Target for {name}: loss {goal:g} within {within} steps. "
-        if hits.size:
-            return f"{wanted}Reached at step {hits[0]}.", True
-        now = losses[min(within, len(losses) - 1)]
-        return wanted + (f"Not yet: {now:.6g}." if np.isfinite(now) else "Not yet."), False
+        now = losses[min(self.target[1], len(losses) - 1)]
+        missed = f": {now:.6g}" if np.isfinite(now) else ""
+        return loss_goal(losses, self.target, missed, title=f"Target for {name}")
 
 
 def _one(run, i):

@@ -1,18 +1,24 @@
 """A secant that turns into a tangent, slices through a surface, the slope in a direction."""
 
-import ipywidgets as widgets
 import numpy as np
-from contourpy import contour_generator
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import Explorer, decades, short, slider, the_domain, the_function
+from optimlab.explorers.base import Explorer
+from optimlab.explorers.controls import Handle, decades, slider, toggles
+from optimlab.explorers.scenes import around, contour_lines, name_looks, on_curve, short, to_draw
+from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
 
 #: the numbers of one decade on a slider for h
 DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 SECANT, TANGENT, GRADIENT = style.PALETTE[1], style.PALETTE[2], style.HIGHLIGHT
 ALONG = {"x": style.PALETTE[3], "y": style.PALETTE[4]}
+KINDS = {
+    "forward": {"color": style.PALETTE[0], "dash": ()},
+    "central": {"color": style.PALETTE[3], "dash": (6, 3)},
+}
 TOP = 100.0  # of the axis of gaps
 
 
@@ -38,35 +44,34 @@ class SecantExplorer(Explorer):
 
     SCENE = ("ends",)
 
+    x = Handle("Where the tangent touches.")
+
     def __init__(
         self, function, *, x=None, h=1.0, smallest=0.001, largest=1.0, kinds=("forward",),
         target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function = the_function(function, dim=1)
-        if not (np.isfinite(h) and h > 0):
-            raise ValueError(f"h={h!r}: h must be > 0")
-        kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-        if not kinds or set(kinds) - {"forward", "central"}:
-            raise ValueError(f"kinds={kinds!r}: the kinds are 'forward' and 'central'")
-        self.kinds, self.target = kinds, target
-        self.domain = the_domain(self.function, domain)
-        self.steps = _steps(smallest, largest, h)
+        self.function, self.domain = to_draw(function, domain, dim=1)
+        self.kinds = checks.some_of("kinds", [kinds] if isinstance(kinds, str) else kinds, KINDS)
+        self.target = None if target is None else checks.positive("target", target)
+        x = checks.number("x", self.function.start if x is None else x)
+        smallest, h = checks.positive("smallest", smallest), checks.positive("h", h)
+        self.steps = np.array(
+            decades(smallest, checks.number("largest", largest, above=smallest), h, decade=DECADE)
+        )
         self._floor = max(1e-13, smallest * smallest / 10)
-        controls = {"h": slider("h", self.steps, float(h))}
-        if len(kinds) > 1:
-            controls["kind"] = widgets.ToggleButtons(
-                options=kinds, value=kinds[0], style={"button_width": "90px"},
-                tooltips=[f"{kind} difference" for kind in kinds],
+        controls = {"h": slider("h", self.steps, h)}
+        if len(self.kinds) > 1:
+            controls["kind"] = toggles(
+                self.kinds, self.kinds[0], each="90px",
+                tooltips=[f"{kind} difference" for kind in self.kinds],
             )  # fmt: skip
-        self.assemble(self._scene(self.function.start if x is None else x), controls)
+        self.assemble(self._scene(x), controls)
 
     def _scene(self, x):
         picture, ax = figures.panel(460, 370)
         curve = figures.draw_curve(ax, self.function, self.domain, minima=False)["curve"]
-        values = curve.get_ydata()
-        margin = 0.08 * np.ptp(values)
-        ax.set_ylim(values.min() - margin, values.max() + margin)
+        ax.set_ylim(around(curve.get_ydata()))
         ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
         self._width, self._height = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
         ax.set_title(f"${self.function.latex}$", fontsize=12)
@@ -78,8 +83,8 @@ class SecantExplorer(Explorer):
             xlabel="h", ylabel="gap between the slopes", xscale="log", yscale="log",
             xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor, TOP),
         )  # fmt: skip
-        for kind in self.kinds:
-            below.plot([], [], color=self._color(kind), linestyle=self._dash(kind), label=kind)
+        looks = {kind: KINDS[kind] for kind in self.kinds}
+        name_looks(below, looks, markers=False)
         if len(self.kinds) > 1:
             below.legend(loc="upper left")
         if self.target:
@@ -96,36 +101,17 @@ class SecantExplorer(Explorer):
         plot.add("points", "ends", ax, color=SECANT, size=9)
         plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -16])
         plot.add("label", "rise", ax, color=style.INK, offset=[7, -4])
-        for kind in self.kinds:
-            dash = {"dash": [6, 3]} if kind == "central" else {}
-            plot.add("line", f"gap {kind}", below, color=self._color(kind), width=1.8, **dash)
+        for kind, look in looks.items():
+            plot.add("line", f"gap {kind}", below, width=1.8, **look)
         plot.add("points", "gap", below, color=style.INK, size=10)
-        track = np.linspace(*self.domain, 401)
         plot.add(
-            "handle", "x", ax, at=[float(x)], label="point x", color=style.INK,
-            track=np.stack([track, self.function(track)], axis=-1),
+            "handle", "x", ax, at=x, label="point x", color=style.INK,
+            track=on_curve(self.function, self.domain),
         )  # fmt: skip
         return plot
 
-    @staticmethod
-    def _color(kind):
-        return style.PALETTE[0 if kind == "forward" else 3]
-
-    @staticmethod
-    def _dash(kind):
-        return (0, (4, 2)) if kind == "central" else "-"
-
     def _alt(self):
         return f"Secant and tangent of {self.function.name}; the gap of their slopes against h."
-
-    @property
-    def x(self):
-        """Where the tangent touches."""
-        return self.plot.handles["x"][0]
-
-    @x.setter
-    def x(self, value):
-        self.plot.handles = {**self.plot.handles, "x": [float(value)]}
 
     @property
     def kind(self):
@@ -173,10 +159,9 @@ class SecantExplorer(Explorer):
             frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
             frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
         if self.target:
-            frame["reached"] = bool(gap <= self.target)
-            frame["goal"] = f"Target: a gap of at most {short(self.target)}. " + (
-                f"Reached with h = {short(h)}." if frame["reached"] else f"Not yet: {short(gap)}."
-            )
+            wanted = f"a gap of at most {short(self.target)}"
+            found, missed = f" with h = {short(h)}", f": {short(gap)}"
+            frame |= goal(wanted, gap <= self.target, found, missed)
         return frame
 
     def _straight(self, x, y, slope):
@@ -187,26 +172,19 @@ class SecantExplorer(Explorer):
         return [(x - reach, y - slope * reach), (x + reach, y + slope * reach)]
 
 
-def _steps(smallest, largest, *also):
-    """Round numbers from `smallest` to `largest`, ten a decade, and the numbers in `also`."""
-    if not 0 < smallest < largest:
-        raise ValueError(f"smallest={smallest}, largest={largest}: give 0 < smallest < largest")
-    return np.array(decades(smallest, largest, *also, decade=DECADE))
-
-
 class _PointExplorer(Explorer):
     """A function of two variables with a point on its contour lines, which is a handle.
 
     The handle snaps to a grid, coarse enough to keep one coordinate while the other moves.
     """
 
+    point = Handle("The point (x, y).")
+
     def _prepare(self, function, domain):
-        self.function = the_function(function, dim=2)
-        self.domain = the_domain(self.function, domain)
-        x, y, z = figures.surface_grid(self.function, self.domain, 121)
+        self.function, self.domain = to_draw(function, domain, dim=2)
+        self._grid = x, y, z = figures.surface_grid(self.function, self.domain, 121)
         low, high = float(z.min()), float(z.max())
         self._range = (low, high) if high > low else (low - 1.0, high + 1.0)
-        self._level = contour_generator(x, y, z)
         slopes = np.linalg.norm(self.function.gradient(np.stack([x, y], axis=-1)), axis=-1)
         self.steepest = float(slopes.max())
         widths = np.ptp(self.domain, axis=-1)
@@ -226,35 +204,21 @@ class _PointExplorer(Explorer):
     def _add_point(self, plot, ax, at, grain):
         plot.add("line", "level", ax, color=style.INK, width=1.6)
         plot.add("arrow", "gradient", ax, color=GRADIENT, width=3)
-        at = self.function.start if at is None else at
+        at = self.function.start if at is None else checks.pair("point", at)
+        grain = checks.positive("grain", grain)
         plot.add(
             "handle", "point", ax, at=at, label="point", color=style.INK, round=[grain, grain],
             size=14,
         )  # fmt: skip
-
-    @property
-    def point(self):
-        """The point as (x, y)."""
-        return tuple(self.plot.handles["point"])
-
-    @point.setter
-    def point(self, at):
-        self.plot.handles = {**self.plot.handles, "point": [float(v) for v in at]}
 
     def _here(self):
         """What every frame shows at the point: its contour line and the gradient, to scale."""
         at = np.array(self.point)
         gradient = self.function.gradient(at)
         return {
-            "level": self._contour(self.function(at)),
+            "level": contour_lines(*self._grid, [self.function(at)]),
             "gradient": [(*at, *(at + self._scale * gradient))],
         }
-
-    def _contour(self, height):
-        """The contour line of this height, its pieces parted by NaN."""
-        gap = np.full((1, 2), np.nan)
-        pieces = [part for line in self._level.lines(height) for part in (line, gap)]
-        return np.concatenate(pieces) if pieces else gap
 
 
 class SlicesExplorer(_PointExplorer):
@@ -285,7 +249,9 @@ class SlicesExplorer(_PointExplorer):
     ):
         super().__init__()
         self._prepare(function, domain)
-        self.target, self.reveals = target, gradient
+        if target is not None:
+            target = checks.pair("target", target, "(slope along x, slope along y)")
+        self.target, self.reveals = target, checks.flag("gradient", gradient)
         picture, ax = self._map()
         self._slices = {name: figures.panel(350, 360) for name in "xy"}
         low, high = self._range
@@ -334,17 +300,17 @@ class SlicesExplorer(_PointExplorer):
             said += f"; the gradient ({along_x}, {along_y}) has length {length}"
         frame["summary"] = f"{said}."
         if self.target:
-            frame["goal"], frame["reached"] = self._goal(gradient)
+            frame |= self._goal(gradient)
         return [frame for _ in values]
 
     def _goal(self, gradient):
         missed = np.abs(gradient - np.array(self.target, float)) > 0.01 * self.steepest
         along_x, along_y = (short(v) for v in self.target)
-        wanted = f"Target: slope {along_x} along x and {along_y} along y. "
-        if not missed.any():
-            return f"{wanted}Reached at {short(self.point)}.", True
         wrong = " and ".join(name for name, miss in zip("xy", missed, strict=True) if miss)
-        return f"{wanted}Not yet: look at the slope along {wrong}.", False
+        return goal(
+            f"slope {along_x} along x and {along_y} along y", not wrong,
+            f" at {short(self.point)}", f": look at the slope along {wrong}",
+        )  # fmt: skip
 
 
 class DirectionExplorer(_PointExplorer):
@@ -375,9 +341,8 @@ class DirectionExplorer(_PointExplorer):
     ):  # fmt: skip
         super().__init__()
         self._prepare(function, domain)
-        if target not in (None, "up", "down"):
-            raise ValueError(f"target={target!r}: target is 'up', 'down' or None")
-        self.target, self.reveals = target, gradient
+        self.target = None if target is None else checks.one_of("target", target, ("up", "down"))
+        self.reveals, angle = checks.flag("gradient", gradient), checks.number("angle", angle)
         picture, ax = self._map()
         slopes, wheel = figures.panel(350, 360)
         limit = 1.15 * (self.steepest or 1.0)
@@ -397,8 +362,8 @@ class DirectionExplorer(_PointExplorer):
             "label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12], size=14
         )
         self._add_point(plot, ax, point, grain)
-        angles = sorted({*self.ANGLES.tolist(), float(angle)})
-        self.assemble(plot, {"angle": slider("angle", angles, float(angle))})
+        angles = sorted({*self.ANGLES.tolist(), angle})
+        self.assemble(plot, {"angle": slider("angle", angles, angle)})
 
     def frames(self, values):
         at = np.array(self.point)
@@ -426,7 +391,7 @@ class DirectionExplorer(_PointExplorer):
                 "summary": self._sentence(angle, slope, top, steepest),
             }
             if self.target:
-                frame["goal"], frame["reached"] = self._goal(slope, steepest, angle)
+                frame |= self._goal(slope, steepest, angle)
             frames.append(shared | frame)
         return frames
 
@@ -441,10 +406,10 @@ class DirectionExplorer(_PointExplorer):
 
     def _goal(self, slope, steepest, angle):
         best = steepest if self.target == "up" else -steepest
-        wanted = f"Target: the direction of the steepest {'rise' if best > 0 else 'fall'}. "
-        if steepest and abs(slope - best) <= 0.002 * steepest:
-            return f"{wanted}Reached at {short(angle)}°, slope {short(slope)}.", True
-        return f"{wanted}Not yet: slope {short(slope)}.", False
+        reached = steepest and abs(slope - best) <= 0.002 * steepest
+        wanted = f"the direction of the steepest {'rise' if best > 0 else 'fall'}"
+        now = f"slope {short(slope)}"
+        return goal(wanted, reached, f" at {short(angle)}°, {now}", f": {now}")
 
 
 def _unit(degrees):

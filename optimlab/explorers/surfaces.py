@@ -12,9 +12,11 @@ import numpy as np
 from matplotlib.colors import to_hex
 from PIL import Image
 
+from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live.live import _pixels
-from optimlab.explorers.base import guarded, the_function
+from optimlab.explorers.base import guarded
+from optimlab.explorers.controls import number
 from optimlab.explorers.paths import PathExplorer
 from optimlab.optimizers import SGD
 
@@ -46,14 +48,12 @@ class SurfaceExplorer(PathExplorer):
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
         **options,
     ):  # fmt: skip
-        self.figure, self.samples = None, samples
-        function = the_function(function, dim=2)
+        checks.extra("plotly.graph_objects", "SurfaceExplorer")  # before all that takes time
+        self.figure, self.samples = None, checks.whole("samples", samples, 2)
+        function = checks.function(function, (2,))
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
         self.figure = self._surface()
-        self.turn = widgets.IntSlider(
-            value=-60, min=-180, max=180, step=5, description="turn (degrees)", readout=False,
-            style={"description_width": "initial"}, layout={"width": "420px", "max_width": "100%"},
-        )  # fmt: skip
+        self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
         self._place()
@@ -65,8 +65,7 @@ class SurfaceExplorer(PathExplorer):
     # -- the surface, drawn once -----------------------------------------------------------------
 
     def _surface(self):
-        import plotly.graph_objects as go
-
+        go = checks.extra("plotly.graph_objects", "SurfaceExplorer")
         x, y, z = figures.surface_grid(self.function, self.domain, self.samples)
         low, high = float(z.min()), float(z.max())
         self._height = high - low

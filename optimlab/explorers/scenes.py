@@ -1,0 +1,103 @@
+"""What the pictures of several explorers have in common: what they take, draw and show."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from optimlab import checks
+from optimlab.draw import style
+
+NOTHING = np.empty((0, 2))
+GAP = np.full((1, 2), np.nan)
+
+
+# --- arguments -------------------------------------------------------------------------------
+
+
+def to_draw(function, domain=None, dim=None):
+    """A Function of `dim` variables, given as one or by its name, and the part that is drawn.
+
+    That part is `domain`, or the function's own domain.
+    """
+    function = checks.function(function, (1, 2) if dim is None else (dim,))
+    if not np.isfinite(function.domain).all():
+        raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
+    if domain is None:
+        return function, function.domain
+    box = checks.domain(domain, function.dim)
+    return function, box if function.dim == 2 else tuple(np.ravel(box).tolist())
+
+
+def one_start(function, start):
+    """Where runs on a function begin, one point; the function's own start where it is None."""
+    at = checks.start(start, function)
+    if at.shape != np.shape(function.start):
+        checks.wrong_value("start", start, "one point, not many")
+    return tuple(at.tolist()) if at.ndim else float(at)
+
+
+# --- the scene -------------------------------------------------------------------------------
+
+
+def around(values, margin=0.08):
+    """Axis limits that show all finite values, with a margin."""
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
+    room = margin * (high - low) or 1.0
+    return float(low - room), float(high + room)
+
+
+def on_curve(function, domain):
+    """The curve of a function of one variable, (n, 2), for a handle to stay on."""
+    x = np.linspace(*domain, 401)
+    return np.stack([x, function(x)], axis=-1)
+
+
+def name_looks(ax, looks, *, markers=True, **more):
+    """A line for the legend in each of `looks`, a dict from names; returns the lines."""
+    lines = []
+    for name, look in looks.items():
+        marker = {"marker": look["marker"]} if markers else {}
+        dash = style.linestyle(look["dash"])
+        lines += ax.plot([], [], label=name, color=look["color"], linestyle=dash, **marker, **more)
+    return lines
+
+
+def rule_looks(rules):
+    """Name of a rule -> its colour, dash and marker."""
+    return {rule.__name__: style.rule_style(rule.__name__) for rule in rules}
+
+
+def contour_lines(x, y, z, levels):
+    """The contour lines of z over the meshes x and y, (n, 2), their pieces parted by NaN."""
+    lines = Figure().add_subplot().contour(x, y, z, levels).allsegs
+    pieces = [part for level in lines for line in level for part in (line, GAP)]
+    return np.concatenate(pieces) if pieces else NOTHING
+
+
+# --- frames ----------------------------------------------------------------------------------
+
+
+def short(value):
+    """A number or a point in at most three significant digits.
+
+    >>> short(0.00030394), short((-7, 2.5)), short(-0.0)
+    ('0.000304', '(-7, 2.5)', '0')
+    """
+    if np.ndim(value):
+        return "(" + ", ".join(short(v) for v in value) + ")"
+    return f"{float(value) + 0.0:.3g}"
+
+
+def by_step(values):
+    """A quantity at steps 0, 1, … as rows (step, value)."""
+    return np.stack([np.arange(len(values), dtype=float), values], axis=-1)
+
+
+def run_marks(name, rows):
+    """The marks of a run that `LivePlot.add_run` has declared: its line, and its steps."""
+    return {name: rows, f"{name} steps": rows}
+
+
+def readout(columns):
+    """The numbers of each step, from a dict of columns."""
+    return list(columns), np.stack(list(columns.values()), axis=-1)

@@ -1,0 +1,36 @@
+"""What an explorer asks for, and how a frame says whether that is reached."""
+
+import numpy as np
+
+
+def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_yet="Not yet"):
+    """The part of a frame that tells of a target; `found` and `missed` say more of its state.
+
+    >>> goal("a loss of at most 2", True, " at step 3", ": it is 2.5")
+    {'goal': 'Target: a loss of at most 2. Reached at step 3.', 'reached': True}
+    >>> goal("a loss of at most 2", False, " at step 3", ": it is 2.5")["goal"]
+    'Target: a loss of at most 2. Not yet: it is 2.5.'
+    """
+    state = f"Reached{found}" if reached else f"{not_yet}{missed}"
+    return {"goal": f"{title}: {wanted}. {who}{state}.", "reached": bool(reached)}
+
+
+def loss_goal(losses, target, missed, *, also="", **words):
+    """`goal` for a run that should come down to a loss within some steps, `target` being both.
+
+    >>> loss_goal(np.array([4.0, 2.0, 1.0]), (2.5, 10), ": 1")["goal"]
+    'Target: loss 2.5 within 10 steps. Reached at step 1.'
+    """
+    loss, within = target
+    with np.errstate(invalid="ignore"):
+        hits = np.flatnonzero(losses[: within + 1] <= loss)
+    found = f" at step {hits[0]}" if hits.size else ""
+    return goal(f"{also}loss {loss:g} within {within} steps", hits.size, found, missed, **words)
+
+
+def together(goals):
+    """The goals of several runs as one, which is reached when all of them are; none of none."""
+    if not goals:
+        return {}
+    said = " ".join(one["goal"] for one in goals)
+    return {"goal": said, "reached": all(one["reached"] for one in goals)}
