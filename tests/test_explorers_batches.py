@@ -95,38 +95,44 @@ def test_an_error_in_a_callback_is_told(name, monkeypatch):
 )
 def test_other_data_are_refused(kind, wrong):
     with pytest.raises(
-        TypeError, match="data is .*: data must be Data with one feature and numbers"
+        TypeError, match="data=.*: data must be Data with one feature and numbers"
     ):
         kind(wrong)
 
 
-@pytest.mark.parametrize("sizes", [(0,), (245,), (4.0,), (-1, 4), (), 5, (True,), ("a", 4)])
+@pytest.mark.parametrize("sizes", [(0,), (245,), (-1, 4), ()])
 def test_impossible_batch_sizes_are_refused(sizes):
-    with pytest.raises(ValueError, match="sizes must be whole numbers from 1 to 244"):
+    with pytest.raises(ValueError, match="sizes=.*: sizes must be a"):
+        BatchExplorer(even(), sizes=sizes)
+
+
+@pytest.mark.parametrize("sizes", [(4.0,), 5, (True,), ("a", 4)])
+def test_what_is_no_list_of_batch_sizes_is_refused(sizes):
+    with pytest.raises(TypeError, match="sizes=.*: sizes must be a"):
         BatchExplorer(even(), sizes=sizes)
 
 
 BAD = [
-    (BatchExplorer, {"start": 5}, r"start=5: start must be \(w, b\)"),
-    (BatchExplorer, {"start": (0, np.inf)}, "start="),
-    (BatchExplorer, {"target": "x"}, "target='x': target must be a number > 0"),
-    (BatchExplorer, {"rates": (0, 1)}, r"rates=\(0, 1\): rates must be"),
-    (BatchExplorer, {"lr": np.nan}, "lr=nan: lr must be a number > 0"),
-    (BatchExplorer, {"lr": "fast"}, "lr='fast'"),
-    (BatchExplorer, {"epochs": 0}, "epochs=0: epochs must be a whole number at least 1"),
-    (BatchExplorer, {"epochs": 2.5}, "epochs=2.5"),
-    (BatchExplorer, {"seed": 99}, "seed=99: seed must be a whole number from 0 to 9"),
-    (BatchExplorer, {"batch_size": 300}, "batch_size=300: batch_size must be .* from 1 to 244"),
-    (NoiseExplorer, {"at": (1,)}, r"at=\(1,\): at must be \(w, b\)"),
-    (NoiseExplorer, {"known": 300}, "known=300: known must be a whole number from 1 to 243"),
-    (NoiseExplorer, {"copies": 0}, "copies=0: copies must be a whole number at least 1"),
-    (NoiseExplorer, {"batch_size": True}, "batch_size=True"),
+    (BatchExplorer, {"start": 5}, TypeError, r"start=5: start must be \(w, b\)"),
+    (BatchExplorer, {"start": (0, np.inf)}, ValueError, "start="),
+    (BatchExplorer, {"target": "x"}, TypeError, "target='x': target must be a finite number > 0"),
+    (BatchExplorer, {"rates": (0, 1)}, ValueError, r"rates=\(0, 1\): rates must be"),
+    (BatchExplorer, {"lr": np.nan}, ValueError, "lr=nan: lr must be a finite number > 0"),
+    (BatchExplorer, {"lr": "fast"}, TypeError, "lr='fast'"),
+    (BatchExplorer, {"epochs": 0}, ValueError, "epochs=0: epochs must be a whole number >= 1"),
+    (BatchExplorer, {"epochs": 2.5}, TypeError, "epochs=2.5"),
+    (BatchExplorer, {"seed": 99}, ValueError, "seed=99: seed must be a whole number from 0 to 9"),
+    (BatchExplorer, {"batch_size": 300}, ValueError, "batch_size must be .* from 1 to 244"),
+    (NoiseExplorer, {"at": (1,)}, ValueError, r"at=\(1,\): at must be \(w, b\)"),
+    (NoiseExplorer, {"known": 300}, ValueError, "known must be a whole number from 1 to 243"),
+    (NoiseExplorer, {"copies": 0}, ValueError, "copies=0: copies must be a whole number >= 1"),
+    (NoiseExplorer, {"batch_size": True}, TypeError, "batch_size=True"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "given", "words"), BAD, ids=[str(given) for _, given, _ in BAD])
-def test_a_bad_setting_is_named(kind, given, words):
-    with pytest.raises(ValueError, match=words):
+@pytest.mark.parametrize("kind, given, error, words", BAD, ids=[str(given) for _, given, *_ in BAD])
+def test_a_bad_setting_is_named(kind, given, error, words):
+    with pytest.raises(error, match=words):
         kind(even(), **given)
 
 

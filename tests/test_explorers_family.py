@@ -231,7 +231,7 @@ def test_before_the_answer_there_are_no_edges_no_runs_and_no_card():
 @pytest.mark.parametrize(
     "arguments, says",
     [
-        ({"method": "Adagrad"}, "name='Adagrad': name must be one of"),
+        ({"method": "Adagrad"}, "method='Adagrad': method must be one of 'Gradient descent'"),
         ({"steps": 0}, "steps=0: steps must be a whole number from 1 to 500"),
         ({"start": (1, 2, 3)}, r"start=\(1, 2, 3\)"),
     ],

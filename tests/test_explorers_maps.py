@@ -258,7 +258,7 @@ def test_the_map_marks_the_limits_of_plain_descent_alone():
 
 @pytest.mark.parametrize("explorer", [StripExplorer, MapExplorer])
 def test_strip_and_map_need_a_curve_with_minima(explorer):
-    with pytest.raises(ValueError, match="ravine: it has 2 variables, and must have 1"):
+    with pytest.raises(ValueError, match="=ravine: function must have 1 variable, and it has 2"):
         explorer(functions.ravine)
     none = functions.Function("slope", "x", lambda x: x, domain=(0, 1))
     with pytest.raises(ValueError, match="slope: it must have 1 to 4 minima"):
@@ -308,7 +308,7 @@ def test_the_red_area_is_between_chord_and_curve():
 
 
 def test_a_chord_needs_a_curve():
-    with pytest.raises(ValueError, match="bowl: it has 2 variables, and must have 1"):
+    with pytest.raises(ValueError, match="=bowl: function must have 1 variable, and it has 2"):
         ChordExplorer("bowl")
 
 

@@ -275,10 +275,10 @@ def test_another_function():
         ({"function": "saddle"}, "it must have a strict minimum"),
         ({"steps": 3}, f"a whole number from 4 to {MOST_STEPS}"),
         ({"steps": 10.5}, f"a whole number from 4 to {MOST_STEPS}"),
-        ({"target": 1.2}, "target must lie between 0 and 1"),
-        ({"most": 0}, "most must be finite and > 0"),
-        ({"momentum": 1}, "momentum must be in"),
-        ({"lr": -0.1}, "lr must be finite and >= 0"),
+        ({"target": 1.2}, r"target must be a finite number in \(0, 1\)"),
+        ({"most": 0}, "most must be a finite number > 0"),
+        ({"momentum": 1}, r"momentum must be a finite number in \[0, 1\)"),
+        ({"lr": -0.1}, "lr must be a finite number >= 0"),
     ],
 )
 def test_bad_input_is_named(wrong, words):

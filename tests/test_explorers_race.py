@@ -310,13 +310,13 @@ def test_an_error_in_a_callback_is_told(race):
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"function": "saddle"}, ValueError, "saddle: it must have a minimum"),
+        ({"function": "saddle"}, ValueError, "saddle: function must have a minimum"),
         ({"function": "wave"}, ValueError, "wave"),
-        ({"racing": ["SGD"]}, TypeError, "racing="),
-        ({"rules": [SGD]}, ValueError, "Momentum: it is none of the rules SGD"),
-        ({"given": {"Adams": 1}}, ValueError, "Adams: it is none"),
+        ({"racing": [3]}, TypeError, "racing="),
+        ({"rules": [SGD]}, ValueError, "racing=.*: racing must be a list of 'SGD'"),
+        ({"given": {"Adams": 1}}, ValueError, "given={'Adams': 1}: given must be a"),
         ({"mode": "given"}, ValueError, "mode='given'"),
-        ({"target": "Adams"}, ValueError, "Adams: it is none"),
+        ({"target": "Adams"}, ValueError, "target='Adams': target must be one of"),
         ({"steps": 2.5}, TypeError, "steps=2.5"),
         ({"start": (1, 2, 3)}, ValueError, "start="),
         ({"loss_limits": (0, 1)}, ValueError, "loss_limits="),

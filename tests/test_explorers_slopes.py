@@ -103,7 +103,7 @@ def test_the_drawn_curve_is_the_function():
         ({"function": "bowl"}, "bowl"),
         ({"function": "cubic", "kinds": ("backward",)}, "backward"),
         ({"function": "cubic", "smallest": 0.0}, "smallest"),
-        ({"function": "cubic", "smallest": 2.0}, "smallest"),
+        ({"function": "cubic", "smallest": 2.0}, "largest=1.0: largest must be a finite .* > 2"),
     ],
 )
 def test_a_wrong_secant_is_refused(arguments, named):

@@ -209,7 +209,7 @@ def goal(explorer):
     "given, named",
     [
         ({"steps": 0}, "steps=0"),
-        ({"steps": 2.5}, "steps=2.5"),
+        ({"steps": 201}, "steps=201"),
         ({"lr": -1}, "lr=-1"),
         ({"beta1": 1}, "beta1=1"),
         ({"beta2": 1.5}, "beta2=1.5"),
@@ -220,6 +220,8 @@ def goal(explorer):
 def test_bad_input_is_named(given, named):
     with pytest.raises(ValueError, match=named):
         StagesExplorer(**given)
+    with pytest.raises(TypeError, match="steps=2.5"):
+        StagesExplorer(steps=2.5)
 
 
 # --- the rare gradient -----------------------------------------------------------------------

@@ -56,6 +56,7 @@ class Explorer(widgets.VBox):
     reached : whether the run that is shown has reached the explorer's target
     """
 
+    _waiting = None  # the call that will compute the frames of the slider in hand
     #: names of the marks that belong to the scene, and are shown without the run
     SCENE = ()
 
@@ -78,12 +79,13 @@ class Explorer(widgets.VBox):
         for name, widget in self.controls.items():
             widget.add_class(f"ol-{name.replace(' ', '-')}")
         plot.controls = [[widget, _attribute(widget)] for widget in self.controls.values()]
-        self._waiting = None
         self._line = widgets.HTML().add_class("ol-status")
         self._line.layout.display = "none"
-        rows = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
-        self.children = [*(rows if self.controls else []), plot, *below, self._line]
-        self._only_with_run = [*rows, *below]
+        above = []
+        if self.controls:
+            above = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
+        self.children = [*above, plot, *below, self._line]
+        self._only_with_run = [*above, *below]
         self._told_above = True  # an error now is the caller's to see
         try:
             self._update()
@@ -166,6 +168,15 @@ class Explorer(widgets.VBox):
             setattr(widget, name, value)
         self.plot.handles = self.plot.handles | handles
 
+    def close(self):
+        """Let it go with all that it made: its plot and controls, their layouts and styles."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        for widget in _parts(self):
+            if widget is not self:
+                widget.close()
+        super().close()
+
     # -- callbacks -----------------------------------------------------------------------------
 
     def _on_slider(self, _change):
@@ -220,6 +231,18 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, **_):
         return self.plot.mimebundle(self.model_id, self.summary)
+
+
+def _parts(whole, found=None):
+    """A widget and the widgets that it holds at any depth, each once."""
+    found = [] if found is None else found
+    if isinstance(whole, list | tuple):
+        for part in whole:
+            _parts(part, found)
+    elif isinstance(whole, widgets.Widget) and all(whole is not one for one in found):
+        found.append(whole)
+        _parts([getattr(whole, name) for name in whole.keys], found)
+    return found
 
 
 def _attribute(widget):

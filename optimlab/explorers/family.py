@@ -153,8 +153,7 @@ class FamilyExplorer(Explorer):
         place = list(PLACES[self.method])
         if self.plot.handles["method"] != place:
             self.plot.handles = {**self.plot.handles, "method": place}
-            if hasattr(self, "_waiting"):
-                self._refresh_later()
+            self._refresh_later()
 
     @guarded
     def _update(self):

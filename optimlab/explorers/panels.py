@@ -30,7 +30,7 @@ def checked_curves(curves, rules):
 
 def checked_limits(limits, curves, on_log_axes):
     """`limits` as a dict from curves that are shown to (low, high)."""
-    wanted = f"a dict from curves that are shown to (low, high), such as {curves[0]!r}"
+    wanted = f"a dict from curves that are shown, such as {{{curves[0]!r}: (low, high)}}"
     given = checks.instance("limits", {} if limits is None else limits, dict, wanted)
     if not set(given) <= set(curves):
         checks.wrong_value("limits", limits, wanted)

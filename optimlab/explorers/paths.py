@@ -82,7 +82,7 @@ class PathExplorer(Explorer):
         self.rules, self.target = checks.rules(rules), checks.target(target)
         self.curves = checked_curves(curves, self.rules)
         if self.target and "loss" not in self.curves:
-            checks.wrong_value("curves", curves, "with 'loss', which the target is")
+            checks.wrong_value("curves", curves, "a list with 'loss', which the target is about")
         self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
         names = 7 * self.line if names is None else checks.whole("names", names)

@@ -28,7 +28,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from optimlab import SGD, descend, functions
-from optimlab.explorers.base import decades
+from optimlab.explorers.controls import decades
 
 x, y = (np.linspace(low, high, 181) for low, high in functions.ravine.domain)
 z = functions.ravine(np.stack(np.meshgrid(x, y), axis=-1))
