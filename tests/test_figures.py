@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from optimlab import SGD, checks, descend, figures, functions, style
+from optimlab import SGD, Momentum, checks, descend, figures, functions, style
 from optimlab.functions import Function
 
 SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
@@ -65,6 +65,29 @@ def test_a_curve_is_the_function(name, ax):
     stars = np.transpose(drawn["minima"].get_data())
     np.testing.assert_allclose(stars[:, 1], function(stars[:, 0]))
     assert sorted(stars[:, 0]) == sorted(np.ravel(function.minima))
+
+
+def test_axes_are_named_and_a_run_has_its_look(ax):
+    path = descend("ravine", SGD(lr=0.1), start=(-7, 2), steps=3)
+    figures.draw_curve(ax, functions.parabola)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("x", "f(x)", "")
+    assert ax.lines[0].get_color() == style.INK
+    surface, losses = figures.panel(columns=2)[1]
+    figures.draw_contours(surface, functions.ravine)
+    assert (surface.get_xlabel(), surface.get_ylabel(), surface.get_title()) == ("x", "y", "")
+    other = descend("ravine", Momentum(lr=0.1), start=(-7, 2), steps=3)
+    lines = [figures.draw_path(surface, one)["line"] for one in (path, other)]
+    lines += figures.draw_losses(losses, [path, other])
+    assert (losses.get_xlabel(), losses.get_ylabel(), losses.get_title()) == ("step", "loss", "")
+    assert [text.get_text() for text in losses.get_legend().get_texts()] == ["SGD", "Momentum"]
+    for line, rule in zip(lines, ("SGD", "Momentum") * 2, strict=True):
+        look = style.RULES[rule]
+        assert (line.get_color(), line.get_marker()) == (look["color"], look["marker"])
+        assert (line.get_linestyle() == "--") == bool(look["dash"])
+    solid = figures.panel(subplot_kw={"projection": "3d"})[1]
+    drawn = figures.draw_surface(solid, functions.ravine, path=other)
+    assert (solid.get_xlabel(), solid.get_ylabel(), solid.get_zlabel()) == ("x", "y", "f(x, y)")
+    assert drawn["path"].get_color() == style.RULES["Momentum"]["color"]
 
 
 def test_a_path_has_its_rule_s_look_a_ring_and_a_dot(ax):
