@@ -10,8 +10,8 @@ from wire import shown
 from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import decades
+from optimlab.explorers.frames import short
 from optimlab.explorers.paths import PathExplorer
-from optimlab.explorers.scenes import short
 from optimlab.functions import Function
 
 

@@ -485,10 +485,10 @@ def test_a_loop_that_ends_takes_the_training_with_it(explorer, recwarn):
 @pytest.mark.parametrize(
     ("given", "error", "complaint"),
     [
-        ({"train": data.iris()}, ValueError, "train must be Data with two features"),
-        ({"train": data.tips()}, TypeError, "train must be Data with classes"),
-        ({"train": np.zeros((3, 2))}, TypeError, "train must be Data with classes"),
-        ({"test": data.iris()}, ValueError, "test must be Data with two features"),
+        ({"train": data.iris()}, ValueError, "train must be Data with 2 features"),
+        ({"train": data.tips()}, TypeError, "train must be Data with 2 features and classes"),
+        ({"train": np.zeros((3, 2))}, TypeError, "train must be Data with 2 features and classes"),
+        ({"test": data.iris()}, ValueError, "test must be Data with 2 features"),
         ({"rule": "Adams"}, ValueError, "rule='Adams': rule must be an optimizer class"),
         ({"test": THREE}, ValueError, "test must be Data with the features and the classes"),
         ({"rules": 3}, TypeError, "rules=3: rules must be"),

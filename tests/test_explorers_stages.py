@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import SGD, Adam, RMSProp, descend, functions
 from optimlab.explorers import RareGradientExplorer, StagesExplorer
-from optimlab.explorers.adam import STAGES, rare_gradient
+from optimlab.explorers.adam import STAGES
+from optimlab.study.rare_gradient import rare_gradient
 
 pytestmark = pytest.mark.filterwarnings("error")
 

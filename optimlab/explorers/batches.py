@@ -6,20 +6,12 @@ from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import (
-    Handle,
-    checkbox,
-    decades,
-    number,
-    slider,
-    start_handle,
-    toggles,
-)
-from optimlab.explorers.scenes import run_marks, short
+from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
+from optimlab.explorers.frames import run_marks, short
+from optimlab.explorers.scenes import the_data
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study import network
-from optimlab.study.data import Data
 from optimlab.study.training import Linear, Training, counted
 
 #: the numbers of one decade of learning rates, and what one batch or the whole data look like
@@ -31,15 +23,6 @@ DRAWS, SHOWN = 1500, 300
 FLOOR = 1e-4
 #: a run is carried off if it ends further away than twice this, and than twice its start
 CARRIED = 1.5
-
-
-def _the_line(data):
-    """Data for a line: one feature, and numbers to guess."""
-    accepted = "Data with one feature and numbers, such as tips()"
-    checks.instance("data", data, Data, accepted)
-    if data.classes is not None or data.x.shape[1] != 1:
-        checks.wrong_kind("data", data, accepted)
-    return data.x[:, 0], data.y
 
 
 class NoiseExplorer(Explorer):
@@ -59,13 +42,14 @@ class NoiseExplorer(Explorer):
 
     def __init__(self, data, *, at=(0.0, 0.0), batch_size=4, copies=1, known=None):
         super().__init__()
-        x, y = _the_line(data)
+        the_data("data", data, 1, classes=False)
         self.n = n = len(data)
         at, copies = checks.pair("at", at, "(w, b)"), checks.whole("copies", copies, 1)
         batch_size = checks.whole("batch_size", batch_size, 1, n)
         if known is not None:
             known = checks.whole("known", known, 1, n - 1)
-        error = at[0] * x + at[1] - y
+        x = data.x[:, 0]
+        error = at[0] * x + at[1] - data.y
         #: the gradient of each example, and their mean
         self.rows = np.stack([2 * error * x, 2 * error], axis=1)
         self.full = self.rows.mean(axis=0)
@@ -75,7 +59,7 @@ class NoiseExplorer(Explorer):
         self.spread = float(np.sqrt(((self.rows - self.full) ** 2).sum(axis=1).mean()))
         controls = {"batch size": slider("batch size", self.sizes, batch_size)}
         if copies > 1:
-            controls["data"] = toggles(
+            controls["data"] = choice(
                 [(f"{n:,}", 1), (f"{copies * n:,}", copies)], copies, each="80px",
                 description="examples", layout={"width": "300px"},
             )  # fmt: skip
@@ -199,8 +183,9 @@ class BatchExplorer(Explorer):
         rates=(0.02, 1.0), sizes=(4, 16, 61, 244), target=None, compare=True,
     ):  # fmt: skip
         super().__init__()
-        self.loss = network.squared_loss(*_the_line(data))
-        self.data, self.epochs = data, checks.whole("epochs", epochs, 1)
+        self.data = the_data("data", data, 1, classes=False)
+        self.loss = network.squared_loss(data.x[:, 0], data.y)
+        self.epochs = checks.whole("epochs", epochs, 1)
         self.target = None if target is None else checks.positive("target", target)
         self.compare = checks.flag("compare", compare)
         self.minimum = self.loss.minima[0]
@@ -244,7 +229,7 @@ class BatchExplorer(Explorer):
         plot.add("line", "all", losses, color=WHOLE, width=2, dash=[7, 4])
         plot.add("points", "all steps", losses, color=WHOLE, size=6, marker="s")
         plot.add_run("loss", losses, look, dots=4, width=1.4)
-        start_handle(plot, ax, start)
+        add_start(plot, ax, start)
         return plot
 
     def _alt(self):

@@ -15,10 +15,10 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import button, decades, number, slider
-from optimlab.explorers.scenes import name_looks, rule_looks, short
+from optimlab.explorers.frames import short
+from optimlab.explorers.scenes import name_looks, the_data
 from optimlab.explorers.targets import goal
 from optimlab.study import training
-from optimlab.study.data import Data
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01
@@ -94,8 +94,8 @@ class BoundaryExplorer(Explorer):
         super().__init__()
         self._lock = threading.RLock()
         self._loop, self._run, self._task = _running_loop(), None, None
-        self.data = _two_features("train", train)
-        self.held_out = None if test is None else _two_features("test", test)
+        self.data = the_data("train", train, 2, classes=True)
+        self.held_out = None if test is None else the_data("test", test, 2, classes=True)
         if target is not None:
             target = checks.number("target", target, above=0, high=1)
         self.target = target
@@ -166,7 +166,7 @@ class BoundaryExplorer(Explorer):
         )
         if self.target:
             right.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.4)
-        looks = rule_looks(self.rules.values())
+        looks = {name: style.rule_style(name) for name in self.rules}
         name_looks(right, looks, markers=False)
         right.legend(loc="lower right", ncols=3, fontsize=8, handlelength=3.6, columnspacing=1.2)
         plot = LivePlot([regions, curves], alt=self._alt())
@@ -527,13 +527,3 @@ def _looks(classes):
 def _tints(classes):
     """A light colour for each class, as (k, 3) of 0 to 255."""
     return np.array([255 - 0.5 * (255 - 255 * np.array(to_rgb(c))) for c, _ in _looks(classes)])
-
-
-def _two_features(name, data):
-    """Data that can be drawn as points of classes."""
-    checks.instance(name, data, Data, "Data with classes")
-    if data.classes is None:
-        checks.wrong_kind(name, data, "Data with classes")
-    if data.x.shape[1] != 2:
-        checks.wrong_value(name, data, "Data with two features, to be drawn")
-    return data

@@ -8,7 +8,8 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import nearest, number, slider
-from optimlab.explorers.scenes import around, name_looks, short, to_draw
+from optimlab.explorers.frames import short
+from optimlab.explorers.scenes import around, name_looks, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
 from optimlab.study.network import Graph

@@ -58,7 +58,7 @@ def checkbox(label, value, **layout):
     return widgets.Checkbox(value=value, description=label, indent=False, layout=layout)
 
 
-def toggles(options, value, *, each="auto", **more):
+def choice(options, value, *, each="auto", **more):
     """A button for each option, `each` so wide, of which one is pressed."""
     size = {"button_width": each, "description_width": "initial"}
     return widgets.ToggleButtons(options=options, value=value, style=size, **more)
@@ -71,7 +71,7 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
-def start_handle(plot, ax, at, **more):
+def add_start(plot, ax, at, **more):
     """Declare the handle called "start", where the runs of a plot begin."""
     plot.add("handle", "start", ax, at=at, color=style.INK, **{"label": "start point"} | more)
 

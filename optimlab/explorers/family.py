@@ -8,8 +8,9 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
-from optimlab.explorers.controls import Handle, start_handle, toggles
-from optimlab.explorers.scenes import GAP, NOTHING, by_step, one_start, readout, run_marks, short
+from optimlab.explorers.controls import Handle, add_start, choice
+from optimlab.explorers.frames import by_step, readout, run_marks, short
+from optimlab.explorers.scenes import GAP, NOTHING, one_start
 from optimlab.explorers.targets import goal
 from optimlab.study import genealogy
 
@@ -67,7 +68,7 @@ class FamilyExplorer(Explorer):
         self.target = checks.flag("target", target)
         self.noise = np.random.default_rng(0).normal(0, NOISE, (self.steps, 2))
         self._ran, self._runs, self.paths = None, {}, {}
-        buttons = toggles(names, method)
+        buttons = choice(names, method)
         self.card = widgets.HTMLMath().add_class("ol-inspector")
         plot = self._scene(method, one_start(self.function, start))
         self.assemble(plot, {"method": buttons}, self.card)
@@ -99,7 +100,7 @@ class FamilyExplorer(Explorer):
             size=30, label="method, by year and by what it works on",
             places=[[*PLACES[row.name], row.name] for row in genealogy.METHODS],
         )  # fmt: skip
-        start_handle(plot, ax, start)
+        add_start(plot, ax, start)
         return plot
 
     def _draw_tree(self, ax):

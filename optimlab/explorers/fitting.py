@@ -9,7 +9,8 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, nearest, slider
-from optimlab.explorers.scenes import short, to_draw
+from optimlab.explorers.frames import short
+from optimlab.explorers.scenes import to_draw
 from optimlab.explorers.targets import goal
 from optimlab.study import network
 

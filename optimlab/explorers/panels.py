@@ -4,7 +4,8 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.draw import figures, style
-from optimlab.explorers.scenes import around, by_step
+from optimlab.explorers.frames import by_step
+from optimlab.explorers.scenes import around
 
 #: name of a curve -> label of its axis
 LABELS = {

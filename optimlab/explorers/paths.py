@@ -8,18 +8,10 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
-from optimlab.explorers.controls import Handle, checkbox, decades, number, slider, start_handle
+from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
+from optimlab.explorers.frames import by_step, readout, run_marks
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
-from optimlab.explorers.scenes import (
-    around,
-    by_step,
-    name_looks,
-    one_start,
-    readout,
-    rule_looks,
-    run_marks,
-    to_draw,
-)
+from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import loss_goal, together
 from optimlab.optimizers import SGD
 
@@ -39,9 +31,9 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
 
     Parameters
     ----------
-    function : Function or str
+    function : Function, or its name
         Of one variable (drawn as a curve) or two (drawn as contour lines).
-    rules : optimizer class, or list of them
+    rules : optimizer class, its name, or a list of them
         All rules share the learning rate, the start and the number of steps.
     lr : float
         Learning rate at first.
@@ -151,7 +143,7 @@ class PathExplorer(Explorer):
         for curve in self._more:
             span = limits.get(curve.name) or curve.limits(runs)
             curve.draw(axes[curve.name], most_steps, span, self.function.dim)
-        looks = rule_looks(self.rules)
+        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
         if len(looks) > 1:
             self._name_rules(axes[self.curves[0]], looks)
         panels = [surface, *(figure for figure, _ in beside.values())]
@@ -164,7 +156,7 @@ class PathExplorer(Explorer):
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
             plot.add("label", "names", ax, color=style.INK)
-        start_handle(plot, ax, start, **track)
+        add_start(plot, ax, start, **track)
         return plot
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):

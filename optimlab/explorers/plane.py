@@ -8,8 +8,9 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import Explorer, guarded
-from optimlab.explorers.controls import Handle, button, number, start_handle
-from optimlab.explorers.scenes import by_step, one_start, run_marks, short, to_draw
+from optimlab.explorers.controls import Handle, add_start, button, number
+from optimlab.explorers.frames import by_step, run_marks, short
+from optimlab.explorers.scenes import one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import Momentum, Nesterov
 from optimlab.study.analysis import (
@@ -119,7 +120,7 @@ class PlaneExplorer(Explorer):
         plot.add_run("distance", distance, look, dots=0)
         plot.add("line", "computed", distance, color=style.INK, width=1.5, dash=(4, 4))
         plot.add("label", "computed name", distance, color=style.INK, offset=(6, 2))
-        start_handle(plot, ax, start)
+        add_start(plot, ax, start)
         plot.add(
             "handle", "pair", plane, at=pair, round=[_grain(self.lrs[-1]), 0.005],
             color=style.HIGHLIGHT, label="learning rate and momentum",

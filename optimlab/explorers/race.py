@@ -8,26 +8,9 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import (
-    Handle,
-    checkbox,
-    decades,
-    number,
-    slider,
-    start_handle,
-    toggles,
-)
-from optimlab.explorers.scenes import (
-    NOTHING,
-    by_step,
-    contour_lines,
-    name_looks,
-    one_start,
-    readout,
-    rule_looks,
-    short,
-    to_draw,
-)
+from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
+from optimlab.explorers.frames import by_step, readout, short
+from optimlab.explorers.scenes import NOTHING, contour_lines, name_looks, one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum
 from optimlab.study import tuning
@@ -111,12 +94,12 @@ class RaceExplorer(Explorer):
         checks.one_of("mode", mode, modes)
         self.controls = {
             "lr": slider("learning rate", values, lr),
-            "mode": _toggles({label: key for key, label in modes.items()}, mode),
+            "mode": _choice({label: key for key, label in modes.items()}, mode),
         }
         offers = {
             "turn": lambda at: number("turn (degrees)", at, 0, 90, 15),
-            "c": lambda at: _toggles({f"f × {v:g}": v for v in CHANGES["c"]}, at),
-            "stretch": lambda at: _toggles({f"x × {v:g}": v for v in CHANGES["stretch"]}, at),
+            "c": lambda at: _choice({f"f × {v:g}": v for v in CHANGES["c"]}, at),
+            "stretch": lambda at: _choice({f"x × {v:g}": v for v in CHANGES["stretch"]}, at),
         }
         for name in checks.some_of("change", change, CHANGES, least=0):
             self.controls[name] = offers[name](self._fixed[name])
@@ -187,7 +170,7 @@ class RaceExplorer(Explorer):
             ylabel=f"loss after {self.steps} steps", ylim=limits,
             xlim=(self.rates[0] / 1.15, self.rates[-1] * 1.15),
         )  # fmt: skip
-        looks = rule_looks(self.rules.values())
+        looks = {name: style.rule_style(name) for name in self.rules}
         name_looks(right, looks, markersize=5)
         against.legend(
             loc="upper center", ncols=columns, fontsize=8.5, columnspacing=1.0, handlelength=2.4,
@@ -215,7 +198,7 @@ class RaceExplorer(Explorer):
             plot.add("points", f"at {name}", right, size=10, **dot)
             plot.add_run(f"loss {name}", losses, look, dots=0)
             plot.add("points", f"end {name}", losses, size=9, **dot)
-        start_handle(plot, ax, _forth(self._at, self.problem, self.function))
+        add_start(plot, ax, _forth(self._at, self.problem, self.function))
         return plot
 
     def _landscape(self):
@@ -388,5 +371,5 @@ def _back(point, problem, given):
     return point
 
 
-def _toggles(options, value):
-    return toggles(list(options.items()), value, layout={"width": "max-content"})
+def _choice(options, value):
+    return choice(list(options.items()), value, layout={"width": "max-content"})

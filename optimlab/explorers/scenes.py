@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.study.data import Data
 
 NOTHING = np.empty((0, 2))
 GAP = np.full((1, 2), np.nan)
@@ -35,6 +36,18 @@ def one_start(function, start):
     return tuple(at.tolist()) if at.ndim else float(at)
 
 
+def the_data(name, data, features, *, classes):
+    """Data of so many features, with classes or with numbers to guess."""
+    kind = "classes" if classes else "numbers to guess"
+    accepted = f"Data with {features} feature{'s' * (features > 1)} and {kind}"
+    checks.instance(name, data, Data, accepted)
+    if (data.classes is not None) is not classes:
+        checks.wrong_kind(name, data, accepted)
+    if data.x.shape[1] != features:
+        checks.wrong_value(name, data, accepted)
+    return data
+
+
 # --- the scene -------------------------------------------------------------------------------
 
 
@@ -62,42 +75,8 @@ def name_looks(ax, looks, *, markers=True, **more):
     return lines
 
 
-def rule_looks(rules):
-    """Name of a rule -> its colour, dash and marker."""
-    return {rule.__name__: style.rule_style(rule.__name__) for rule in rules}
-
-
 def contour_lines(x, y, z, levels):
     """The contour lines of z over the meshes x and y, (n, 2), their pieces parted by NaN."""
     lines = Figure().add_subplot().contour(x, y, z, levels).allsegs
     pieces = [part for level in lines for line in level for part in (line, GAP)]
     return np.concatenate(pieces) if pieces else NOTHING
-
-
-# --- frames ----------------------------------------------------------------------------------
-
-
-def short(value):
-    """A number or a point in at most three significant digits.
-
-    >>> short(0.00030394), short((-7, 2.5)), short(-0.0)
-    ('0.000304', '(-7, 2.5)', '0')
-    """
-    if np.ndim(value):
-        return "(" + ", ".join(short(v) for v in value) + ")"
-    return f"{float(value) + 0.0:.3g}"
-
-
-def by_step(values):
-    """A quantity at steps 0, 1, … as rows (step, value)."""
-    return np.stack([np.arange(len(values), dtype=float), values], axis=-1)
-
-
-def run_marks(name, rows):
-    """The marks of a run that `LivePlot.add_run` has declared: its line, and its steps."""
-    return {name: rows, f"{name} steps": rows}
-
-
-def readout(columns):
-    """The numbers of each step, from a dict of columns."""
-    return list(columns), np.stack(list(columns.values()), axis=-1)

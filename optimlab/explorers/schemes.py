@@ -6,17 +6,9 @@ from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import Handle, decades, number, slider, start_handle
-from optimlab.explorers.scenes import (
-    around,
-    by_step,
-    name_looks,
-    one_start,
-    readout,
-    run_marks,
-    short,
-    to_draw,
-)
+from optimlab.explorers.controls import Handle, add_start, decades, number, slider
+from optimlab.explorers.frames import by_step, readout, run_marks, short
+from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import loss_goal, together
 from optimlab.study import schemes
 
@@ -99,7 +91,7 @@ class SchemeExplorer(Explorer):
         for name, look in looks.items():
             for (part, dots), on in zip(PARTS.items(), (ax, place, losses, rate), strict=True):
                 plot.add_run(f"{part} {name}", on, look, dots=dots)
-        start_handle(plot, ax, start, track=curve.get_xydata())
+        add_start(plot, ax, start, track=curve.get_xydata())
         return plot
 
     def frames(self, rates):

@@ -7,8 +7,9 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import Handle, slider, start_handle
-from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, run_marks, short, to_draw
+from optimlab.explorers.controls import Handle, add_start, slider
+from optimlab.explorers.frames import run_marks, short
+from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import Function
 from optimlab.optimizers import SGD
@@ -178,7 +179,7 @@ class ConditionExplorer(Explorer):
         plot.add("points", "each count", right, color=style.MUTED, size=5)
         plot.add("points", "now", right, color=style.RULES["SGD"]["color"], size=12)
         plot.add("label", "count", right, color=style.INK, offset=(-8, 8), anchor="end")
-        start_handle(plot, ax, start)
+        add_start(plot, ax, start)
         return plot
 
     def _ellipses(self, condition):

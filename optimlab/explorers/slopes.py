@@ -6,14 +6,15 @@ from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import Handle, decades, slider, toggles
-from optimlab.explorers.scenes import around, contour_lines, name_looks, on_curve, short, to_draw
+from optimlab.explorers.controls import Handle, choice, decades, slider
+from optimlab.explorers.frames import short
+from optimlab.explorers.scenes import around, contour_lines, name_looks, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
 
 #: the numbers of one decade on a slider for h
 DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-SECANT, TANGENT, GRADIENT = style.PALETTE[1], style.PALETTE[2], style.HIGHLIGHT
+DIRECTION, SECANT, TANGENT, GRADIENT = *style.PALETTE[:3], style.HIGHLIGHT
 ALONG = {"x": style.PALETTE[3], "y": style.PALETTE[4]}
 KINDS = {
     "forward": {"color": style.PALETTE[0], "dash": ()},
@@ -29,21 +30,15 @@ class SecantExplorer(Explorer):
 
     Parameters
     ----------
-    function : Function or str, of one variable
-    x, h : float
-        The point and the distance h at first.
-    smallest, largest : float
-        Range of h.
-    kinds : tuple of "forward" and "central"
-        The difference that is shown first, and the others that can be chosen.
-    target : float, optional
-        A gap to reach.
-    domain : (low, high)
-        The part of the curve that is shown.
+    function : Function of one variable, or its name
+    x, h : float, the point and the distance h at first
+    smallest, largest : float, the range of h
+    kinds : "forward" and "central": the difference that is shown first, and what can be chosen
+    target : float, optional; a gap to reach
+    domain : (low, high), the part of the curve that is shown
     """
 
     SCENE = ("ends",)
-
     x = Handle("Where the tangent touches.")
 
     def __init__(
@@ -56,13 +51,12 @@ class SecantExplorer(Explorer):
         self.target = None if target is None else checks.positive("target", target)
         x = checks.number("x", self.function.start if x is None else x)
         smallest, h = checks.positive("smallest", smallest), checks.positive("h", h)
-        self.steps = np.array(
-            decades(smallest, checks.number("largest", largest, above=smallest), h, decade=DECADE)
-        )
+        largest = checks.number("largest", largest, above=smallest)
+        self.steps = np.array(decades(smallest, largest, h, decade=DECADE))
         self._floor = max(1e-13, smallest * smallest / 10)
         controls = {"h": slider("h", self.steps, h)}
         if len(self.kinds) > 1:
-            controls["kind"] = toggles(
+            controls["kind"] = choice(
                 self.kinds, self.kinds[0], each="90px",
                 tooltips=[f"{kind} difference" for kind in self.kinds],
             )  # fmt: skip
@@ -93,7 +87,8 @@ class SecantExplorer(Explorer):
                 f"target {short(self.target)}", (self.steps[-1], self.target), (0, 4),
                 textcoords="offset points", color=style.HIGHLIGHT, fontsize=9, ha="right",
             )  # fmt: skip
-        plot = LivePlot([picture, gaps], alt=self._alt())
+        alt = f"Secant and tangent of {self.function.name}; the gap of their slopes against h."
+        plot = LivePlot([picture, gaps], alt=alt)
         plot.add("area", "triangle", ax, color=SECANT, opacity=0.12)
         plot.add("line", "run and rise", ax, color=style.MUTED, width=1.5)
         plot.add("line", "secant", ax, color=SECANT, width=2.2)
@@ -109,9 +104,6 @@ class SecantExplorer(Explorer):
             track=on_curve(self.function, self.domain),
         )  # fmt: skip
         return plot
-
-    def _alt(self):
-        return f"Secant and tangent of {self.function.name}; the gap of their slopes against h."
 
     @property
     def kind(self):
@@ -142,7 +134,6 @@ class SecantExplorer(Explorer):
         run, rise = (h if self.kind == "forward" else 2 * h), high - low
         gap = abs(slope - exact)
         corners = [(left, low), (right, low), (right, high)]
-        wide = right - left > 0.07 * self._width
         frame = {
             "triangle": corners,
             "run and rise": corners,
@@ -155,7 +146,7 @@ class SecantExplorer(Explorer):
                 f"{short(gap)}."
             ),
         }
-        if wide:  # below that the words would be longer than what they name
+        if right - left > 0.07 * self._width:  # else the words are longer than what they name
             frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
             frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
         if self.target:
@@ -229,17 +220,13 @@ class SlicesExplorer(_PointExplorer):
 
     Parameters
     ----------
-    function : Function or str, of two variables
-    point : (x, y)
-        The point at first.
-    target : (slope along x, slope along y), optional
-        Partial derivatives to find, each within 1 % of the steepest slope in the picture.
-    gradient : bool
-        Whether the gradient's arrow and the contour line through the point are shown.
-    domain : ((xlow, xhigh), (ylow, yhigh))
-        The part of the surface that is shown.
-    grain : float
-        The grid the point snaps to.
+    function : Function of two variables, or its name
+    point : (x, y), the point at first
+    target : (slope along x, slope along y), optional; partial derivatives to find, each within 1 %
+        of the steepest slope in the picture
+    gradient : bool, whether the gradient's arrow and the contour line through the point are shown
+    domain : ((xlow, xhigh), (ylow, yhigh)), the part of the surface that is shown
+    grain : float, the grid the point snaps to
     """
 
     SCENE = ("cut x", "cut y", "level")
@@ -320,17 +307,12 @@ class DirectionExplorer(_PointExplorer):
 
     Parameters
     ----------
-    function : Function or str, of two variables
-    point : (x, y)
-        The point at first.
-    angle : float
-        The direction at first, in degrees, anticlockwise from the x axis.
-    target : "up" or "down", optional
-        Find the direction of the steepest rise or fall.
-    gradient : bool
-        Whether the gradient's arrow and the top of the curve are shown.
-    domain, grain
-        As for SlicesExplorer.
+    function : Function of two variables, or its name
+    point : (x, y), the point at first
+    angle : float, the direction at first, in degrees, anticlockwise from the x axis
+    target : "up" or "down", optional; find the direction of the steepest rise or fall
+    gradient : bool, whether the gradient's arrow and the top of the curve are shown
+    domain, grain : as for SlicesExplorer
     """
 
     ANGLES = np.arange(-180.0, 181.0, 2.0)
@@ -353,10 +335,10 @@ class DirectionExplorer(_PointExplorer):
         )  # fmt: skip
         alt = f"A direction on {self.function.name}, and the slope against its angle."
         plot = LivePlot([picture, slopes], alt=alt)
-        plot.add("arrow", "direction", ax, color=style.PALETTE[0], width=3.5)
-        plot.add("line", "slopes", wheel, color=style.PALETTE[0], width=2)
-        plot.add("line", "now line", wheel, color=style.PALETTE[0], width=1.2, dash=[3, 3])
-        plot.add("points", "now", wheel, color=style.PALETTE[0], size=12)
+        plot.add("arrow", "direction", ax, color=DIRECTION, width=3.5)
+        plot.add("line", "slopes", wheel, color=DIRECTION, width=2)
+        plot.add("line", "now line", wheel, color=DIRECTION, width=1.2, dash=[3, 3])
+        plot.add("points", "now", wheel, color=DIRECTION, size=12)
         plot.add("points", "top", wheel, color=GRADIENT, size=12, marker="D")
         plot.add(
             "label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12], size=14

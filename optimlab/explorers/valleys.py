@@ -9,16 +9,9 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
-from optimlab.explorers.controls import Handle, number, slider, start_handle
-from optimlab.explorers.scenes import (
-    around,
-    by_step,
-    on_curve,
-    one_start,
-    run_marks,
-    short,
-    to_draw,
-)
+from optimlab.explorers.controls import Handle, add_start, number, slider
+from optimlab.explorers.frames import by_step, run_marks, short
+from optimlab.explorers.scenes import around, on_curve, one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import destination, rate_start_map, stability_limit
@@ -126,7 +119,7 @@ class StripExplorer(_Valleys, Explorer):
         plot.add_run("loss", losses, look)
         plot.add("label", "names", ax, color=style.INK)
         track = on_curve(self.function, self.domain)
-        start_handle(plot, ax, start, track=track, also=strip, label="start")
+        add_start(plot, ax, start, track=track, also=strip, label="start")
         return plot
 
     def _strip(self, row, edges):
