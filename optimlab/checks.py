@@ -74,6 +74,10 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, kinds.Real) and not isinstance(value, bool | np.bool_)
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | range) or getattr(value, "ndim", 0) > 0
+
+
 def _scalar(value: Any) -> Any:
     """An array without axes as its number; anything else as it is."""
     return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
@@ -113,13 +117,16 @@ def positive(name: str, value: Any) -> float:
     return number(name, value, above=0)
 
 
-def array(name: str, value: Any, accepted: str = "a number or an array of numbers") -> np.ndarray:
+def array(
+    name: str, value: Any, accepted: str = "a number or an array of numbers", *,
+    empty: bool = False,
+) -> np.ndarray:  # fmt: skip
     """Numbers in any shape as a new float array; NaN and infinity may be among them."""
     try:
         found = np.asarray(value)
     except ValueError:  # rows of different lengths
         wrong_kind(name, value, accepted)
-    if found.size == 0:
+    if found.size == 0 and not empty:
         wrong_value(name, value, f"{accepted}, not empty")
     if found.dtype.kind not in "fiu":
         wrong_kind(name, value, accepted)
@@ -144,7 +151,7 @@ def row(name: str, value: Any, *, least: int = 1, above: float = -math.inf) -> n
     """A list of at least `least` finite numbers, each > `above`, as a float array (n,)."""
     each = _range(-math.inf, math.inf, above, math.inf)
     accepted = f"a list of {f'at least {least} ' if least > 1 else ''}finite numbers{each}"
-    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    if not _is_list(value):
         wrong_kind(name, value, accepted)
     found = array(name, value if isinstance(value, np.ndarray) else list(value), accepted)
     inside = np.all(np.isfinite(found) & (found > above))
@@ -170,7 +177,7 @@ def pair(name: str, value: Any, what: str = "(x, y)") -> tuple[float, float]:
 def _pair(
     name: str, value: Any, accepted: str, fits: Callable[[float, float], bool]
 ) -> tuple[float, float]:
-    if isinstance(value, str) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    if not _is_list(value):
         wrong_kind(name, value, accepted)
     parts = [_scalar(part) for part in value]
     if len(parts) == 2 and not all(map(_is_real, parts)):
@@ -178,6 +185,14 @@ def _pair(
     if len(parts) != 2 or not all(map(math.isfinite, parts)) or not fits(*map(float, parts)):
         wrong_value(name, value, accepted)
     return float(parts[0]), float(parts[1])
+
+
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape to which arrays of these shapes broadcast, or None if they do not."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
 
 
 # --- texts, choices, switches ----------------------------------------------------------------
@@ -283,7 +298,7 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
         wrong_value("domain", value, accepted)
     if box.size and box.dtype.kind not in "fiu":
         wrong_kind("domain", value, accepted)
-    shapes = [(2,)] if dim == 1 else [(dim or len(box), 2)]
+    shapes: list[tuple[int, ...]] = [(2,)] if dim == 1 else [(dim or len(box), 2)]
     if dim in (None, 1):
         shapes.append((2,) if dim is None else (1, 2))
     fits = box.shape in shapes and box.size and np.all(box[..., 0] < box[..., 1])
@@ -294,11 +309,13 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
     return tuple(map(tuple, box.astype(float).tolist()))
 
 
-def function(value: Any, dims: Collection[int] = (), *, name: str = "function") -> Function:
+def function(
+    value: Any, dims: Collection[int] = (), *, name: str = "function",
+    accepted: str = "a Function or the name of one",
+) -> Function:  # fmt: skip
     """A `Function`, given as one or by its name; of so many variables where `dims` says so."""
     from optimlab import functions  # which uses these checks itself
 
-    accepted = "a Function or the name of one"
     if isinstance(value, str):
         known = functions.names()
         if value not in known:
@@ -357,9 +374,42 @@ def point(name: str, value: Any, shape: tuple[int, ...], *, whose: str = "") -> 
     """A finite point of this shape or a batch of them, (..., \\*shape), as a new float array."""
     accepted = f"finite points of shape (..., {shape[0]})" if shape else "finite numbers"
     accepted += f", as {whose} takes them" if whose else ""
-    found = array(name, value, accepted)
+    found = array(name, value, accepted, empty=True)
     if found.shape[found.ndim - len(shape) :] != shape or not np.all(np.isfinite(found)):
         wrong_value(name, value, accepted)
+    return found
+
+
+def parameter(name: str, value: Any) -> np.ndarray:
+    """What `update` changes in place: a float array as it is, or a number as a new one."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind != "f":
+            raise TypeError(
+                f"{name} has dtype {value.dtype}: an update in place needs a float array "
+                f"(use {name}.astype(float))"
+            )
+        if not value.flags.writeable:
+            raise ValueError(f"{name} is read-only: an update in place must write to it")
+        return value
+    if not _is_real(value):
+        raise TypeError(f"{name}={shown(value)}: a parameter must be a float array or a number")
+    return np.array(value, dtype=float)
+
+
+def gradient(name: str, value: Any, of: np.ndarray, whose: str) -> np.ndarray:
+    """The gradient of the parameter `of`, called `whose`, in its shape."""
+    try:
+        found = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        found = np.asarray(None)
+    if found.dtype.kind not in "fiu":
+        raise TypeError(f"{name}={shown(value)}: a gradient must be numeric")
+    if found.shape != of.shape:
+        raise ValueError(
+            f"{name} has shape {found.shape}: it must have the shape {of.shape} of {whose}"
+        )
+    if found.dtype != of.dtype:  # squares of integers overflow
+        found = found.astype(np.result_type(found, of))
     return found
 
 

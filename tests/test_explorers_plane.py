@@ -277,8 +277,8 @@ def test_another_function():
         ({"steps": 10.5}, f"a whole number from 4 to {MOST_STEPS}"),
         ({"target": 1.2}, "target must lie between 0 and 1"),
         ({"most": 0}, "most must be finite and > 0"),
-        ({"momentum": 1}, "momentum must be in"),
-        ({"lr": -0.1}, "lr must be finite and >= 0"),
+        ({"momentum": 1}, "momentum must be a finite number or an array of them, each in"),
+        ({"lr": -0.1}, "lr must be a finite number or an array of them, each >= 0"),
     ],
 )
 def test_bad_input_is_named(wrong, words):

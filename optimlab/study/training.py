@@ -13,8 +13,8 @@ from operator import index
 
 import numpy as np
 
-from optimlab import optimizers
-from optimlab.descent import _checked_optimizer
+from optimlab import checks
+from optimlab.descent import fresh_copy
 from optimlab.study.data import Data, checked_rng
 from optimlab.study.network.layers import Linear, Network, checked_seeds, streams
 
@@ -78,7 +78,7 @@ class Training:
         if test is not None and (test.x.shape[1], test.outputs) != (data.x.shape[1], data.outputs):
             raise ValueError("test must have the features and the classes of data")
         self.model, self.data, self.test = model, data, test
-        self.optimizer = _checked_optimizer(optimizer)
+        self.optimizer = fresh_copy(checks.optimizer(optimizer))
         size = len(data) if batch_size is None else batch_size
         self.batch_size = _checked_batch_size(size, len(data))
         self.seeds = checked_seeds(seeds)
@@ -216,7 +216,7 @@ class Training:
         """Say at the start what `update` would say at the first step, with a hint."""
         for name in getattr(self.optimizer, "hyperparameters", tuple)():
             shape, wanted = np.shape(getattr(self.optimizer, name)), (*self.runs, 1, 1)
-            if shape and optimizers._broadcast(shape, wanted) != wanted:
+            if shape and checks.broadcast(shape, wanted) != wanted:
                 raise ValueError(
                     f"{name} has shape {shape}: one value for each run has the shape "
                     f"{wanted}, runs first and then 1 for rows and columns"
