@@ -85,7 +85,13 @@ def refuse(line: Any, why: str, error: type[Exception] = ValueError) -> NoReturn
 
 def names(tree: ast.AST) -> list[str]:
     """The names in a formula, each as often as it stands there."""
-    return [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id != "sqrt"]
+    if isinstance(tree, ast.Name):
+        return [tree.id]
+    if isinstance(tree, ast.BinOp):
+        return names(tree.left) + names(tree.right)
+    if isinstance(tree, ast.Call):
+        return [name for inside in tree.args for name in names(inside)]
+    return []
 
 
 @lru_cache(maxsize=1024)
@@ -115,28 +121,29 @@ def _is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and text not in ("sqrt", "nan", "t")
 
 
-def _check(tree: ast.expr, line: str, depth: int) -> None:
-    """Let nothing pass but arithmetic."""
+def _check(tree: ast.expr, line: str, depth: int) -> bool:
+    """Let nothing pass but arithmetic; whether a name stands in it."""
     if depth == 0:
         refuse(line, f"it is nested more than {DEEPEST} deep")
+    named = False
     match tree:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             tree.value = float(str(number))
         case ast.Name(id=name) if _is_name(name) or name == "t":
-            pass
+            named = True
         case ast.Call(func=ast.Name(id="sqrt"), args=[inside], keywords=[]):
-            _check(inside, line, depth - 1)
+            named = _check(inside, line, depth - 1)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _WORK:
-            _check(left, line, depth - 1)
-            _check(right, line, depth - 1)
+            named = any([_check(side, line, depth - 1) for side in (left, right)])
         case ast.UnaryOp(op=ast.USub()):
             refuse(line, "only + - * / ** and sqrt() may be used; write 0 - x for -x")
         case _:
             refuse(line, "only + - * / ** and sqrt() may be used")
-    if not names(tree):
+    if not named:
         with np.errstate(all="ignore"):
             if not np.isfinite(evaluate(tree, {})):
                 refuse(line, f"{ast.unparse(tree)} is no finite number")
+    return named
 
 
 def as_lines(given: Any) -> tuple[str, ...]:
