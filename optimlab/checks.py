@@ -76,6 +76,10 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, kinds.Real) and not isinstance(value, bool | np.bool_)
 
 
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | range) or getattr(value, "ndim", 0) > 0
+
+
 def _scalar(value: Any) -> Any:
     """An array without axes as its number; anything else as it is."""
     return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
@@ -120,13 +124,16 @@ def positive(name: str, value: Any) -> float:
     return number(name, value, above=0)
 
 
-def array(name: str, value: Any, accepted: str = "a number or an array of numbers") -> np.ndarray:
+def array(
+    name: str, value: Any, accepted: str = "a number or an array of numbers", *,
+    empty: bool = False,
+) -> np.ndarray:  # fmt: skip
     """Numbers in any shape as a new float array; NaN and infinity may be among them."""
     try:
         found = np.asarray(value)
     except ValueError:  # rows of different lengths
         wrong_kind(name, value, accepted)
-    if found.size == 0:
+    if found.size == 0 and not empty:
         wrong_value(name, value, f"{accepted}, not empty")
     if found.dtype.kind not in "fiu":
         wrong_kind(name, value, accepted)
@@ -185,6 +192,14 @@ def _pair(
     if len(parts) != 2 or not all(map(math.isfinite, parts)) or not fits(*map(float, parts)):
         wrong_value(name, value, accepted)
     return float(parts[0]), float(parts[1])
+
+
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape to which arrays of these shapes broadcast, or None if they do not."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        return None
 
 
 # --- texts, choices, switches ----------------------------------------------------------------
@@ -316,15 +331,15 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
 
 
 def function(
-    value: Any, dims: Collection[int] = (), *, name: str = "function", minimum: bool = False
-) -> Function:
+    value: Any, dims: Collection[int] = (), *, name: str = "function", minimum: bool = False,
+    accepted: str = "a Function or the name of one",
+) -> Function:  # fmt: skip
     """A `Function`, given as one or by its name.
 
     It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.
     """
     from optimlab import functions  # which uses these checks itself
 
-    accepted = "a Function or the name of one"
     if isinstance(value, str):
         known = functions.names()
         if value not in known:
@@ -387,7 +402,7 @@ def point(
     """A point of this shape or a batch of them, (..., \\*shape), as a new float array."""
     accepted = "finite " * finite + (f"points of shape (..., {shape[0]})" if shape else "numbers")
     accepted += f", as {whose} takes them" if whose else ""
-    found = array(name, value, accepted)
+    found = array(name, value, accepted, empty=True)
     fits = found.shape[max(found.ndim - len(shape), 0) :] == shape
     if not fits or finite and not np.all(np.isfinite(found)):
         wrong_value(name, value, accepted)
@@ -398,6 +413,39 @@ def start(value: Any, function: Function) -> np.ndarray:
     """Where a descent starts: a point or many, (..., d); the function's own where it is None."""
     given = function.start if value is None else value
     return point("start", given, function._shape, whose=function.name)
+
+
+def parameter(name: str, value: Any) -> np.ndarray:
+    """What `update` changes in place: a float array as it is, or a number as a new one."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind != "f":
+            raise TypeError(
+                f"{name} has dtype {value.dtype}: an update in place needs a float array "
+                f"(use {name}.astype(float))"
+            )
+        if not value.flags.writeable:
+            raise ValueError(f"{name} is read-only: an update in place must write to it")
+        return value
+    if not _is_real(value):
+        raise TypeError(f"{name}={shown(value)}: a parameter must be a float array or a number")
+    return np.array(value, dtype=float)
+
+
+def gradient(name: str, value: Any, of: np.ndarray, whose: str) -> np.ndarray:
+    """The gradient of the parameter `of`, called `whose`, in its shape."""
+    try:
+        found = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        found = np.asarray(None)
+    if found.dtype.kind not in "fiu":
+        raise TypeError(f"{name}={shown(value)}: a gradient must be numeric")
+    if found.shape != of.shape:
+        raise ValueError(
+            f"{name} has shape {found.shape}: it must have the shape {of.shape} of {whose}"
+        )
+    if found.dtype != of.dtype:  # squares of integers overflow
+        found = found.astype(np.result_type(found, of))
+    return found
 
 
 def wholes(

@@ -11,24 +11,29 @@
 'the loss fell from 6.45 to 0.0133.'
 """
 
+from __future__ import annotations
+
 import copy
-import re
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import count
-from math import isfinite, sqrt
-from operator import index
+from math import isfinite
+from typing import Any
 
 import numpy as np
 
-from optimlab import functions, optimizers
+from optimlab import checks
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
 
 __all__ = ["Path", "descend"]
 
 _KEY = "point"  # the name of the one parameter that descend updates
+#: a single point of so many coordinates is faster on plain floats than as an array
+_MOST_COORDINATES = 10
 
 
+@dataclass(eq=False, repr=False)
 class Path:
     """A recorded descent: plain arrays, the step first, then the batch, then the coordinate.
 
@@ -48,25 +53,36 @@ class Path:
     losses holds those of the start and the end.
     """
 
-    def __init__(self, function, optimizer, steps, start):
-        self.function, self.optimizer, self.steps = function, optimizer, steps
-        self.start = self.end = start
-        self.points = self.probes = self.gradients = self.states = None
-        #: whether it diverged by size; otherwise by an undefined value; None if not recorded
-        self.overflowed = True
+    function: Function
+    optimizer: Any
+    steps: int
+    start: np.ndarray
+    end: np.ndarray = field(init=False)
+    losses: np.ndarray = field(init=False)
+    # None unless recorded; whoever asks for them knows which
+    points: np.ndarray = None  # type: ignore[assignment]
+    probes: np.ndarray = None  # type: ignore[assignment]
+    gradients: np.ndarray = None  # type: ignore[assignment]
+    states: dict[str, np.ndarray] = None  # type: ignore[assignment]
+    diverged: Any = None
+    #: whether it diverged by size; otherwise by an undefined value; None if not recorded
+    overflowed: Any = True
 
-    def _forget(self):
+    def __post_init__(self) -> None:
+        self.end = self.start
+
+    def _forget(self) -> None:
         self.losses = self.losses[[0, -1]]
-        self.points = self.probes = self.gradients = self.states = None
+        self.points = self.probes = self.gradients = self.states = None  # type: ignore[assignment]
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Path:
         """One run of a batch as a `Path` of its own: ``path[3]``, or ``path[2, 5]``."""
         if not self.batch:
             raise TypeError("this path is a single run: only a batch has runs to pick")
         if index is Ellipsis or isinstance(index, tuple) and Ellipsis in index:
             raise TypeError(f"index={index!r}: pick runs by number or slice, without ...")
-        optimizer = _checked_optimizer(self.optimizer)
-        for name in optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ():
+        optimizer = fresh_copy(self.optimizer)
+        for name in _hyperparameters(optimizer):
             values = np.broadcast_to(getattr(optimizer, name), self.start.shape)[index]
             same = values.size and np.all(values == values.flat[0])
             setattr(optimizer, name, values.flat[0] if same else values)
@@ -84,18 +100,18 @@ class Path:
             run.diverged = int(run.diverged) if run.diverged >= 0 else None
         return run
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         name = type(self.optimizer).__name__
         batch = f" of a batch {self.batch}" if self.batch else ""
         return f"<Path{batch}: {name} on {self.function.name}, {self.steps} steps>"
 
     @property
-    def batch(self):
+    def batch(self) -> tuple[int, ...]:
         """The shape of the batch, () for a single path."""
         return self.losses.shape[1:]
 
     @property
-    def rates(self):
+    def rates(self) -> np.ndarray:
         """The effective learning rate of each parameter at each update, (steps, ..., d).
 
         What the rule multiplies the gradient by or, in Adam's family, its running mean: the
@@ -107,36 +123,28 @@ class Path:
         if not isinstance(self.optimizer, Optimizer):
             raise TypeError(f"{type(self.optimizer).__name__} has no rule for an effective rate")
         before = {slot: values[:-1] for slot, values in self.states.items()}
-        after = {slot: values[1:] for slot, values in self.states.items()}
-        rates = self.optimizer.effective_rates(before, after)
+        rates = self.optimizer.effective_rates(self.points[:-1], self.gradients, before)
         rates = np.array(np.broadcast_to(rates, self.gradients.shape))
         rates[np.isnan(self.points[1:])] = np.nan
         return rates
 
-    def left(self, domain=None):
+    def left(self, domain: Any = None) -> Any:
         """The first step outside the box `domain` (the function's own by default).
 
         None if there is none; in a batch an int array, -1 for none.
         """
         return _first(self._outside(domain))
 
-    def _outside(self, domain):
+    def _outside(self, domain: Any) -> np.ndarray:
         if self.points is None:
             raise ValueError("record=False: only a recorded path knows when it left a domain")
-        box = np.asarray(self.function.domain if domain is None else domain, dtype=float)
-        shape = (2,) if self._scalar else (self.points.shape[-1], 2)
-        if box.shape != shape:
-            raise ValueError(
-                f"domain={domain!r}: domain must be (lo, hi), one such pair for each variable"
-            )
+        if domain is not None:
+            domain = checks.domain(domain, self.function.dim, finite=False)
+        box = np.asarray(self.function.domain if domain is None else domain)
         inside = (self.points >= box[..., 0]) & (self.points <= box[..., 1])
-        return ~(inside if self._scalar else inside.all(axis=-1))
+        return np.logical_not(inside.all(axis=-1) if self.function._shape else inside)
 
-    @property
-    def _scalar(self):
-        return self.start.ndim == len(self.batch)
-
-    def summary(self, domain=None):
+    def summary(self, domain: Any = None) -> str:
         """The path in one plain sentence, numbers to three significant digits.
 
         `domain` is the box that "the plot" shows, the function's own by default.
@@ -163,7 +171,7 @@ class Path:
             f"the loss {loss}{self._excursion(domain)}."
         )
 
-    def _excursion(self, domain):
+    def _excursion(self, domain: Any) -> str:
         outside = np.array([False]) if self.points is None else self._outside(domain)
         if not outside.any():
             return ""
@@ -174,7 +182,7 @@ class Path:
         back = len(outside) - int(outside[::-1].argmax())
         return f"; it {left} and came back at step {back}"
 
-    def _batch_summary(self):
+    def _batch_summary(self) -> str:
         count = int(np.prod(self.batch))
         lost = int(np.sum(self.diverged >= 0))
         kept = self.losses[-1][self.diverged < 0]
@@ -184,7 +192,10 @@ class Path:
         return f"{text}; {lost} of them diverged." if lost else f"{text}."
 
 
-def descend(function, optimizer, start=None, steps=50, *, gradient=None, record=True):
+def descend(
+    function: Any, optimizer: Any, start: Any = None, steps: int = 50, *,
+    gradient: Callable[[Any, int], Any] | None = None, record: bool = True,
+) -> Path:  # fmt: skip
     """Follow `optimizer` on `function` from `start` for `steps` updates; return the `Path`.
 
     function   a `Function`, the name of one, or any function of a point (a number, or an
@@ -200,17 +211,18 @@ def descend(function, optimizer, start=None, steps=50, *, gradient=None, record=
     record     False keeps only start, end, their losses and `diverged`.
     """
     function, bare = _checked_function(function, start)
-    optimizer = _checked_optimizer(optimizer)
-    steps = _checked_steps(steps)
-    if gradient is not None and not callable(gradient):
-        raise TypeError(f"gradient={gradient!r}: gradient must be a function (point, step)")
+    optimizer = fresh_copy(checks.optimizer(optimizer))
+    steps = checks.steps(steps)
+    if gradient is not None:
+        checks.callback("gradient", gradient, "a function (point, step)")
+    checks.flag("record", record)
     start = _checked_start(function, start, optimizer)
 
     path = Path(function, optimizer, steps, start)
     single = start.shape == function._shape
     measure = _Measure(function, gradient)
     with np.errstate(all="ignore"):
-        if single and _is_plain(optimizer):
+        if single and _is_plain(optimizer, start.size):
             _run_floats(path, measure)
         elif record:
             _run_arrays(path, measure)
@@ -227,103 +239,75 @@ def descend(function, optimizer, start=None, steps=50, *, gradient=None, record=
 # --- input -----------------------------------------------------------------------------------
 
 
-def _checked_function(function, start):
-    if isinstance(function, str):
-        try:
-            return functions.get(function), False
-        except ValueError:
-            raise ValueError(
-                f"function={function!r}: the functions are {', '.join(functions.names())}"
-            ) from None
-    if isinstance(function, Function):
-        return function, False
-    if not callable(function):
-        raise TypeError(
-            f"function={function!r}: function must be a Function, a name, or a function of a point"
-        )
+def _checked_function(function: Any, start: Any) -> tuple[Function, bool]:
+    """The `Function`, and whether it was made here of a bare one."""
+    if isinstance(function, str | Function) or not callable(function):
+        accepted = "a Function, the name of one, or a function of a point"
+        return checks.function(function, accepted=accepted), False
     if start is None:
         raise ValueError("start=None: start is needed, as a bare function has no default start")
-    shape = np.shape(start)
-    domain = (-np.inf, np.inf) if shape == () else ((-np.inf, np.inf),) * shape[-1]
-    name = getattr(function, "__name__", "f")
-    zero = np.zeros(shape[-1:])
-    return Function(name, name, function, domain=domain, start=zero if shape else 0.0), True
+    shape, name = np.shape(start)[-1:], getattr(function, "__name__", "f")
+    domain = ((-np.inf, np.inf),) * shape[0] if shape else (-np.inf, np.inf)
+    return Function(name, name, function, domain=domain, start=np.zeros(shape)), True
 
 
-def _checked_optimizer(optimizer):
-    if isinstance(optimizer, type) or not callable(getattr(optimizer, "update", None)):
-        raise TypeError(
-            f"optimizer={optimizer!r}: optimizer must be a rule such as SGD(lr=0.1), "
-            f"an object with update(params, grads)"
-        )
+def fresh_copy(optimizer: Any) -> Any:
     return optimizer.fresh() if hasattr(optimizer, "fresh") else copy.deepcopy(optimizer)
 
 
-def _checked_steps(steps):
-    try:
-        number = index(steps)
-    except TypeError:
-        number = None
-    if number is None or isinstance(steps, bool):
-        raise TypeError(f"steps={steps!r}: steps must be a whole number >= 0")
-    if number < 0:
-        raise ValueError(f"steps={steps!r}: steps must be a whole number >= 0")
-    return number
+def _hyperparameters(optimizer: Any) -> tuple[str, ...]:
+    return optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ()
 
 
-def _checked_start(function, start, optimizer):
+def _checked_start(function: Function, start: Any, optimizer: Any) -> np.ndarray:
     """The start as a new float array, broadcast against the hyperparameters."""
     given = function.start if start is None else start
-    wanted = function._wanted()
-    try:
-        point = np.asarray(given)
-    except ValueError:
-        point = np.asarray(None)
-    if point.dtype.kind not in "fiu":
-        raise TypeError(f"start={start!r}: start must be {wanted}")
-    if function._shape and point.shape[-1:] != function._shape:
-        raise ValueError(
-            f"start={start!r} has shape {point.shape}: {function.name} needs {wanted}"
-        )
-    if not np.all(np.isfinite(point)):
-        raise ValueError(f"start={start!r}: start must be finite")
-
-    shape = point.shape
-    for name in optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ():
+    point = checks.point("start", given, function._shape, whose=function.name)
+    shape: tuple[int, ...] = point.shape
+    for name in _hyperparameters(optimizer):
         size = np.shape(getattr(optimizer, name))
-        together = optimizers._broadcast(shape, size)
-        if together is None or function._shape and together[-1:] != function._shape:
+        together = checks.broadcast(shape, size)
+        if together is None or together[len(together) - len(function._shape) :] != function._shape:
             hint = f"; {name}[:, None] makes a sweep of it" if len(size) == 1 else ""
             raise ValueError(
                 f"{name} has shape {size}: it must broadcast against points of "
                 f"shape {shape}{hint}"
             )
         shape = together
-    return np.array(np.broadcast_to(point, shape), dtype=float)
+    return point if shape == point.shape else np.array(np.broadcast_to(point, shape))
 
 
 # --- the runs --------------------------------------------------------------------------------
 
 
-def _is_plain(optimizer):
-    """Whether it is one of our rules, not a learner's subclass, with plain numbers.
-
-    With eps = 0 a division may be 0/0, which is NaN for arrays and an error for floats.
-    """
+def _is_ours(optimizer: Any) -> bool:
+    """Whether its lines are all that an update does: a rule of its own counts, too."""
     return (
-        type(optimizer).__module__ == optimizers.__name__
+        isinstance(optimizer, Optimizer)
+        and type(optimizer).update is Optimizer.update
+        and type(optimizer).probe is Optimizer.probe
+        and all(name in vars(optimizer) for name in optimizer.hyperparameters())
+        and vars(optimizer).keys().isdisjoint(("update", "probe"))
+    )
+
+
+def _is_plain(optimizer: Any, coordinates: int) -> bool:
+    """Whether it can run on plain floats."""
+    return (
+        coordinates <= _MOST_COORDINATES
+        and _is_ours(optimizer)
         and not any(np.ndim(getattr(optimizer, name)) for name in optimizer.hyperparameters())
-        and getattr(optimizer, "eps", None) != 0
     )
 
 
 class _Measure:
     """The gradient of one run: the function's own, or the caller's ``gradient(point, step)``."""
 
-    def __init__(self, function, gradient):
+    def __init__(self, function: Function, gradient: Callable | None):
         self.function, self.gradient = function, gradient
+        self.failed = False
 
-    def __call__(self, point, step):
+    def __call__(self, point: Any, step: int) -> Any:
         """The gradient at one point or at a batch; NaN, and not asked for, at no finite point."""
         if not (np.size(point) and isfinite(np.asarray(point).flat[0]) or _any_finite(point)):
             return np.full(np.shape(point), np.nan)
@@ -340,113 +324,79 @@ class _Measure:
             )
         return found
 
-    def of_floats(self):
+    def of_floats(self) -> Callable[..., Any]:
         """The same for a single point, as ``measure(*coordinates)`` on plain floats."""
         if self.gradient is None and self.function.partials is not None:
             return self.function.partials
         shape = self.function._shape
         steps = count()
 
-        def measure(*coordinates):
+        def measure(*coordinates: float) -> Any:
             point = np.array(coordinates) if shape else np.float64(coordinates[0])
-            found = np.asarray(self(point, next(steps)), dtype=float)
+            try:
+                found = np.asarray(self(point, next(steps)), dtype=float)
+            except Exception:
+                self.failed = True
+                raise
             return found.tolist() if shape else (found.item(),)
 
         return measure
 
 
-def _any_finite(point):
+def _any_finite(point: Any) -> bool:
     return bool(np.isfinite(point).any())
 
 
-def _run_floats(path, measure):
+def _run_floats(path: Path, measure: _Measure) -> None:
     """One point, in plain floats: several times faster than arrays of one or two numbers."""
     optimizer, steps, shape = path.optimizer, path.steps, path.start.shape
-    slots = optimizer.slots
-    run = _compiled(
-        optimizer._float_rules or optimizer.rules,
-        optimizer.probe_rule,
-        slots,
-        optimizer._float_symbols or tuple(optimizer.symbols),
-        optimizer._changing,
-        path.start.size,
-    )
-    # numpy's floats survive the 0/0 that a missing eps allows, but are slower
-    number = float if getattr(optimizer, "eps", 1.0) > 1e-100 else np.float64
-    first = [number(x) for w in path.start.flat for x in (w, *[0.0] * len(slots))]
-    trail, probes, gradients = [first], [], []
-    scalars = () if optimizer._changing else optimizer._scalars()
-    run(steps, measure.of_floats(), optimizer._advance, trail, probes, gradients, first, scalars)
+    program = optimizer._program()
+    slots = program.rule.slots
+    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+    first = [x for w in path.start.flat for x in (float(w), *[0.0] * len(slots))]
+    trail: list = [first]
+    probes: list = []
+    gradients: list = []
+    try:
+        run = program.loop(path.start.size)
+        run(program.counter(steps), measure.of_floats(), trail, probes, gradients, first, *given)
+    except (ArithmeticError, ValueError):  # 1/0, √-1: arrays have infinity and NaN for these
+        if measure.failed:
+            raise
 
-    trail = np.array(trail).reshape(steps + 1, *shape, 1 + len(slots))
-    path.points = trail[..., 0].copy()
-    path.states = {slot: trail[..., 1 + i].copy() for i, slot in enumerate(slots)}
-    path.probes = np.array(probes).reshape(steps, *shape) if probes else path.points[:-1].copy()
-    path.gradients = np.array(gradients, dtype=float).reshape(steps, *shape)
-    optimizer.t = steps
-    if steps:
+    done = len(trail) - 1
+    kept = np.array(trail).reshape(done + 1, *shape, 1 + len(slots))
+    path.points = kept[..., 0].copy()
+    path.states = {slot: kept[..., 1 + i].copy() for i, slot in enumerate(slots)}
+    at = np.array(probes[:done]) if probes else path.points[:-1].copy()
+    path.probes = at.reshape(done, *shape)
+    path.gradients = np.array(gradients[:done], dtype=float).reshape(done, *shape)
+    optimizer.t = done
+    if done:
         optimizer.state = {slot: {_KEY: a[-1].copy()} for slot, a in path.states.items()}
+    if done < steps:
+        _run_arrays(path, measure, done, [np.reshape(g, shape) for g in gradients[done:]])
 
 
-@lru_cache
-def _compiled(rules, probe_rule, slots, symbols, changing, d):
-    """The whole loop as one Python function, the rule's own lines written out d times.
-
-    For Nesterov and d = 1 the function that is compiled reads
-
-        def run(steps, measure, advance, trail, probes, gradients, first, scalars):
-            w0, v0, = first
-            eta, alpha, = scalars
-            for _ in range(steps):
-                at = w0 + alpha*v0,
-                probes.append(at)
-                g = g0, = measure(*at)
-                v0 = alpha*v0 - eta*g0
-                w0 = w0 + v0
-                trail.append((w0, v0,))
-                gradients.append(g)
-    """
-
-    def numbered(text, i):
-        return re.sub(rf"\b({'|'.join(('w', 'g', *slots))})\b", rf"\g<1>{i}", text)
-
-    each = range(d)
-    kept = "".join(f"{name}{i}, " for i in each for name in ("w", *slots))
-    given = "".join(f"{symbol}, " for symbol in symbols)
-    at = "".join(f"{numbered(probe_rule, i)}, " for i in each)
-    loop = [
-        f"{given} = advance()" if changing else "",
-        f"at = {at}",
-        "probes.append(at)" if probe_rule != "w" else "",
-        f"g = {''.join(f'g{i}, ' for i in each)} = measure(*at)",
-        *(numbered(line, i) for i in each for line in rules),
-        f"trail.append(({kept}))",
-        "gradients.append(g)",
-    ]
-    lines = [
-        "def run(steps, measure, advance, trail, probes, gradients, first, scalars):",
-        f" {kept} = first",
-        "" if changing else f" {given} = scalars",
-        " for _ in range(steps):",
-        *(f"  {line}" for line in loop),
-    ]
-    space = {"sqrt": sqrt}
-    exec("\n".join(lines), space)
-    return space["run"]
-
-
-def _run_arrays(path, measure):
+def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -> None:
+    """The run on arrays, after so many steps that are `done`; `known` may hold their next g."""
     optimizer, steps, start = path.optimizer, path.steps, path.start
+    earlier = copy.copy(path)
     path.points = np.empty((steps + 1, *start.shape))
     path.probes, path.gradients = np.empty((2, steps, *start.shape))
     path.states = {slot: np.zeros_like(path.points) for slot in getattr(optimizer, "slots", ())}
     path.points[0] = start
-    params = {_KEY: start.copy()}
-    probe = getattr(optimizer, "probe", _at_params)
+    if done:
+        path.points[: done + 1] = earlier.points
+        path.probes[:done], path.gradients[:done] = earlier.probes, earlier.gradients
+        for slot, values in earlier.states.items():
+            path.states[slot][: done + 1] = values
+    params = {_KEY: np.array(path.points[done])}
+    probe = _prober(optimizer)
     update = _updater(optimizer)
-    for k in range(steps):
+    for k in range(done, steps):
         path.probes[k] = probe(params)[_KEY]
-        path.gradients[k] = measure(path.probes[k], k)
+        path.gradients[k] = known[0] if k == done and len(known) else measure(path.probes[k], k)
         update(params, path.gradients[k])
         path.points[k + 1] = params[_KEY]
         for slot, values in getattr(optimizer, "state", {}).items():
@@ -455,13 +405,13 @@ def _run_arrays(path, measure):
             path.states[slot][k + 1] = values[_KEY]
 
 
-def _run_unrecorded(path, measure):
+def _run_unrecorded(path: Path, measure: _Measure) -> None:
     path.overflowed = None
     optimizer, function = path.optimizer, path.function
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
-    probe = getattr(optimizer, "probe", _at_params)
+    probe = _prober(optimizer)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
     watch = False
@@ -484,32 +434,42 @@ def _run_unrecorded(path, measure):
         path.diverged = int(path.diverged) if lost else None
 
 
-def _updater(optimizer):
+def _updater(optimizer: Any) -> Callable[[dict, Any], None]:
     """``update(params, gradient)`` for the one parameter of a run.
 
-    Our own rules are checked at the first step, and not again: the arrays stay the same ones.
+    A rule that is its lines is checked at the first step, and not again: the arrays stay the same.
     """
-    if type(optimizer).__module__ != optimizers.__name__:
+    if not _is_ours(optimizer):
         return lambda params, gradient: optimizer.update(params, {_KEY: np.array(gradient)})
-    arrays = []
+    program, arrays, numbers = optimizer._program(), None, None
 
-    def update(params, gradient):
-        if not arrays:
+    def update(params: dict, gradient: Any) -> None:
+        nonlocal arrays, numbers
+        w = params[_KEY]
+        if arrays is None:
             optimizer.update(params, {_KEY: gradient})
-            state = (optimizer.state[slot][_KEY] for slot in optimizer.slots)
-            arrays.extend([*state, optimizer._buffers(params[_KEY])])
+            slots = [optimizer.state[slot][_KEY] for slot in program.rule.slots]
+            arrays = [*slots, *optimizer._buffers(program, w)]
         else:
-            gradient = np.asarray(gradient, dtype=float)
-            optimizer._step(params[_KEY], gradient, *arrays, *optimizer._advance())
+            g = np.asarray(gradient, dtype=float)
+            g = g.copy() if np.may_share_memory(g, w) else g
+            if numbers is None or not program.steady:
+                numbers = optimizer._numbers(program)
+            else:
+                optimizer.t += 1
+            program.step(w, g, *arrays, *numbers)
 
     return update
 
 
-def _at_params(params):
-    return params
+def _prober(optimizer: Any) -> Callable[[dict], Any]:
+    """``probe(params)`` of a run."""
+    if _is_ours(optimizer) and not optimizer._read().looks_ahead:
+        return lambda params: params
+    return getattr(optimizer, "probe", lambda params: params)
 
 
-def _losses(function, points, one_by_one=False):
+def _losses(function: Function, points: np.ndarray, one_by_one: bool = False) -> np.ndarray:
     """f at all points; `one_by_one` for a function that was not written for many at a time."""
     if one_by_one:
         return np.array([_loss(function, point) for point in points])
@@ -523,7 +483,7 @@ def _losses(function, points, one_by_one=False):
     return losses
 
 
-def _loss(function, point):
+def _loss(function: Function, point: np.ndarray) -> float:
     if not np.isfinite(point).all():
         return np.nan
     loss = function.value(point)
@@ -534,12 +494,12 @@ def _loss(function, point):
     return loss
 
 
-def _not_finite(function, points, losses):
+def _not_finite(function: Function, points: np.ndarray, losses: np.ndarray) -> np.ndarray:
     finite = np.isfinite(points)
     return ~(np.isfinite(losses) & (finite.all(axis=-1) if function._shape else finite))
 
 
-def _mark_divergence(path):
+def _mark_divergence(path: Path) -> None:
     """Set `diverged`, and everything from that step on to NaN."""
     lost = np.logical_or.accumulate(_not_finite(path.function, path.points, path.losses))
     path.diverged = _first(lost)
@@ -552,7 +512,7 @@ def _mark_divergence(path):
     path.end = path.points[-1]
 
 
-def _grew_too_large(path, lost):
+def _grew_too_large(path: Path, lost: np.ndarray) -> np.ndarray:
     """Whether a run diverged by size, and not by 0/0 or at a point where f is undefined."""
     until = np.ones_like(lost)  # up to the step that diverged, itself included
     until[1:] = ~lost[:-1]
@@ -563,7 +523,7 @@ def _grew_too_large(path, lost):
     return big.any(axis=0)
 
 
-def _first(mask):
+def _first(mask: np.ndarray) -> Any:
     """The first step at which `mask` holds: an int or None; in a batch an array, -1 for none."""
     first = np.where(mask.any(axis=0), mask.argmax(axis=0), -1)
     if first.ndim:
@@ -574,21 +534,21 @@ def _first(mask):
 # --- words -----------------------------------------------------------------------------------
 
 
-def _short(number):
+def _short(number: float) -> str:
     return f"{number + 0.0:.3g}"
 
 
-def _place(point):
+def _place(point: Any) -> str:
     if np.ndim(point) == 0:
         return _short(point)
     return f"({', '.join(map(_short, point))})"
 
 
-def _description(optimizer):
+def _description(optimizer: Any) -> str:
     words = [
         f"{label} {_place(getattr(optimizer, name))}"
         for name, label in (("lr", "learning rate"), ("momentum", "momentum"))
-        if np.ndim(getattr(optimizer, name, None)) < 2 and hasattr(optimizer, name)
+        if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
     ]
     name = type(optimizer).__name__
     return f"{name} with {' and '.join(words)}" if words else name

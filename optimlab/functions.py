@@ -21,7 +21,15 @@ Your own takes a few lines:
 array([3., 5.])
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
 import numpy as np
+
+from optimlab import checks
 
 __all__ = [
     "Function", "GradientCheck", "check_gradient", "get", "names", "numerical_gradient",
@@ -56,45 +64,52 @@ class Function:
     """
 
     #: for descend: the gradient of one point as plain numbers, (x, y) -> (df/dx, df/dy)
-    partials = None
+    partials: Callable[..., tuple] | None = None
 
     def __init__(
-        self, name, latex, value, gradient=None, hessian=None, *,
-        domain, minima=(), stationary=(), start=None, finite_within=0.0,
+        self, name: str, latex: str, value: Callable, gradient: Callable | None = None,
+        hessian: Callable | None = None, *, domain: Any, minima: Any = (), stationary: Any = (),
+        start: Any = None, finite_within: float = 0.0,
     ):  # fmt: skip
-        self.name = name
-        self.latex = latex
-        self._value, self._gradient, self._hessian = value, gradient, hessian
-        self.domain, self.dim = _checked_domain(domain)
-        self.finite_within = finite_within
-        self.minima = self._checked_points("minima", minima)
+        self.name: str = checks.text("name", name)
+        self.latex: str = checks.text("latex", latex)
+        self._value = checks.callback("value", value, "a function of the point")
+        for what, given in (("gradient", gradient), ("hessian", hessian)):
+            if given is not None:
+                checks.callback(what, given, "a function of the point")
+        self._gradient, self._hessian = gradient, hessian
+        self.domain: tuple = checks.domain(domain, finite=False)
+        self.dim: int = np.size(self.domain) // 2
+        self.finite_within = checks.number("finite_within", finite_within, low=0)
+        self.minima = self._listed("minima", minima)
         if len(self.minima) > 1:
             self.minima = self.minima[np.argsort(self.value(self.minima), kind="stable")]
-        self.stationary = self._checked_points("stationary", stationary)
-        if start is None and not np.all(np.isfinite(domain)):
+        self.stationary = self._listed("stationary", stationary)
+        if start is None and not np.all(np.isfinite(self.domain)):
             raise ValueError(f"start=None: {name} needs a start, as its domain has no middle")
-        self.start = np.array(np.mean(domain, axis=-1) if start is None else start, dtype=float)
+        given = np.mean(self.domain, axis=-1) if start is None else start
+        self.start: np.ndarray = checks.point("start", given, self._shape, whose=name)
         if self.start.shape != self._shape:
-            raise ValueError(f"start={start!r}: {name} needs {self._wanted()}")
+            checks.wrong_value("start", start, f"one point, {self._wanted()}")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Function {self.name}: {self.latex}>"
 
-    def __call__(self, point):
+    def __call__(self, point: Any) -> Any:
         return self.value(point)
 
-    def value(self, point):
+    def value(self, point: Any) -> Any:
         """f at one point or at many."""
         return self._plain(self._value(self._points(point)))
 
-    def gradient(self, point):
+    def gradient(self, point: Any) -> Any:
         """The gradient at one point or at many, in the shape of `point`."""
         point = self._points(point)
         if self._gradient is None:
             return self._plain(_difference(self._value, point, None, "central", not self._shape))
         return self._plain(self._gradient(point))
 
-    def hessian(self, point):
+    def hessian(self, point: Any) -> Any:
         """Second derivatives: (..., d, d), or the shape of `point` if there is one variable."""
         point = self._points(point)
         if self._hessian is not None:
@@ -110,14 +125,14 @@ class Function:
         return (rough + np.swapaxes(rough, -1, -2)) / 2
 
     @property
-    def _shape(self):
+    def _shape(self) -> tuple[int, ...]:
         """The shape of one point: () for one variable, (d,) for d."""
         return () if np.ndim(self.domain) == 1 else (self.dim,)
 
-    def _wanted(self):
+    def _wanted(self) -> str:
         return f"points of shape (..., {self.dim})" if self._shape else "numbers"
 
-    def _points(self, point):
+    def _points(self, point: Any) -> np.ndarray:
         point = np.asarray(point, dtype=float)
         if self._shape and point.shape[-1:] != self._shape:
             raise ValueError(
@@ -126,32 +141,24 @@ class Function:
         return point
 
     @staticmethod
-    def _plain(result):
+    def _plain(result: Any) -> Any:
         return result.item() if np.ndim(result) == 0 and hasattr(result, "item") else result
 
-    def _checked_points(self, name, points):
-        points = np.array(points, dtype=float)
-        if points.size == 0:
-            return points.reshape(0, *self._shape)
-        if points.shape[1:] != self._shape:
-            raise ValueError(f"{name} has shape {points.shape}: give a list of {self._wanted()}")
-        return points
-
-
-def _checked_domain(domain):
-    """The domain as a tuple, or tuple of tuples, of floats, and the number of variables."""
-    box = np.asarray(domain, dtype=float)
-    if box.shape[-1:] != (2,) or box.ndim > 2 or not np.all(box[..., 0] < box[..., 1]):
-        raise ValueError(f"domain={domain!r}: give (lo, hi), or one (lo, hi) for each variable")
-    if box.ndim == 1:
-        return tuple(box.tolist()), 1
-    return tuple(map(tuple, box.tolist())), len(box)
+    def _listed(self, name: str, points: Any) -> np.ndarray:
+        """Points as an array (n, ...); a single one is no list."""
+        accepted = f"a list of finite {self._wanted()}"
+        found = checks.array(name, points, accepted, empty=True)
+        if found.size == 0:
+            return found.reshape(0, *self._shape)
+        if found.ndim == 0 or found.shape[1:] != self._shape or not np.all(np.isfinite(found)):
+            checks.wrong_value(name, points, accepted)
+        return found
 
 
 # --- numerical derivatives -------------------------------------------------------------------
 
 
-def numerical_gradient(f, point, h=None, method="central"):
+def numerical_gradient(f: Any, point: Any, h: Any = None, method: str = "central") -> Any:
     """The gradient of `f` by differences: "central" or "forward".
 
     If `f` gives one number per point (..., d), the result is the gradient, (..., d).  If
@@ -169,37 +176,26 @@ def numerical_gradient(f, point, h=None, method="central"):
     >>> numerical_gradient(lambda p: p[..., 0] * p[..., 1], (2.0, 3.0)).round(6)
     array([3., 2.])
     """
-    if method not in ("central", "forward"):
-        raise ValueError(f"method={method!r}: method must be 'central' or 'forward'")
-    point = _numeric("point", point)
+    checks.one_of("method", method, ("central", "forward"))
+    f = _function_of_points("f", f)
+    point = checks.array("point", point)
     if h is not None:
-        h = _numeric("h", h)
-        if not np.all((h > 0) & (h < np.inf)):
-            raise ValueError(f"h={h}: h must be finite and > 0")
+        h = checks.numbers("h", h, above=0)
     elementwise = _is_elementwise(f, point)
-    if h is not None and not elementwise and _broadcast_or_none(h, point) != point.shape:
+    if h is not None and not elementwise and checks.broadcast(h.shape, point.shape) != point.shape:
         raise ValueError(f"h has shape {h.shape}: it must broadcast to the point's {point.shape}")
     return Function._plain(_difference(f, point, h, method, elementwise))
 
 
-def _numeric(name, value):
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        array = np.asarray(None)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name}={value!r}: {name} must be a number or an array of numbers")
-    return array.astype(float)
+def _function_of_points(name: str, f: Any) -> Callable:
+    """A `Function`, also by its name, or any other function as it is."""
+    accepted = "a function of the point, a Function, or the name of one"
+    if isinstance(f, str) or not callable(f):
+        return checks.function(f, name=name, accepted=accepted)
+    return f
 
 
-def _broadcast_or_none(a, b):
-    try:
-        return np.broadcast_shapes(a.shape, b.shape)
-    except ValueError:
-        return None
-
-
-def _is_elementwise(f, point):
+def _is_elementwise(f: Callable, point: np.ndarray) -> bool:
     if isinstance(f, Function):
         return not f._shape
     shape = np.shape(f(point))
@@ -213,17 +209,19 @@ def _is_elementwise(f, point):
     )
 
 
-def _default_step(point, method):
+def _default_step(point: np.ndarray, method: str) -> np.ndarray:
     power = 1 / 3 if method == "central" else 1 / 2
     return np.finfo(float).eps ** power * np.maximum(1.0, np.abs(point))
 
 
-def _offsets(h):
+def _offsets(h: np.ndarray) -> np.ndarray:
     """For each of the d coordinates, the step h along it and zeros elsewhere."""
     return np.eye(h.shape[-1]).reshape(-1, *(1,) * (h.ndim - 1), h.shape[-1]) * h
 
 
-def _difference(f, point, h, method, elementwise):
+def _difference(
+    f: Callable, point: np.ndarray, h: np.ndarray | None, method: str, elementwise: bool
+) -> Any:
     h = _default_step(point, method) if h is None else h
     if elementwise:
         ahead = f(point + h)
@@ -239,22 +237,36 @@ def _difference(f, point, h, method, elementwise):
     return (ahead - np.asarray(f(point))[..., None]) / h
 
 
+@dataclass(eq=False, repr=False)
 class GradientCheck:
-    """What `check_gradient` found: true if `ok`; printed, it names the worst component."""
+    """What `check_gradient` found: true if `ok`; printed, it names the worst component.
 
-    def __init__(self, analytic, numerical, point, relative, tolerance):
-        self.analytic, self.numerical, self.point = analytic, numerical, point
-        self.tolerance = tolerance
-        errors = np.where(np.isfinite(relative), relative, np.inf)
-        self.worst = tuple(map(int, np.unravel_index(np.argmax(errors), errors.shape)))
-        self.max_error = float(np.abs(analytic - numerical)[self.worst])
-        self.relative_error = float(errors[self.worst])
-        self.ok = self.relative_error <= tolerance
+    Attributes
+    ----------
+    analytic, numerical : the two gradients that were compared, at `point`
+    tolerance : the largest relative error that passes
+    worst : where the relative error is largest, as an index into the gradients
+    relative_error, max_error : there, relative and absolute
+    ok : whether they agree
+    """
 
-    def __bool__(self):
+    analytic: np.ndarray
+    numerical: np.ndarray
+    point: np.ndarray
+    tolerance: float
+    worst: tuple[int, ...]
+    relative_error: float
+    max_error: float = field(init=False)
+    ok: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.max_error = float(np.abs(self.analytic - self.numerical)[self.worst])
+        self.ok = self.relative_error <= self.tolerance
+
+    def __bool__(self) -> bool:
         return self.ok
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         where = f"component {self.worst[-1]}" if self.worst else "the derivative"
         point = self.point[self.worst[:-1]] if self.worst else self.point
         place = ", ".join(f"{x:.3g}" for x in np.atleast_1d(point))
@@ -266,7 +278,10 @@ class GradientCheck:
         )
 
 
-def check_gradient(f, gradient=None, point=None, *, tolerance=1e-6, h=None):
+def check_gradient(
+    f: Any, gradient: Callable | None = None, point: Any = None, *, tolerance: float = 1e-6,
+    h: Any = None,
+) -> GradientCheck:  # fmt: skip
     """Compare a hand-written gradient with a numerical one, at one point or many.
 
     For a `Function`, `gradient` defaults to its own and `point` to its start.  The error
@@ -277,14 +292,15 @@ def check_gradient(f, gradient=None, point=None, *, tolerance=1e-6, h=None):
     >>> check.ok, round(check.relative_error, 3)
     (False, 0.333)
     """
+    f = _function_of_points("f", f)
     if isinstance(f, Function):
         gradient = f.gradient if gradient is None else gradient
         point = f.start if point is None else point
-    if not callable(gradient):
-        raise TypeError(f"gradient={gradient!r}: gradient must be a function of the point")
+    gradient = checks.callback("gradient", gradient, "a function of the point")
+    tolerance = checks.positive("tolerance", tolerance)
     if point is None:
         raise ValueError("point=None: say where the two gradients should be compared")
-    point = _numeric("point", point)
+    point = checks.array("point", point)
     elementwise = _is_elementwise(f, point)
     numerical = np.asarray(numerical_gradient(f, point, h))
     analytic = np.asarray(gradient(point), dtype=float)
@@ -302,30 +318,31 @@ def check_gradient(f, gradient=None, point=None, *, tolerance=1e-6, h=None):
     rounding = 4 * np.finfo(float).eps * np.maximum(height, np.finfo(float).tiny) / step
     with np.errstate(invalid="ignore"):
         relative = np.abs(analytic - numerical) / (size + rounding / tolerance)
-    return GradientCheck(analytic, numerical, point, relative, tolerance)
+    errors = np.where(np.isfinite(relative), relative, np.inf)
+    worst = tuple(map(int, np.unravel_index(np.argmax(errors), errors.shape)))
+    return GradientCheck(analytic, numerical, point, tolerance, worst, float(errors[worst]))
 
 
 # --- the catalogue ---------------------------------------------------------------------------
 # Products instead of powers: x * x rounds alike for a number and for an array, x ** 3 need not.
 
-_CATALOGUE = {}
+_CATALOGUE: dict[str, Function] = {}
 _HUGE = 1e30  # all of these are finite for coordinates up to here
 
 
-def names():
+def names() -> tuple[str, ...]:
     """Names of all functions in the catalogue."""
     return tuple(_CATALOGUE)
 
 
-def get(name):
+def get(name: str) -> Function:
     """The function of this name."""
-    try:
-        return _CATALOGUE[name]
-    except (KeyError, TypeError):
-        raise ValueError(f"name={name!r}: the functions are {', '.join(names())}") from None
+    return _CATALOGUE[checks.one_of("name", name, _CATALOGUE)]
 
 
-def _curve(name, latex, value, slope, curvature, **facts):
+def _curve(
+    name: str, latex: str, value: Callable, slope: Callable, curvature: Callable, **facts: Any
+) -> Function:
     """Enter a function of x."""
 
     def hessian(x):
@@ -337,7 +354,9 @@ def _curve(name, latex, value, slope, curvature, **facts):
     return function
 
 
-def _surface(name, latex, value, partials, second, **facts):
+def _surface(
+    name: str, latex: str, value: Callable, partials: Callable, second: Callable, **facts: Any
+) -> Function:
     """Enter a function of x and y; `second` gives f_xx, f_xy and f_yy."""
 
     def gradient(p):

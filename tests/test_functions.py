@@ -201,19 +201,24 @@ def test_deepest_minimum_comes_first():
         ({"domain": (1, 0)}, "domain=(1, 0)"),
         ({"domain": 3}, "domain=3"),
         ({"domain": ((0, 1), (0, np.nan))}, "domain="),
-        ({"domain": (0, 1), "minima": [(0, 1)]}, "minima has shape (1, 2)"),
-        ({"domain": ((0, 1), (0, 1)), "minima": [1]}, "minima has shape (1,)"),
+        ({"domain": (0, 1), "minima": [(0, 1)]}, "minima=[(0, 1)]: minima must be a list of"),
+        ({"domain": ((0, 1), (0, 1)), "minima": [1]}, "minima=[1]: minima must be a list of"),
+        ({"domain": (0, 1), "minima": 1}, "minima=1: minima must be a list of"),
+        ({"domain": (0, 1), "start": [0.5]}, "start=[0.5]"),
+        ({"domain": (0, 1), "start": np.nan}, "start=nan"),
         ({"domain": ((0, 1), (0, 1)), "start": 1}, "start=1"),
     ],
 )
 def test_bad_facts(facts, message):
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with pytest.raises((TypeError, ValueError), match=re.escape(message)) as raised:
         Function("f", "f", lambda p: 0.0, **facts)
+    assert raised.type is (TypeError if facts["domain"] == 3 else ValueError)
 
 
 @pytest.mark.parametrize("name", ["valley", "", None, 3, []])
 def test_an_unknown_name_lists_the_known_ones(name):
-    with pytest.raises(ValueError, match=re.escape(f"name={name!r}") + ".*ravine.*rastrigin"):
+    error = ValueError if isinstance(name, str) else TypeError
+    with pytest.raises(error, match=re.escape(f"name={name!r}") + ".*ravine.*rastrigin"):
         functions.get(name)
 
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from optimlab import descend, functions, genealogy, optimizers
+from optimlab.rules import evaluate, parse
 from optimlab.study import conventions, tables
 from optimlab.study.conventions import BOOK, CONVENTIONS, COURSE, COURSE_2, KERAS, PAPER, TORCH
 from optimlab.study.genealogy import (
@@ -139,16 +140,16 @@ def run(convention, hypers, steps=8, first=None, gradient=GRADIENT):
     values |= {s: hypers[m] if m in hypers else m for s, m in convention.means.items()}
     first = convention.first if first is None else first
     values |= {s: values[v] if isinstance(v, str) else v for s, v in first.items()}
-    targets = {line.split(" = ")[0] for line in convention.lines}
+    lines = [parse(line) for line in convention.lines]
+    targets = {line.target for line in lines}
     values = {t: np.zeros(2) for t in targets if t not in values} | values
     points = [values[w]]
     for t in range(1, steps + 1):
-        at = eval(convention.at, {}, dict(values)) if convention.at else values[w]
+        at = evaluate(parse(f"at = {convention.at or w}").tree, values)
         values["g"], values["t"] = gradient(at), t
         values |= {s: values[m] for s, m in convention.means.items() if m == "g"}
-        for line in convention.lines:
-            target, right = line.split(" = ")
-            values[target] = eval(right, {"sqrt": np.sqrt}, dict(values))
+        for line in lines:
+            values[line.target] = evaluate(line.tree, values)
         points.append(values[w])
     return np.array(points)
 

@@ -25,6 +25,7 @@ from optimlab import (
     functions,
 )
 from optimlab import optimizers as module
+from optimlab.rules import parse
 
 RULES = [SGD, Momentum, Nesterov, AdaGrad, RMSProp, AdaDelta, Adam, NAdam, AdamW]
 every_rule = pytest.mark.parametrize("rule", RULES)
@@ -804,7 +805,7 @@ def test_latex_is_balanced_and_has_a_line_for_each_rule(optimizer):
 def test_a_rule_may_only_be_arithmetic():
     for line in ("w = __import__('os')", "w = w.real", "w = [w for w in g]", "w = exp(w)"):
         with pytest.raises(ValueError, match=re.escape("only + - * / ** and sqrt()")):
-            module._parse(line)
+            parse(line)
 
 
 # --- misuse ----------------------------------------------------------------------------------
@@ -883,11 +884,11 @@ def test_a_refused_update_changes_nothing(rule, params, grads, error, message):
     params, grads = {**first, **copy.deepcopy(params)}, {"a": np.ones(2), **grads}
     if params["b"] is not None and "read-only" in message:
         params["b"].flags.writeable = False
-    before = copy.deepcopy((params, optimizer.state, optimizer.t, vars(optimizer).get("_power1")))
+    before = copy.deepcopy((params, optimizer.state, optimizer.t, vars(optimizer).get("_carried")))
     pattern = ".*".join(re.escape(part) for part in message.split(".*"))
     with pytest.raises(error, match=pattern):
         optimizer.update(params, grads)
-    after = params, optimizer.state, optimizer.t, vars(optimizer).get("_power1")
+    after = params, optimizer.state, optimizer.t, vars(optimizer).get("_carried")
     assert repr(after) == repr(before)
 
 

@@ -53,7 +53,7 @@ class Curve:
         self.slot = name not in ("rate", "distance", "gradient")
         self.rules = [r.__name__ for r in rules if not self.slot or name in r.slots]
         squares = name == "v" and any("m" in rule.slots for rule in rules)
-        self.label = "mean square v" if squares else LABELS[name]
+        self.label = "mean square v" if squares else LABELS.get(name, name)
         self.log = name in ("rate", "h", "r", "u") or squares
 
     def values(self, run):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optimlab import checks
-from optimlab.descent import _checked_optimizer
+from optimlab.descent import fresh_copy
 from optimlab.optimizers import SGD
 from optimlab.study.data import Data
 from optimlab.study.network.layers import Linear, Network, Params, streams
@@ -98,7 +98,7 @@ class Training:
             if (test.x.shape[1], test.outputs) != (data.x.shape[1], data.outputs):
                 checks.wrong_value("test", test, "Data with the features and the classes of data")
         self.model, self.data, self.test = model, data, test
-        self.optimizer = _checked_optimizer(checks.optimizer(optimizer))
+        self.optimizer = fresh_copy(checks.optimizer(optimizer))
         size = len(data) if batch_size is None else batch_size
         self.batch_size = checks.whole("batch_size", size, 1, len(data))
         self.seeds = checks.seeds(seeds)
@@ -241,11 +241,7 @@ class Training:
         wanted = (*self.runs, 1, 1)
         for name in getattr(self.optimizer, "hyperparameters", tuple)():
             value = getattr(self.optimizer, name)
-            try:
-                fits = np.broadcast_shapes(np.shape(value), wanted) == wanted
-            except ValueError:
-                fits = False
-            if not fits:
+            if np.ndim(value) and checks.broadcast(np.shape(value), wanted) != wanted:
                 accepted = f"of shape {wanted}, runs first and then 1 for rows and columns"
                 checks.wrong_value(name, value, f"one number, or one for each run {accepted}")
 

@@ -2,7 +2,8 @@
 
 A path: both are fed the same gradients and record every point. torch is given them ready-made and
 `descend` measures them itself, so the comparison errs against optimlab. A large batch: both measure
-the gradient of the ravine in each step and keep the last points alone.
+the gradient of the ravine in each step and keep the last points alone. A rule of one's own stands
+beside one of ours that is as long.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import numpy as np
 from report import Row, compare, median
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, descend, functions
+from optimlab.optimizers import Optimizer
 
 START = (-7.0, 2.0)
 STEPS, PATH_AT_MOST = 1000, 1 / 10
 SIDE, BATCH_STEPS, BATCH_AT_MOST = 200, 100, 1.0
+OWN_AT_MOST = 1.3
 REPEATS = 9
 SLOPES = (0.1, 2.0)  # the ravine's gradient is its point times these
 
@@ -30,9 +33,11 @@ def rows():
         return [
             Row(f"path of {STEPS:,} steps, each rule", said, target="at most 1/10"),
             Row(batch_name(), said, target="at most 1"),
+            own_row(),
         ]
     torch.set_num_threads(1)
-    return [path_row(torch, *pair) for pair in pairs(torch.optim)] + [batch_row(torch)]
+    paths = [path_row(torch, *pair) for pair in pairs(torch.optim)]
+    return [*paths, batch_row(torch), own_row()]
 
 
 def batch_name():
@@ -118,6 +123,25 @@ def torch_batch(torch, starts):
             torch.mul(points, slopes, out=points.grad)
             optimizer.step()
     return points.numpy()
+
+
+# --- a rule of one's own -----------------------------------------------------------------------
+
+
+class FixedLength(Optimizer):
+    """The README's example."""
+
+    rules = ("w = w - eta*g/(sqrt(g*g) + delta)",)
+    eps = 1e-9
+
+
+def own_row():
+    own, ours = (
+        lambda rule=rule: descend(functions.ravine, rule(lr=0.01), START, STEPS)
+        for rule in (FixedLength, AdaGrad)
+    )
+    what = f"path of {STEPS:,} steps, the README's own rule"
+    return compare(what, *in_turn(own, ours), "AdaGrad", OWN_AT_MOST)
 
 
 # --- both --------------------------------------------------------------------------------------
