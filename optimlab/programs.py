@@ -18,16 +18,17 @@ def step(w, g, m, _b0, b, _k0, _k2):
  _multiply(_k2, m, _b0)
  _subtract(w, _b0, w)
 
-`scalars` works out what holds no array, once a step; `step` does the rest, one pass over the
-arrays in each line, the last argument being where the result goes.  A pass costs time, so there
-is one trick: the division of an array x by a number c is put off until it meets another number.
+`scalars` works out what holds no array, once a step; `step` does the rest, each line a pass over
+the arrays whose result goes into the last one.  Passes cost time, so numbers meet where they can,
+n·(k·x) = (n·k)·x, and the division of an array by a number is put off until it meets another:
 
 - n·(x/c) = (n/c)·x
+- (n·x)/c = (n/c)·x
 - x/c + n = (x + n·c)/c
 - √(x/c) = √x/√c, where c cannot be negative
 - x/(y/c) = c·(x/y)
 
-So m_hat above is never stored: its 1 - b**t divides the rate.  Adam's two corrections become one
+So m_hat above is never stored, its 1 - b**t divides the rate.  Adam's two corrections become one
 factor of η and one of δ, which is what its authors suggest at the end of their section 2.  Powers
 of t are carried along as products.  Apart from this the lines are worked out as they stand.
 
@@ -76,7 +77,7 @@ def _power(x: Any, y: Any) -> Any:
     return math.pow(x, y) if type(x) is type(y) is float else np.power(x, y)
 
 
-#: the names in a program that are not the rule's own; those begin with a letter
+#: the names in a program that are not the rule's own, which begin with a letter
 _ON_ARRAYS = {
     "_add": np.add, "_subtract": np.subtract, "_multiply": np.multiply, "_divide": np.divide,
     "_copy": np.positive, "_sqrt": np.sqrt, "sqrt": _root, "_power": _power, "nan": math.nan,
@@ -84,14 +85,6 @@ _ON_ARRAYS = {
 _ON_FLOATS = {"sqrt": math.sqrt, "_power": math.pow, "nan": math.nan}
 
 # --- numbers apart from arrays -----------------------------------------------------------------
-
-
-class _Scaled(NamedTuple):
-    """tree·above/below: an array, and numbers that are put off; None stands for 1."""
-
-    tree: ast.expr
-    above: ast.expr | None = None
-    below: ast.expr | None = None
 
 
 class Simplified:
@@ -112,15 +105,30 @@ class Simplified:
         self.array_names = set(rule.arrays)
         self._now: dict[str, ast.expr] = {}  # number in the rule -> its newest name, or constant
         self._known: dict[str, str] = {}  # text of a formula -> the name of its number
-        self._lets: dict[str, _Scaled] = {}  # arrays that are written out where they are used
+        self._lets: dict[str, ast.expr] = {}  # arrays that are written out where they are used
         self._positive = {"t", *rule.symbols}  # numbers that are >= 0 whatever happens
         self._shares = set(shares)  # and those that are <= 1 besides
         for k, line in enumerate(rule.lines):
-            if line.target in rule.arrays:
-                self._set_array(line, rule.lines[k + 1 :])
-            else:
+            if line.target not in rule.arrays:
                 self._set_number(line, k)
+                continue
+            tree = self._part(line.tree)
+            self._lets.pop(line.target, None)
+            if self._is_used_once(line.target, names(tree), rule.lines[k + 1 :]):
+                self._lets[line.target] = tree
+            else:
+                self.arrays.append((line.target, tree))
         self.carried |= {name: ast.unparse(self._now[name]) for name in rule.running}
+
+    def _is_used_once(self, target: str, made_of: list[str], later: tuple[Line, ...]) -> bool:
+        """Whether a formula can stand in the one place where its target is used, if any."""
+        uses = [k for k, line in enumerate(later) for name in names(line.tree) if name == target]
+        if target in ("w", "g", *self.rule.slots) or len(uses) > 1:
+            return False
+        between = later[: uses[0]] if uses else ()
+        return {target, *made_of}.isdisjoint(line.target for line in between)
+
+    # --- numbers
 
     def _set_number(self, line: Line, k: int) -> None:
         plain = self._plain(line.tree)
@@ -131,26 +139,6 @@ class Simplified:
             plain = ast.Name(name)
         self._now[line.target] = plain
 
-    def _set_array(self, line: Line, later: tuple[Line, ...]) -> None:
-        if self.rule.holds_array(line.tree):
-            scaled = self._pull(line.tree)
-        else:
-            scaled = _Scaled(self._number(line.tree))
-        self._lets.pop(line.target, None)
-        if self._is_used_once(line.target, names(scaled.tree), later):
-            self._lets[line.target] = scaled
-        else:
-            self.arrays.append((line.target, self._settle(scaled)))
-
-    def _is_used_once(self, target: str, made_of: list[str], later: tuple[Line, ...]) -> bool:
-        """Whether a formula can stand in the one place where its target is used, if any."""
-        uses = [k for k, line in enumerate(later) for name in names(line.tree) if name == target]
-        if target in ("w", "g", *self.rule.slots) or len(uses) > 1:
-            return False
-        return {target, *made_of}.isdisjoint(line.target for line in later[: sum(uses)])
-
-    # --- numbers
-
     def _plain(self, tree: ast.expr) -> ast.expr:
         """A formula of numbers in the names that they have now, constants worked out."""
         match tree:
@@ -159,7 +147,7 @@ class Simplified:
             case ast.Call(args=[inside]):
                 tree = _sqrt(self._plain(inside))
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                tree = self._plain_power(tree, self._number(left), self._plain(right))
+                tree = self._plain_power(tree, self._named(self._plain(left)), self._plain(right))
             case ast.BinOp(left=left, op=op, right=right):
                 tree = ast.BinOp(self._plain(left), op, self._plain(right))
         if names(tree):
@@ -191,11 +179,8 @@ class Simplified:
             self._add_number(name, ast.BinOp(ast.Name(name), _TIMES, base))
         return ast.Name(name)
 
-    def _number(self, tree: ast.expr) -> ast.expr:
-        """A formula of numbers by its name."""
-        return self._named(self._plain(tree))
-
     def _named(self, plain: ast.expr) -> ast.expr:
+        """The name of a number, or a constant."""
         if isinstance(plain, ast.Name | ast.Constant):
             return plain
         text = ast.unparse(plain)
@@ -211,7 +196,7 @@ class Simplified:
         if self._is_positive(plain):
             self._positive.add(name)
 
-    def _is_positive(self, plain: ast.expr | None) -> bool:
+    def _is_positive(self, plain: ast.expr) -> bool:
         """Whether a number can be told from its formula to be >= 0."""
         match plain:
             case ast.Name(id=name):
@@ -220,88 +205,89 @@ class Simplified:
                 return name in self._shares
             case ast.BinOp(left=left, op=op, right=right):
                 return not isinstance(op, ast.Sub) and all(map(self._is_positive, (left, right)))
-            case ast.Call(func=ast.Name(id=function)):
-                return function == "sqrt"
             case ast.Constant(value=float() as value):
                 return value >= 0
-        return plain is None
-
-    def _times(self, left: ast.expr | None, right: ast.expr | None) -> ast.expr | None:
-        if left is None or right is None:
-            return left or right
-        return self._named(ast.BinOp(left, _TIMES, right))
+        return isinstance(plain, ast.Call) and ast.unparse(plain.func) == "sqrt"
 
     # --- arrays
 
-    def _settle(self, scaled: _Scaled) -> ast.expr:
-        """The formula with its numbers put in."""
-        tree, above, below = scaled
-        if above is None:
-            return tree if below is None else ast.BinOp(tree, _OVER, below)
-        factor = above if below is None else self._named(ast.BinOp(above, _OVER, below))
-        return ast.BinOp(factor, _TIMES, tree)
-
-    def _pull(self, tree: ast.expr) -> _Scaled:
-        """A formula that holds an array, with the divisions by numbers put off."""
+    def _part(self, tree: ast.expr) -> ast.expr:
+        """A formula of arrays with its numbers by their names, or such a name alone."""
+        if not self.rule.holds_array(tree):
+            return self._named(self._plain(tree))
         match tree:
             case ast.Name(id=name):
-                return self._lets.get(name, _Scaled(tree))
+                return self._lets.get(name, tree)
             case ast.Call(args=[inside]):
-                return self._pull_root(self._pull(inside))
+                return self._rooted(self._part(inside))
             case ast.BinOp(left=left, op=ast.Pow()):
-                return self._pull_power(self._pull(left), tree)
-            case ast.BinOp(left=left, op=op, right=right) if not self.rule.holds_array(left):
-                return self._with_number(self._number(left), op, self._pull(right), first=True)
-            case ast.BinOp(left=left, op=op, right=right) if not self.rule.holds_array(right):
-                return self._with_number(self._number(right), op, self._pull(left), first=False)
+                return self._raised(self._part(left), tree)
             case ast.BinOp(left=left, op=op, right=right):
-                x, y = self._pull(left), self._pull(right)
-                if isinstance(op, ast.Div) and (*x[1:], *y[1:]) != (None,) * 4:
-                    factor, rest = self._leading_number(x.tree)
-                    above = self._times(self._times(x.above, factor), y.below)
-                    below = self._times(x.below, y.above)
-                    return _Scaled(ast.BinOp(rest, _OVER, y.tree), above, below)
-                return _Scaled(ast.BinOp(self._settle(x), op, self._settle(y)))
+                return self._joined(self._part(left), op, self._part(right))
         raise TypeError(f"{tree!r} is no formula")
 
-    def _pull_root(self, x: _Scaled) -> _Scaled:
-        if self._is_positive(x.above) and self._is_positive(x.below):
-            above, below = (n and self._named(_sqrt(n)) for n in (x.above, x.below))
-            return _Scaled(_sqrt(x.tree), above, below)
-        return _Scaled(_sqrt(self._settle(x)))
+    def _is_number(self, tree: ast.expr) -> bool:
+        return self.array_names.isdisjoint(names(tree))
 
-    def _pull_power(self, x: _Scaled, power: ast.BinOp) -> _Scaled:
+    def _joined(self, left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+        """left op right, where one of them at least holds an array."""
+        if isinstance(op, ast.Mult) and self._is_number(right):
+            left, right = right, left
+        (x, c), (y, d) = self._divided(left), self._divided(right)
+        n, multiplied = self._multiplied(right if isinstance(op, ast.Mult) else left)
+        match op:
+            case ast.Mult() if self._is_number(left) and d:
+                return ast.BinOp(self._number(left, _OVER, d), op, y)
+            case ast.Mult() if self._is_number(left) and n:
+                return ast.BinOp(self._number(left, _TIMES, n), op, multiplied)
+            case ast.Div() if self._is_number(right) and n:
+                return ast.BinOp(self._number(n, _OVER, right), _TIMES, multiplied)
+            case ast.Div() if self._is_number(right) and c:
+                return ast.BinOp(x, op, self._number(c, _TIMES, right))
+            case ast.Div() if d and self._is_number(left):
+                return ast.BinOp(self._number(left, _TIMES, d), op, y)
+            case ast.Div() if d:
+                if n:
+                    d, left = self._number(n, _TIMES, d), multiplied
+                elif c:
+                    d, left = self._number(d, _OVER, c), x
+                return ast.BinOp(d, _TIMES, ast.BinOp(left, op, y))
+            case ast.Add() | ast.Sub() if self._is_number(right) and c:
+                return ast.BinOp(ast.BinOp(x, op, self._number(right, _TIMES, c)), _OVER, c)
+            case ast.Add() | ast.Sub() if self._is_number(left) and d:
+                return ast.BinOp(ast.BinOp(self._number(left, _TIMES, d), op, y), _OVER, d)
+        return ast.BinOp(left, op, right)
+
+    def _rooted(self, tree: ast.expr) -> ast.expr:
+        x, c = self._divided(tree)
+        if c and self._is_positive(c):
+            return ast.BinOp(_sqrt(x), _OVER, self._named(_sqrt(c)))
+        return _sqrt(tree)
+
+    def _raised(self, base: ast.expr, power: ast.BinOp) -> ast.expr:
         if exponent(power) == 0.5:
-            return self._pull_root(x)
-        base = self._settle(x)
+            return self._rooted(base)
         if not isinstance(base, ast.Name):  # it is worked out once
             self.arrays.append((f"_p{len(self.arrays)}", base))
             base = ast.Name(self.arrays[-1][0])
             self.array_names.add(base.id)
-        return _Scaled(_product(base, whole_power(power) or 1))
+        return _product(base, whole_power(power) or 1)
 
-    def _with_number(self, n: ast.expr, op: ast.operator, x: _Scaled, first: bool) -> _Scaled:
-        """The formula n op x, or x op n where the number is not `first`."""
-        match op:
-            case ast.Mult():
-                if x.above is x.below is None:
-                    return _Scaled(ast.BinOp(n, _TIMES, x.tree))
-                return x._replace(above=self._times(n, x.above))
-            case ast.Div() if not first:
-                factor, rest = self._leading_number(x.tree)
-                return _Scaled(rest, self._times(x.above, factor), self._times(x.below, n))
-        if isinstance(op, ast.Div) or x.above is not None or x.below is None:
-            x = _Scaled(self._settle(x))
-        shift = self._times(n, x.below) or n
-        both = (shift, x.tree) if first else (x.tree, shift)
-        return _Scaled(ast.BinOp(both[0], op, both[1]), None, x.below)
+    def _number(self, left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+        return self._named(self._plain(ast.BinOp(left, op, right)))
 
-    def _leading_number(self, tree: ast.expr) -> tuple[ast.expr | None, ast.expr]:
-        """(number, X) of a formula number*X, and (None, formula) of any other."""
+    def _divided(self, tree: ast.expr) -> tuple[ast.expr, ast.expr | None]:
+        """(x, c) of a formula x/c with a number c."""
         match tree:
-            case ast.BinOp(left=ast.Name() | ast.Constant() as n, op=ast.Mult(), right=rest):
-                if self.array_names.isdisjoint(names(n)):
-                    return n, rest
+            case ast.BinOp(left=x, op=ast.Div(), right=c) if self._is_number(c):
+                return x, c
+        return tree, None
+
+    def _multiplied(self, tree: ast.expr) -> tuple[ast.expr | None, ast.expr]:
+        """(n, x) of a formula n*x with a number n."""
+        match tree:
+            case ast.BinOp(left=n, op=ast.Mult(), right=x) if self._is_number(n):
+                return n, x
         return None, tree
 
 

@@ -10,7 +10,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import optimlab
-from optimlab import Function, check_gradient, functions, numerical_gradient
+from optimlab import (
+    Function,
+    check_gradient,
+    checks,
+    descent,
+    functions,
+    numerical_gradient,
+    optimizers,
+    programs,
+    rules,
+)
 
 ALL = [functions.get(name) for name in functions.names()]
 every_function = pytest.mark.parametrize("f", ALL, ids=lambda f: f.name)
@@ -302,6 +312,40 @@ def test_a_function_that_was_not_written_for_many_points_is_noticed():
         numerical_gradient(lambda p: p[0] * p[1], np.ones((5, 2)))
 
 
+def test_functions_by_name():
+    point = (-7.0, 2.0)
+    assert_array_equal(
+        numerical_gradient("ravine", point), numerical_gradient(functions.ravine, point)
+    )
+    assert check_gradient("ravine") and check_gradient("wave", point=[1.0, 2.0])
+    for call in (numerical_gradient, check_gradient):
+        with pytest.raises(ValueError, match="f='valley': f must be .*: parabola, .*rastrigin"):
+            call("valley", point=point)
+        with pytest.raises(TypeError, match="f=3: f must be a function of the point, a Function"):
+            call(3, point=point)
+    with pytest.raises(ValueError, match="tolerance=-1: tolerance must be a finite number > 0"):
+        check_gradient("ravine", tolerance=-1)
+    with pytest.raises(TypeError, match="point=True: point must be"):
+        numerical_gradient("parabola", True)
+
+
+@pytest.mark.parametrize(
+    "wrong, error",
+    [
+        ({"name": ""}, ValueError), ({"name": 3}, TypeError), ({"value": 3}, TypeError),
+        ({"gradient": "2x"}, TypeError), ({"hessian": 2.0}, TypeError),
+        ({"domain": "wide"}, TypeError), ({"finite_within": -1}, ValueError),
+        ({"start": "here"}, TypeError), ({"minima": "none"}, TypeError),
+        ({"minima": [np.nan]}, ValueError), ({"stationary": [True]}, TypeError),
+    ],
+)  # fmt: skip
+def test_wrong_parts_of_a_function_are_named(wrong, error):
+    facts = {"name": "f", "latex": "f", "value": lambda x: x, "domain": (0, 1)} | wrong
+    (name,) = wrong
+    with pytest.raises(error, match=f"{name}=.*: {name} must be"):
+        Function(**facts)
+
+
 def test_check_gradient_names_the_worst_component():
     good = check_gradient(functions.rosenbrock)
     assert good and good.ok and good.relative_error < 1e-8 and "agrees" in repr(good)
@@ -337,6 +381,22 @@ def test_import_is_lazy():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+@pytest.mark.parametrize("module", [functions, descent, optimizers, rules, programs, checks])
+def test_public_names_say_their_types(module):
+    public = [getattr(module, name) for name in getattr(module, "__all__", vars(module))]
+    own = [x for x in public if getattr(x, "__module__", "") == module.__name__ and callable(x)]
+    calls = [x for x in own if inspect.isfunction(x)]
+    for cls in (x for x in own if inspect.isclass(x) and not x.__name__.startswith("_")):
+        members = [getattr(f, "fget", getattr(f, "function", f)) for f in vars(cls).values()]
+        calls += [f for f in members if inspect.isfunction(f)]
+    assert len(own) > 1
+    written = [call for call in calls if call.__code__.co_filename == module.__file__]
+    for call in written:
+        parameters = [p for p in inspect.signature(call).parameters if p not in ("self", "cls")]
+        wanted = {*parameters, *(() if call.__name__ == "__init__" else ("return",))}
+        assert wanted <= set(call.__annotations__), call.__qualname__
 
 
 def test_public_names():
