@@ -244,8 +244,10 @@ def test_a_pixel_is_the_place_of_its_fractions(geometry):
         assert [x, y] == pytest.approx(on(fx, fy))
         back = geometry("fractionsAt", BOX, x, y)
         assert [back["fx"], back["fy"]] == pytest.approx([fx, fy])
-    for x, y, inside in ((40, 110, True), (240, 10, True), (39.9, 50, False), (100, 110.1, False)):
-        assert geometry("fractionsAt", BOX, x, y)["inside"] is inside
+    for x, y in ((40, 110), (240, 10), (100, 50)):
+        assert geometry("fractionsAt", BOX, x, y)["inside"] is True
+    for x, y in ((39.9, 50), (240.1, 50), (100, 110.1), (100, 9.9)):
+        assert geometry("fractionsAt", BOX, x, y)["inside"] is False
 
 
 def test_a_line_breaks_where_a_row_cannot_be_drawn(geometry):
@@ -428,6 +430,9 @@ def test_the_nearest_place_is_the_nearest_in_the_picture(geometry):
     places = [[2, 1e-3, "low"], [5, 1, "right"]]
     fx, fy = geometry("fraction", axes, 0, 2), geometry("fraction", axes, 1, 1)
     assert geometry("nearestPlace", axes, BOX, places, fx, fy) == [2, 1e-3]
+    apart = [[-2, 1e-5, "left"], [6, 1e-5, "right"], [-2, 100, "top"]]
+    for fx, fy, wanted in ((0.8, 0.1, [6, 1e-5]), (0.2, 0.3, [-2, 1e-5]), (0.2, 0.8, [-2, 100])):
+        assert geometry("nearestPlace", axes, BOX, apart, fx, fy) == wanted
     wide = BOX | {"h": 900}
     assert geometry("nearestPlace", axes, wide, places, fx, fy) == [5, 1]
 
