@@ -244,8 +244,10 @@ def test_a_pixel_is_the_place_of_its_fractions(geometry):
         assert [x, y] == pytest.approx(on(fx, fy))
         back = geometry("fractionsAt", BOX, x, y)
         assert [back["fx"], back["fy"]] == pytest.approx([fx, fy])
-    for x, y, inside in ((40, 110, True), (240, 10, True), (39.9, 50, False), (100, 110.1, False)):
-        assert geometry("fractionsAt", BOX, x, y)["inside"] is inside
+    for x, y in ((40, 110), (240, 10), (100, 50)):
+        assert geometry("fractionsAt", BOX, x, y)["inside"] is True
+    for x, y in ((39.9, 50), (240.1, 50), (100, 110.1), (100, 9.9)):
+        assert geometry("fractionsAt", BOX, x, y)["inside"] is False
 
 
 def test_a_line_breaks_where_a_row_cannot_be_drawn(geometry):
@@ -289,10 +291,21 @@ def test_every_marker_is_a_closed_path_about_its_point(geometry, shape):
     for corners, at in zip(points(d), (on(0.25, 0.5), on(1, 1)), strict=True):
         corners = np.array(corners) - at
         assert len(corners) == len(np.unique(corners, axis=0)) >= 3
-        assert 0.9 * size <= np.ptp(corners, axis=0).max() <= 1.35 * size
+        wide, high = np.ptp(corners, axis=0)
+        assert 0.9 * size <= min(wide, high) <= max(wide, high) <= 1.35 * size
         assert np.abs(corners).max() <= 0.7 * size
         mirrored = np.sort((corners * [1, -1] if shape in "<>" else corners * [-1, 1]).round(1), 0)
         np.testing.assert_allclose(mirrored, np.sort(corners.round(1), 0), atol=0.11)
+
+
+def test_a_star_has_five_tips_of_one_length_at_even_angles(geometry):
+    ((*corners,),) = points(geometry("marker", "*", 0, 0, 200))
+    x, y = np.transpose(corners)
+    np.testing.assert_allclose(np.hypot(x, y)[::2], 105, atol=0.01)
+    np.testing.assert_allclose(np.hypot(x, y)[1::2], 40, atol=0.01)
+    turned = np.diff(np.unwrap(np.arctan2(y, x)))
+    np.testing.assert_allclose(turned, np.pi / 5, atol=1e-3)
+    assert corners[0] == [0, -105], "it stands on two of them"
 
 
 def test_markers_are_told_apart_and_an_unknown_one_is_a_circle(geometry):
@@ -311,6 +324,14 @@ def test_an_arrow_ends_at_its_tip_and_a_short_one_is_none(geometry):
     corners = np.concatenate([np.array(piece) for piece in points(d)])
     assert d.endswith("Z") and corners[:, 0].min() == tail[0] and corners[:, 0].max() == tip[0]
     assert geometry("arrowsPath", BOX, [[0.5, 0.5, 0.5, 0.504], [0, 0, NAN, 1]]) == ""
+    assert geometry("arrowsPath", BOX, [[0.5, 0.5, 0.5, 0.506]]) != "", "0.6 pixels"
+    shaft, head = (np.array(p) for p in points(geometry("arrowsPath", BOX, [[0.9, 0.1, 0.6, 0.8]])))
+    way = (head[0] - shaft[0]) / np.linalg.norm(head[0] - shaft[0])
+    np.testing.assert_allclose((head[0] - shaft[1]) @ way, 7, atol=0.02)
+    across = np.array([-way[1], way[0]])
+    for corner, side in zip(head[1:], (4, -4), strict=True):
+        back = corner - head[0]
+        np.testing.assert_allclose([back @ way, back @ across], [-10, side], atol=0.02)
 
 
 def test_a_label_stands_inside_and_turns_at_the_right_rim(geometry):
@@ -321,7 +342,9 @@ def test_a_label_stands_inside_and_turns_at_the_right_rim(geometry):
     place = geometry("labelPlace", BOX, [0.95, 1], [6, 4], "start")
     assert place == {"x": pytest.approx(x - 6), "y": y - 4, "anchor": "end"}
     assert geometry("labelPlace", BOX, [0.95, 1], [6, 4], "middle")["anchor"] == "middle"
-    for row in ([1.01, 0.5], [0.5, -0.01], [NAN, 0.5], [0.5, INF], None):
+    for row in ([0, 0], [1, 1], [0, 1], [1, 0]):
+        assert geometry("labelPlace", BOX, row, [6, 4], "end")["anchor"] == "end"
+    for row in ([1.01, 0.5], [-0.01, 0.5], [0.5, 1.01], [0.5, -0.01], [NAN, 0.5], [0.5, INF], None):
         assert geometry("labelPlace", BOX, row, [6, 4], "start") is None
 
 
@@ -385,6 +408,18 @@ def test_arrow_keys_lead_through_the_places_of_a_handle(geometry, at, way, to):
     assert geometry("placeAt", PLACES, stands[to])[2] == to
 
 
+def test_up_and_down_lead_to_the_nearest_place_where_height_counts_half(geometry):
+    def up(*places):
+        named = [[x, y, ""] for x, y in ((5, 0), *places)]
+        return geometry("nextPlace", named, [5, 0], [0, 1])
+
+    assert up((1, 1), (7, 1)) == up((7, 1), (1, 1)) == [7, 1]
+    assert up((9, 1), (3, 1)) == [3, 1]
+    assert up((6.5, 1), (5, 3.5)) == [5, 3.5]
+    assert up((6.5, 1), (5, 4.5)) == [6.5, 1]
+    assert up((5, 0.05), (4, 0), (5, -1)) == [5, 0.05]
+
+
 def test_a_handle_that_stands_at_none_of_its_places_begins_at_the_first(geometry):
     assert geometry("nextPlace", PLACES, [4, 4], [1, 0]) == [1, 5]
     assert geometry("placeAt", PLACES, [4, 4]) is None
@@ -395,6 +430,9 @@ def test_the_nearest_place_is_the_nearest_in_the_picture(geometry):
     places = [[2, 1e-3, "low"], [5, 1, "right"]]
     fx, fy = geometry("fraction", axes, 0, 2), geometry("fraction", axes, 1, 1)
     assert geometry("nearestPlace", axes, BOX, places, fx, fy) == [2, 1e-3]
+    apart = [[-2, 1e-5, "left"], [6, 1e-5, "right"], [-2, 100, "top"]]
+    for fx, fy, wanted in ((0.8, 0.1, [6, 1e-5]), (0.2, 0.3, [-2, 1e-5]), (0.2, 0.8, [-2, 100])):
+        assert geometry("nearestPlace", axes, BOX, apart, fx, fy) == wanted
     wide = BOX | {"h": 900}
     assert geometry("nearestPlace", axes, wide, places, fx, fy) == [5, 1]
 
@@ -417,6 +455,11 @@ def drawn(geometry, columns, pointer, last=None):
 
 def test_a_sketch_follows_the_pointer_through_the_columns_that_it_passes(geometry):
     columns = [0, 0.25, 0.5, 0.75, 1]
+    apart = [0.2, 0.3, 0.6, 0.9]  # what is near is a fifth of the first two columns' distance
+    pen, _ = drawn(geometry, apart, (0.605, 0.4))
+    for fx, near in ((0.625, False), (0.615, True)):
+        _, heights = drawn(geometry, apart, (fx, 0.4), pen)
+        assert heights == ({2: 0.4} if near else {})
     pen, heights = drawn(geometry, columns, (0.1, 0.4))
     assert heights == {0: 0.4} and pen == {"fx": 0.1, "fy": 0.4, "column": 0}
     pen, heights = drawn(geometry, columns, (0.6, 0.9), pen)
@@ -442,6 +485,8 @@ def test_rows_are_read_from_the_message_and_numbers_are_short(geometry, run):
       console.log(JSON.stringify(rows.map((row) => [...row])));
     """
     assert run(code) == [[1, 2], [3, 4]]
+    for value, said in ((1e-3, "0.001"), (98765, "98770"), (1e5, "1.00e+5"), (1e-4, "1.00e-4")):
+        assert geometry("short", value) == said
     for value, said in ((0, "0"), (-1.23456, "-1.235"), (5e-5, "5.00e-5"), (123456, "1.23e+5")):
         assert geometry("short", value) == said
     assert geometry("short", NAN) == geometry("short", INF) == "too large"
