@@ -8,7 +8,7 @@ from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, choice, decades, slider
 from optimlab.explorers.frames import short
-from optimlab.explorers.scenes import around, contour_lines, name_looks, on_curve, to_draw
+from optimlab.explorers.scenes import around, contour_lines, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
 
@@ -78,7 +78,9 @@ class SecantExplorer(Explorer):
             xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor, TOP),
         )  # fmt: skip
         looks = {kind: KINDS[kind] for kind in self.kinds}
-        name_looks(below, looks, markers=False)
+        for kind, look in looks.items():
+            dash = (0, (4, 2)) if look["dash"] else "-"  # as long as the mark's, which is thinner
+            below.plot([], [], color=look["color"], linestyle=dash, label=kind)
         if len(self.kinds) > 1:
             below.legend(loc="upper left")
         if self.target:
