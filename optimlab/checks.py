@@ -76,10 +76,6 @@ def _is_real(value: Any) -> bool:
     return isinstance(value, kinds.Real) and not isinstance(value, bool | np.bool_)
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple | range) or getattr(value, "ndim", 0) > 0
-
-
 def _scalar(value: Any) -> Any:
     """An array without axes as its number; anything else as it is."""
     return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value

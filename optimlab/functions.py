@@ -72,7 +72,7 @@ class Function:
         start: Any = None, finite_within: float = 0.0,
     ):  # fmt: skip
         self.name: str = checks.text("name", name)
-        self.latex: str = checks.text("latex", latex)
+        self.latex: str = checks.instance("latex", latex, str, "a text")
         self._value = checks.callback("value", value, "a function of the point")
         for what, given in (("gradient", gradient), ("hessian", hessian)):
             if given is not None:
@@ -133,12 +133,11 @@ class Function:
         return f"points of shape (..., {self.dim})" if self._shape else "numbers"
 
     def _points(self, point: Any) -> np.ndarray:
-        point = np.asarray(point, dtype=float)
-        if self._shape and point.shape[-1:] != self._shape:
-            raise ValueError(
-                f"point has shape {point.shape}: {self.name} takes {self._wanted()}"
-            )
-        return point
+        if isinstance(point, float | np.ndarray):  # as every step of a run has it
+            found = np.asarray(point)
+            if found.dtype == float and found.shape[found.ndim - len(self._shape) :] == self._shape:
+                return found
+        return checks.point("point", point, self._shape, whose=self.name, finite=False)
 
     @staticmethod
     def _plain(result: Any) -> Any:
@@ -299,8 +298,11 @@ def check_gradient(
     gradient = checks.callback("gradient", gradient, "a function of the point")
     tolerance = checks.positive("tolerance", tolerance)
     if point is None:
-        raise ValueError("point=None: say where the two gradients should be compared")
+        checks.wrong_value("point", point, "given: where should the two gradients be compared?")
     point = checks.array("point", point)
+    step = None if h is None else checks.numbers("h", h, above=0)
+    if step is not None and checks.broadcast(step.shape, point.shape) != point.shape:
+        checks.wrong_value("h", h, f"one number, or one for each of the point's {point.shape}")
     elementwise = _is_elementwise(f, point)
     numerical = np.asarray(numerical_gradient(f, point, h))
     analytic = np.asarray(gradient(point), dtype=float)
@@ -314,7 +316,7 @@ def check_gradient(
     height = np.abs(np.asarray(f(point), dtype=float))
     if not elementwise:
         size, height = np.max(size, axis=-1, keepdims=True), height[..., None]
-    step = _default_step(point, "central") if h is None else h
+    step = _default_step(point, "central") if step is None else step
     rounding = 4 * np.finfo(float).eps * np.maximum(height, np.finfo(float).tiny) / step
     with np.errstate(invalid="ignore"):
         relative = np.abs(analytic - numerical) / (size + rounding / tolerance)

@@ -10,7 +10,18 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from optimlab import SGD, Momentum, checks, descend, functions
+from optimlab import (
+    SGD,
+    Function,
+    Momentum,
+    check_gradient,
+    checks,
+    descend,
+    descent,
+    functions,
+    numerical_gradient,
+    optimizers,
+)
 from optimlab.study import (
     analysis,
     conventions,
@@ -85,6 +96,7 @@ def of(call, right, **kinds):
 F = {"function": "ravine"}
 DRAW = np.random.default_rng(0)
 LEARNT = data.Data(np.arange(20.0).reshape(10, 2), np.arange(10) % 2, ("no", "yes"))
+MEASURED = data.Data(np.arange(10.0)[:, None], np.arange(10.0))
 NET = network.Network((3,))
 XY = {"params": NET.start(LEARNT), "x": LEARNT.x, "y": LEARNT.y}
 LINE = {"x": [0.0, 1.0, 3.0], "y": [0, 1, 1]}
@@ -97,6 +109,31 @@ VELOCITY = {"momentum": RATES, "rule": FUNCTION}
 SCHEME = {"function": FUNCTION, "lr": RATES, "start": maybe(POINT), "steps": WHOLE}
 AT = {"function": FUNCTION, "point": maybe(POINT)}
 LEARNING = {"params": THING, "x": LISTED, "y": LISTED}
+
+SQUARE = {"name": "mine", "latex": "x^2", "value": lambda x: x * x, "domain": (-1, 1)}
+BELOW_1 = kind("   T   V  V   V  V   T   T    V  V     T      T")  # each in [0, 1)
+
+of(descend, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION, optimizer=THING,
+   start=maybe(POINT), steps=WHOLE, gradient=maybe(THING), record=FLAG)  # fmt: skip
+of(PATH.left, {}, domain=maybe(DOMAIN))
+of(PATH.summary, {}, domain=maybe(DOMAIN))
+of(functions.get, {"name": "ravine"}, name=NAME)
+of(numerical_gradient, {"f": abs, "point": 1.0}, f=FUNCTION, point=ARRAY, h=maybe(RATES),
+   method=NAME)  # fmt: skip
+of(check_gradient, {"f": abs, "gradient": np.sign, "point": 1.0}, f=FUNCTION, gradient=THING,
+   point=ARRAY | {"None": "V"}, tolerance=POSITIVE,
+   h=maybe(RATES) | {"shape (2, 3, 5)": "V"})  # fmt: skip
+of(Function, SQUARE, name=TEXT, value=THING, gradient=maybe(THING), hessian=maybe(THING),
+   domain=DOMAIN, start=maybe(NUMBERS) | {"shape (2, 3, 5)": "V"},
+   finite_within=POSITIVE)  # fmt: skip
+of(functions.ravine.value, {"point": (1, 2)}, point=POINT)
+of(functions.ravine.gradient, {"point": (1, 2)}, point=POINT)
+of(functions.ravine.hessian, {"point": (1, 2)}, point=POINT)
+for one in tuning.RULES:
+    below = ("momentum", "rho", "beta1", "beta2")
+    of(one, {}, **{h: BELOW_1 if h in below else RATES for h in one.hyperparameters()})
+of(optimizers.Adam, {}, bias_correction=FLAG)
+of(optimizers.AdamW, {}, bias_correction=FLAG)
 
 of(analysis.curvatures, F, **AT)
 of(analysis.factors, F | {"lr": 0.1}, lr=POSITIVE, **AT)
@@ -155,6 +192,8 @@ of(data.spirals, {"rng": DRAW}, points=WHOLE, noise=POSITIVE, turns=POSITIVE, rn
 
 of(training.minibatches, {"n": 10, "batch_size": 2, "rng": DRAW}, n=WHOLE, batch_size=WHOLE,
    rng=THING)  # fmt: skip
+of(training.cloud, {"data": MEASURED, "rates": [0.1], "batch_size": 5, "seeds": 1, "epochs": 1},
+   data=THING, rates=ROW, falling=FLAG, batch_size=WHOLE, seeds=WHOLE, epochs=WHOLE)  # fmt: skip
 of(training.streams, {"seed": 0}, seed=WHOLE)
 of(training.Training, {"model": NET, "data": LEARNT, "optimizer": SGD(), "batch_size": 5},
    model=THING, data=THING, optimizer=THING, batch_size=maybe(WHOLE), seeds=WHOLES,
@@ -224,8 +263,8 @@ def outcome(entry, argument, value):
 
 #: whose public names are asked for
 MODULES = (
-    analysis, conventions, data, genealogy, graph, layers, losses, network, schemes, tables,
-    training, tuning,
+    functions, optimizers, descent, analysis, conventions, data, genealogy, graph, layers, losses,
+    network, schemes, tables, training, tuning,
 )  # fmt: skip
 #: what is not tried, and why
 EXEMPT = {
@@ -243,7 +282,7 @@ def public():
     for module in MODULES:
         for name in module.__all__:
             thing = getattr(module, name)
-            if not callable(thing):
+            if not (inspect.isfunction(thing) or inspect.isclass(thing)):
                 continue
             yield thing
             if inspect.isclass(thing):

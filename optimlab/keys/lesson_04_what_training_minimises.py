@@ -1,16 +1,15 @@
 """Lesson 04: what its questions know, and the numbers it states."""
 
 import numpy as np
-import plotly
 
-from optimlab import SGD, descend, functions
+from optimlab import SGD, data, descend, functions
 from optimlab.lessons import Choice, Exercise, Number
 from optimlab.study import network
 from optimlab.study.analysis import condition_number
 
 parabola = functions.parabola
-tips = plotly.data.tips()
-bill, tip = tips["total_bill"].to_numpy(), tips["tip"].to_numpy()
+tips = data.tips()
+bill, tip = tips.x[:, 0], tips.y
 hours, passed = np.arange(1, 7), np.array([0, 0, 1, 0, 1, 1])
 surface = network.squared_loss(bill, tip)
 students = network.logistic_loss(hours, passed, ((-4, 4), (-8, 8)))

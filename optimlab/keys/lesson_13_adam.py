@@ -3,8 +3,8 @@
 import numpy as np
 
 from optimlab import SGD, Adam, Momentum, descend, functions, tuning
-from optimlab.explorers.adam import LARGE, PERIOD, SMALL, rare_gradient
 from optimlab.lessons import Choice, Exercise, Number
+from optimlab.study.rare_gradient import LARGE, PERIOD, SMALL, rare_gradient
 
 ravine = functions.ravine
 

@@ -274,6 +274,7 @@ def cloud(
     array, one number for each rate: the root of the mean squared distance, over all seeds and steps
     """
     falling = checks.flag("falling", falling)
+    batch_size = checks.whole("batch_size", batch_size, 1)
     epochs, seeds = checks.whole("epochs", epochs, 1), checks.whole("seeds", seeds, 1)
     each = checks.row("rates", rates, above=0)[:, None, None, None]  # a row of runs for each rate
     each_seed = np.tile(np.arange(seeds), (len(each), 1))
