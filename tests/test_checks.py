@@ -269,11 +269,14 @@ MODULES = (
 #: what is not tried, and why
 EXEMPT = {
     # results: they are handed out, never made by those who use the package
-    "descent.Path", "functions.GradientCheck", "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
+    "descent.Path", "functions.GradientCheck",
+    "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
     "study.tuning.Transformed", "study.genealogy.Method", "study.conventions.Convention",
     "study.network.graph.Node", "study.network.graph.Edge",
     # their dicts of parameters and gradients have tests of their own, in test_optimizers.py
-    *(f"optimizers.Optimizer.{name}" for name in ("formula_with", "evaluate_rules", "update")),
+    *(f"optimizers.Optimizer.{name}" for name in (
+        "formula_with", "evaluate_rules", "update", "effective_rates"
+    )),
     *(f"optimizers.{rule}.probe" for rule in ("Optimizer", "Nesterov")), "optimizers.Optimizer",
     # called at every step of a training loop, with what the loop has checked
     "study.network.layers.Network.forward", "study.network.layers.Network.backward",

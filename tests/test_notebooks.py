@@ -260,7 +260,7 @@ def spoil_numbers(good):
         (replace(0, "https://example.org/a", "99_gone.ipynb#there"), "links to 99_gone.ipynb"),
         (replace(0, "(03_after.ipynb)", "(.)"), "has no link on to 03_after.ipynb"),
         (replace(0, "(01_before.ipynb)", "(.)"), "has no link back to 01_before.ipynb"),
-        (replace(6, "A list", "word " * lint.MOST_WORDS), "1232 words of prose and questions"),
+        (replace(6, "A list", "word " * lint.MOST_WORDS), "1172 words of prose and questions"),
         (replace(6, "A list", "It works!"), "cell 6 has an exclamation mark"),
         (key_source("falls", "falls!"), "line 2 of the key has an exclamation mark"),
         (spoil_cells, "14 cells (15 to 34)"),

@@ -122,7 +122,7 @@ from optimlab import figures, functions, style
 path = optimlab.descend("ravine", optimlab.SGD(lr=0.9), steps=5)
 optimlab.explore(functions.ravine, optimlab.SGD, lr=0.9)
 style.use()
-figures.draw_path(functions.ravine, path)
+figures.draw_path(figures.panel()[1], path)
 optimlab.data.spirals
 optimlab.lessons.Lesson("99").progress()
 print("done")
