@@ -45,15 +45,15 @@ class Hyperparameter:
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
-        self._checked(self.default)
 
     def __get__(self, instance: Any, owner: type) -> Any:
         return self.default if instance is None else instance.__dict__[self.name]
 
     def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.name] = self._checked(value)
+        instance.__dict__[self.name] = self.checked(value)
 
-    def _checked(self, value: Any) -> Amount:
+    def checked(self, value: Any) -> Amount:
+        """The value as a float or an array of floats."""
         found = checks.numbers(self.name, value, low=0, below=self.below)
         return found if found.ndim else float(found)
 
@@ -193,6 +193,7 @@ def _declared(cls: type, rule: Rule, own: dict[str, str]) -> dict[str, Hyperpara
                 setattr(cls, name, value)
                 value.__set_name__(cls, name)
             if isinstance(value, Hyperparameter):
+                value.checked(value.default)
                 found[name] = value
     for name, symbol in symbols.items():
         if name not in found:

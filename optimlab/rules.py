@@ -341,7 +341,7 @@ def _without(tree: ast.expr, arrays: Iterable[str]) -> tuple[str, ast.expr] | No
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             for side, other in ((left, right), (right, left)):
                 if found := _without(side, arrays):
-                    one = isinstance(found[1], ast.Constant)
+                    one = isinstance(found[1], ast.Constant) and found[1].value == 1.0
                     return found[0], other if one else ast.BinOp(found[1], ast.Mult(), other)
         case ast.BinOp(op=ast.Add() | ast.Sub()):
             return next(filter(None, (_without(term, arrays) for term in _terms(tree))), None)

@@ -110,6 +110,7 @@ def test_the_rate_is_found_in_the_lines():
         (("v = c*v + g", "w = w - eta*v"), "eta"),
         (("w = w - c*g",), "c"),
         (("w = w - g*c/t",), "c / t"),
+        (("w = w - eta*((2*g)*3)",), "2.0 * 3.0 * eta"),
         (("w = w - eta*(c*w + g)",), "eta"),
     ]:
         assert own(*lines, c=0.5).rate_rule() == factor, lines
@@ -124,6 +125,7 @@ def test_effective_rates_of_own_rules():
     assert_allclose(rates[:, 0, 0], [0.2, 0.1, 0.05]) and rates.shape == (3, 3, 2)
     sweep = shrinking(lr=0.4, c=np.array([[0.5], [1.0]]))
     assert_allclose(descend("ravine", sweep, steps=2).rates[:, :, 0], [[0.2, 0.4], [0.1, 0.4]])
+    assert descend("ravine", shrinking(lr=0.4), steps=0).rates.shape == (0, 2)
     with pytest.raises(TypeError, match=re.escape("no rate multiplies the gradient in 'h = g*g'")):
         _ = descend("ravine", own("w = w - eta*sqrt(h)", "h = g*g")(), steps=2).rates
 
@@ -159,6 +161,7 @@ def array(depth):
         st.builds("({}/{})".format, less, n),
         st.builds("sqrt({0}*{0} + {1})".format, less, n),
         st.builds("sqrt({})".format, less),
+        st.builds("sqrt((0 - {0}*{0})/{1})".format, less, n),
         st.builds("({})**{}".format, less, st.sampled_from(["1", "2", "3", "0.5"])),
     )
 
@@ -325,6 +328,7 @@ TRICKY = {
     "nothing is done to a division": ("s = g/c", "w = w - s"),
     "nor to one in a root": ("w = w - sqrt(g*g/c)",),
     "a root of what may be negative": ("s = g/(c - 1)", "w = w - sqrt(s*s/(c - 2) + s*s*4)"),
+    "a root of a division by a negative number": ("w = w - sqrt((0 - g*g)/(c - 1))",),
     "a sum of divisions": ("w = w - (g/c + w/eta)/(sqrt(g*g)/c + 1)",),
     "a number over a division": ("w = w - eta/(g/c)",),
     "divisions of divisions": ("s = g/c/eta", "q = c/(s/2)", "w = w - s/(q/eta)/t"),
@@ -647,8 +651,9 @@ def test_bad_declarations():
     for rules in (None, 5, {"w": "g"}, ("w = w - g", 3), ("w = w - g", None)):
         with pytest.raises(TypeError, match="text"):
             type("Own", (Optimizer,), {"rules": rules})
-    with pytest.raises(ValueError, match="c=-1: c must be"):
-        own("w = w - c*g", c=-1)
+    for value in (-1, hyperparameter(-1), hyperparameter(1, below=1)):
+        with pytest.raises(ValueError, match="c=-?1: c must be"):
+            own("w = w - c*g", c=value)
     with pytest.raises(ValueError, match="momentum=1.5: momentum must be .*in \\[0, 1\\)"):
         own("w = w - alpha*g", momentum=1.5)
     with pytest.raises(ValueError, match="v is a hyperparameter, which no line may set"):
