@@ -5,6 +5,8 @@ which of its axes are logarithmic). Marks stand by panel and look: the name of a
 colour, dash and marker, anything else is a colour. A legend's words stand with their colours.
 """
 
+import gc
+import weakref
 from functools import lru_cache
 
 import numpy as np
@@ -411,9 +413,13 @@ def test_the_surface_has_its_labels_and_the_look_of_the_rule():
 
 
 @every_explorer
-def test_closing_it_leaves_no_widget_behind(name):
+def test_closing_it_leaves_nothing_behind(name):
     before = set(_instances)
     explorer = TABLE[name][0]()
     assert len(set(_instances) - before) > 5
     explorer.close()
     assert set(_instances) == before
+    plot = weakref.ref(explorer.plot)
+    del explorer
+    gc.collect()
+    assert plot() is None, "its pictures and frames must not stay in memory"

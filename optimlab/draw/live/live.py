@@ -79,7 +79,7 @@ class LivePlot(anywidget.AnyWidget):
     """
 
     _esm = front_end(HERE / "view.js")
-    _css = HERE / "live.css"
+    _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
     panels = traitlets.List().tag(sync=True)
     axes = traitlets.List().tag(sync=True)
