@@ -73,7 +73,8 @@ def button(label, act, *, icon="", **layout):
 
 def add_start(plot, ax, at, **more):
     """Declare the handle called "start", where the runs of a plot begin."""
-    plot.add("handle", "start", ax, at=at, color=style.INK, **{"label": "start point"} | more)
+    look = {"label": "start point", "color": style.INK} | more
+    plot.add("handle", "start", ax, at=np.atleast_1d(at), **look)
 
 
 class Handle:

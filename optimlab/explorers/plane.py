@@ -137,7 +137,7 @@ class PlaneExplorer(Explorer):
         bar = figure.colorbar(filled, ax=ax, location="top", aspect=32, pad=0.02)
         bar.set_label("left of the distance after one step")
         bar.set_ticks([0.5, 0.6, 0.7, 0.8, 0.9, 1])
-        top = np.r_[self.momenta, np.nextafter(1, 0)]
+        top = np.r_[self.momenta, 1.0]
         border = momentum_limit(self.function, top, self.rule)
         right = np.full_like(top, self.lrs[-1])
         area = ax.fill_betweenx(

@@ -48,7 +48,7 @@ class ChordExplorer(Explorer):
         track = on_curve(self.function, self.domain)
         for name, at in zip("ab", ends, strict=True):
             plot.add(
-                "handle", name, ax, at=at, track=track, color=style.PALETTE[0],
+                "handle", name, ax, at=[at], track=track, color=style.PALETTE[0],
                 label=f"end {name} of the chord",
             )  # fmt: skip
         plot.add("label", "names", ax, color=style.INK, offset=(12, 12))

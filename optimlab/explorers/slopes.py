@@ -102,7 +102,7 @@ class SecantExplorer(Explorer):
             plot.add("line", f"gap {kind}", below, width=1.8, **look)
         plot.add("points", "gap", below, color=style.INK, size=10)
         plot.add(
-            "handle", "x", ax, at=x, label="point x", color=style.INK,
+            "handle", "x", ax, at=[x], label="point x", color=style.INK,
             track=on_curve(self.function, self.domain),
         )  # fmt: skip
         return plot
