@@ -99,7 +99,7 @@ LOOKS: dict[str, Callable[[str, Any], Any]] = {
     "label": checks.text,
     "guess": checks.flag,
     "round": _positive_row,
-    "at": checks.numbers,
+    "at": checks.row,
     "track": _curve,
     "places": _places,
     "also": lambda name, value: checks.instance(name, value, Axes, "an axes of this plot"),
