@@ -116,7 +116,7 @@ class Path:
 
         What the rule multiplies the gradient by or, in Adam's family, its running mean: the
         learning rate itself for SGD and the two momentum rules, η/(√h + δ) for AdaGrad, and
-        so on (`optimizer.rate_rule`).  NaN from the step on at which the path diverged.
+        so on (`optimizer.rate_rule()`).  NaN from the step on at which the path diverged.
         """
         if self.points is None:
             raise ValueError("record=False: only a recorded path knows its effective rates")

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -229,6 +229,7 @@ def plain_adadelta(gradients, lr, rho, eps):
     return seen
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_nadam_and_adadelta_by_their_defining_equations(seed):
     rng = np.random.default_rng(seed)
@@ -695,6 +696,7 @@ def test_repr_can_be_read_back():
 
 
 @every_variant
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_rules_that_are_shown_are_the_update(optimizer, seed):
     rng = np.random.default_rng(seed)
@@ -890,6 +892,14 @@ def test_a_refused_update_changes_nothing(rule, params, grads, error, message):
         optimizer.update(params, grads)
     after = params, optimizer.state, optimizer.t, vars(optimizer).get("_carried")
     assert repr(after) == repr(before)
+
+
+def test_update_takes_dicts():
+    optimizer = Momentum(lr=0.1)
+    for params, grads, name in ((ONES, GOOD, "params"), (5, GOOD, "params"), (GOOD, [1], "grads")):
+        with pytest.raises(TypeError, match=f"{name}=.*: {name} must be a dict of "):
+            optimizer.update(params, grads)
+    assert optimizer.state == {} and optimizer.t == 0
 
 
 @every_rule
