@@ -463,6 +463,13 @@ def test_refresh_keeps_the_picture_and_drops_the_widget(draft):
     assert path.read_bytes() == again, "a second run changed the file"
 
 
+def test_what_is_printed_in_pieces_is_stored_as_one(draft):
+    path = draft("import sys, time\nprint(1, flush=True)\ntime.sleep(0.5)\nprint(2)\n3")
+    refresh.refresh(path)
+    printed, result = nbformat.read(path, as_version=4).cells[1].outputs
+    assert printed.text == "1\n2\n" and result.data["text/plain"] == "3"
+
+
 def test_a_figure_that_has_not_changed_keeps_its_bytes(draft):
     from PIL import Image
 

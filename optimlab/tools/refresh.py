@@ -47,7 +47,8 @@ def normalise(notebook):
         if cell.source.strip():
             count += 1
             cell.execution_count = count
-        cell.outputs = [out for out in map(_normal_output, cell.outputs) if out is not None]
+        outputs = (out for out in map(_normal_output, cell.outputs) if out is not None)
+        cell.outputs = _joined(outputs)
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = cell.execution_count
@@ -76,6 +77,18 @@ def _normal_output(output):
     for kind in [kind for kind in output.metadata if kind not in data]:
         del output.metadata[kind]
     return output if data else None
+
+
+def _joined(outputs):
+    """What was printed in one go as one output: a slow cell's arrives in pieces of any length."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.get("name") and output.get("name") == last.get("name"):
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _pixels(png):
