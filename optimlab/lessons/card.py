@@ -62,7 +62,7 @@ class Card(anywidget.AnyWidget):
     """
 
     _esm = front_end(HERE / "card.js")
-    _css = (HERE / "card.css").read_text("utf-8")  # given as a path it would be watched for ever
+    _css = (HERE / "card.css").read_text("utf-8")  # a Path would keep every card alive
 
     parts = traitlets.List().tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
