@@ -7,6 +7,7 @@ the kind of each argument.
 import inspect
 from collections import namedtuple
 
+import mpl_toolkits.mplot3d
 import numpy as np
 import pytest
 
@@ -19,9 +20,11 @@ from optimlab import (
     descend,
     descent,
     functions,
+    lessons,
     numerical_gradient,
     optimizers,
 )
+from optimlab.draw import figures, style
 from optimlab.study import (
     analysis,
     conventions,
@@ -88,7 +91,7 @@ Entry = namedtuple("Entry", "call, right, kinds")
 ENTRIES = []
 
 
-def of(call, right, **kinds):
+def of(call, right, /, **kinds):
     """Enter a callable: with the arguments `right` it runs; the kinds of what is tried."""
     ENTRIES.append(Entry(call, right, kinds))
 
@@ -241,6 +244,32 @@ def test_what_is_right_runs(entry):
     entry.call(**entry.right)
 
 
+FIGURE, AXES = figures.panel()
+SOLID = mpl_toolkits.mplot3d.Axes3D(FIGURE, auto_add_to_figure=False)
+LINE_OF = {"ax": AXES, "function": "wave"}
+
+of(figures.panel, {}, width=POSITIVE, height=POSITIVE, rows=WHOLE, columns=WHOLE)
+of(figures.draw_contours, {"ax": AXES, "function": "ravine", "samples": 9}, ax=THING,
+   function=FUNCTION, domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
+of(figures.draw_curve, LINE_OF, ax=THING, samples=WHOLE)
+of(figures.draw_path, {"ax": AXES, "path": PATH}, ax=THING, path=THING)
+of(figures.draw_surface, {"ax": SOLID, "function": "ravine", "samples": 9}, ax=THING,
+   function=FUNCTION, domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
+of(figures.step_axis, {"ax": AXES, "most_steps": 3}, ax=THING, most_steps=WHOLE, scale=NAME)
+of(figures.surface_grid, {"function": "ravine", "samples": 9}, function=FUNCTION,
+   domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
+of(style.rule_style, {"name": "SGD"}, name=TEXT)
+
+of(lessons.Lesson, {"number": "42"}, number=TEXT)
+of(lessons.Choice, {"options": {"a": "x", "b": "y"}, "right": "a"}, options=THING, right=NAME)
+of(lessons.Number, {"label": "n", "right": 1, "within": 1}, label=TEXT, within=POSITIVE)
+of(lessons.Point, {"start": 1, "right": abs, "within": 1}, right=THING, within=POSITIVE)
+of(lessons.Sketch, {"columns": [0, 1], "right": abs, "within": 1}, columns=ROW, right=THING,
+   within=POSITIVE)  # fmt: skip
+of(lessons.Exercise, {"solution": 3}, rtol=maybe(POSITIVE), atol=maybe(POSITIVE), seconds=POSITIVE,
+   any_order=FLAG, in_place=FLAG)  # fmt: skip
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("entry", "argument"), ROWS)
 def test_a_bad_value_is_told_in_one_way(entry, argument):
@@ -278,6 +307,7 @@ EXEMPT = {
         "formula_with", "evaluate_rules", "update", "effective_rates"
     )),
     *(f"optimizers.{rule}.probe" for rule in ("Optimizer", "Nesterov")), "optimizers.Optimizer",
+    "study.tables.Table",  # its rows are texts: see test_genealogy.py
     # called at every step of a training loop, with what the loop has checked
     "study.network.layers.Network.forward", "study.network.layers.Network.backward",
 }  # fmt: skip

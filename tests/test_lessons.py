@@ -34,6 +34,8 @@ def test_a_folder_without_lessons_is_named(tmp_path):
 
 def test_what_is_missing_is_named(capsys, monkeypatch):
     assert lessons.missing() == []
+    needed = contents.needed()
+    assert {"numpy", "ipywidgets", "jupyterlab", "plotly"} <= {*needed} and "nbval" not in needed
     assert lessons.missing(["numpy", "no-such-package"]) == ["no-such-package is not installed"]
     assert "must be 99.0" in lessons.missing([], least=(99, 0))[0]
     monkeypatch.setattr(contents, "missing", lambda: ["plotly is not installed"])

@@ -3,7 +3,6 @@
 from optimlab.lessons.board import SeriesBoard
 from optimlab.lessons.contents import (
     INSTALL,
-    NEEDED,
     Listing,
     check_environment,
     missing,
@@ -17,7 +16,7 @@ from optimlab.lessons.store import Progress, current
 from optimlab.lessons.teacher import class_table
 
 __all__ = [
-    "INSTALL", "NEEDED", "Choice", "Exercise", "Lesson", "Listing", "Number", "Point", "Prediction",
+    "INSTALL", "Choice", "Exercise", "Lesson", "Listing", "Number", "Point", "Prediction",
     "Progress", "Question", "Sketch",
     "check_environment", "class_table", "current", "keep", "missing", "progress", "reset", "series",
 ]  # fmt: skip

@@ -12,10 +12,6 @@ from pathlib import Path
 from optimlab import checks
 from optimlab.lessons.keyring import quiz_length
 
-#: what a learner's installation must have, by the name under which it is installed
-NEEDED = (
-    "numpy", "matplotlib", "seaborn", "plotly", "anywidget", "ipywidgets", "jupyterlab", "nbval",
-)  # fmt: skip
 NUMBER = re.compile(r"(\d\d[a-z]?)_")
 #: what a method of `lesson` asks for
 ASKING = {
@@ -38,8 +34,21 @@ class Listing:
         return self.text
 
 
-def missing(needed=NEEDED, least=(3, 11)):
+def needed():
+    """The packages that the lessons need, as the package itself declares them."""
+    try:
+        declared = importlib.metadata.requires("optimlab") or []
+    except importlib.metadata.PackageNotFoundError:
+        return ["optimlab"]
+    parts = [line.partition(";") for line in declared]
+    here = [name for name, _, extra in parts if "extra" not in extra or '"lessons"' in extra]
+    return [re.match(r"[\w.-]+", name)[0] for name in here]
+
+
+def missing(packages=None, least=(3, 11)):
     """What the lessons need and this Python does not have, each as a short sentence.
+
+    `packages` are their names, by default those that are `needed`.
 
     >>> missing(["numpy", "no-such-thing"])
     ['no-such-thing is not installed']
@@ -47,7 +56,7 @@ def missing(needed=NEEDED, least=(3, 11)):
     found = []
     if sys.version_info[:2] < least:
         found.append(f"Python is {sys.version.split()[0]}, and must be {'.'.join(map(str, least))}")
-    for name in needed:
+    for name in needed() if packages is None else packages:
         try:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
@@ -63,7 +72,7 @@ def check_environment():
     if found:
         print(f"To install it, run this beside README.md:  {INSTALL}")
     else:
-        print(f"Everything is here: Python 3.11 or newer, {', '.join(NEEDED)}.")
+        print(f"Everything is here: Python 3.11 or newer, {', '.join(needed())}.")
 
 
 def lesson_number(path):
