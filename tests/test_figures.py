@@ -250,6 +250,7 @@ def test_what_cannot_be_drawn_is_named(ax, draw, error, said):
 def test_what_needs_an_extra_says_how_to_install_it(monkeypatch):
     assert checks.extra("json", "a text") is json
     monkeypatch.setitem(sys.modules, "plotly", None)
+    monkeypatch.delitem(sys.modules, "plotly.graph_objects", raising=False)
     with pytest.raises(ImportError) as said:
         checks.extra("plotly.graph_objects", "SurfaceExplorer")
     assert str(said.value) == "SurfaceExplorer needs plotly: pip install 'optimlab[lessons]'"

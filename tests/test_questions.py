@@ -511,7 +511,8 @@ KINDS = [
 
 
 def test_every_kind_is_tried():
-    assert {type(kind) for kind, *_ in KINDS} == set(Question.__subclasses__())
+    kinds = {kind for kind in Question.__subclasses__() if kind.__module__.startswith("optimlab.")}
+    assert {type(kind) for kind, *_ in KINDS} == kinds
 
 
 @pytest.mark.parametrize(("kind", "sent", "answer"), KINDS)
