@@ -239,19 +239,25 @@ def one_number_of(name: str, value: Any, known: Collection[float]) -> float:
     wrong_value(name, value, accepted)
 
 
+def _texts(name: str, value: Any, accepted: str) -> tuple[str, ...]:
+    """The texts in a list; a single text is none."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        wrong_kind(name, value, accepted)
+    found = tuple(value)
+    if not all(isinstance(part, str) for part in found):
+        wrong_kind(name, value, accepted)
+    return found
+
+
 def some_of(
     name: str, value: Any, known: Collection[str], *, least: int = 1
 ) -> tuple[str, ...]:
     """A list of names in `known`, each once, at least one or `least`."""
     accepted = f"a list of {', '.join(map(repr, known))}, each at most once"
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        wrong_kind(name, value, accepted)
-    found = list(value)
-    if not all(isinstance(part, str) for part in found):
-        wrong_kind(name, value, accepted)
+    found = _texts(name, value, accepted)
     if len(found) < least or len(set(found)) < len(found) or not set(found) <= set(known):
         wrong_value(name, value, accepted)
-    return tuple(found)
+    return found
 
 
 def callback(name: str, value: Any, accepted: str = "a function") -> Callable:
@@ -476,11 +482,7 @@ def rng(value: Any) -> np.random.Generator:
 def names(name: str, value: Any, least: int = 1) -> tuple[str, ...]:
     """A list of at least `least` texts."""
     accepted = f"a list of at least {least} name{'s' * (least > 1)}"
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        wrong_kind(name, value, accepted)
-    found = tuple(value)
-    if not all(isinstance(part, str) for part in found):
-        wrong_kind(name, value, accepted)
+    found = _texts(name, value, accepted)
     if len(found) < least:
         wrong_value(name, value, accepted)
     return found
