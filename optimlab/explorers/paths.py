@@ -84,6 +84,9 @@ class PathExplorer(Explorer):
         if most_steps is None:
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
+        inspect = checks.flag("inspect", inspect)
+        if loss_scale is not None:
+            checks.one_of("loss_scale", loss_scale, ("log", "linear"))
         own = self._own_controls(hyperparameters)
         controls = {
             "lr": slider("learning rate", decades(low, high, lr), lr),
@@ -98,7 +101,6 @@ class PathExplorer(Explorer):
         if loss_limits is None:
             loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
-        inspect = checks.flag("inspect", inspect)
         self.inspector = widgets.HTMLMath().add_class("ol-inspector") if inspect else None
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
 
@@ -162,8 +164,8 @@ class PathExplorer(Explorer):
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
         scale, limits = self._loss_axis(values)
-        if loss_scale is not None:
-            scale = checks.one_of("loss_scale", loss_scale, ("log", "linear"))
+        if loss_scale not in (None, scale):
+            scale = loss_scale
             limits = around(values)
             if scale == "log":
                 limits = 1e-6, max(2 * float(np.nanmax(values)), 1.0)
