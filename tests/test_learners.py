@@ -35,6 +35,16 @@ def err(asked):
         asked.explorer.plot.drawn = (truth + 2 * kind.within).tolist()
 
 
+def every_reply_is_reached(name, asked):
+    """No reply stands in the way of another one, or belongs to an answer that is right."""
+    kind, truth = asked.question, asked._truth
+    replies = list(kind.options.items()) if isinstance(kind, Choice) else ()
+    for answer, sentence in kind.replies if isinstance(kind, Number) else replies:
+        right = kind.is_right(answer, truth)
+        assert sentence in kind.gap(answer, truth), f"{name}: {sentence!r} is never said"
+        assert not (right and isinstance(kind, Number)), f"{name}: {answer} is right"
+
+
 @each_lesson
 def test_a_learner_errs_comes_back_starts_over_and_skips(path, tmp_path):
     """One test, as running a lesson's cells takes longer than all that is looked at."""
@@ -55,6 +65,7 @@ def errs(lesson, wanted):
     assert lesson.wanted() == wanted, "what the source asks for is what the run asked for"
     for name, asked in lesson.predictions.items():
         assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
+        every_reply_is_reached(name, asked)
         err(asked)
         asked.card.act("show")
         said = asked.card.said()

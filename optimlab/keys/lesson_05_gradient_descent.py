@@ -22,6 +22,7 @@ PREDICTIONS = {
         },
         right="3.2",
         at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8},
+        tells=["3.2", "3.200", "0.8", "-0.800", "3.44", "2.4", "2.40"],
     ),
     "what rate 1 does": Choice(
         {
@@ -33,12 +34,21 @@ PREDICTIONS = {
         },
         right="it jumps to and fro and gets no closer",
         fact=lambda e: "x₀ to x₃: " + ", ".join(f"{x:g}" for x in e.paths["SGD"].points[:4]) + ".",
+        tells=[
+            "to and fro",
+            "between 4 and 0",
+            "jumps for ever",
+            "factor -1",
+            "-1.00",
+            r"\eta < 1",
+        ],
     ),
     "the loss at rate 0.9": Sketch(
         range(11),
         right=lambda e: e.paths["SGD"].losses,
         within=0.5,
         why="The run jumps to and fro. Why does its loss not?",
+        tells=["the loss does not", "falls at every step", "changes sides", "0.64"],
     ),
 }
 
@@ -78,7 +88,11 @@ EXERCISES = {
                 "That is the step alone: add it to the old point.",
             ),
         ],
-        cases=[(4.0, lambda x: 2 * x - 4, 0.2), (1.0, lambda x: 3.0 * x, 0.1)],
+        cases=[
+            (4.0, lambda x: 2 * x - 4, 0.2),
+            (1.0, lambda x: 3.0 * x, 0.1),
+            (-1.5, lambda x: 2 * x - 4, 0.3),
+        ],
         hints=[
             "`slope` is a function: `slope(x)` is a number.",
             "Old point minus rate times slope.",
@@ -154,6 +168,13 @@ def fastest(goal=2.0001, steps=4):
     return reached[0], reached[-1]
 
 
+def floor(steps=20):
+    """The rates between which the distance is below what the picture shows."""
+    rates = np.linspace(0.3, 0.7, 40_001)
+    below = rates[np.abs(run(rates, steps).end - 2) <= 1e-16]
+    return below[0], below[-1]
+
+
 NUMBERS = [
     ("4", lambda: parabola.gradient(4.0)),
     ("-4", lambda: parabola.gradient(0.0)),
@@ -169,9 +190,24 @@ NUMBERS = [
     ("0.6", lambda: 1 - 2 * 0.2),
     ("-1", lambda: 1 - 2 * 1),
     ("0.98", lambda: 1 - 2 * 0.01),
+    ("0.42", lambda: floor()[0]),
+    ("0.58", lambda: floor()[1]),
     ("262", lambda: np.argmax(np.abs(run(0.01, 400).points - 2) < 0.01) - 1),
 ]
-GIVEN = ["6", "0.2", "0.01", "0.9", "1.01", "1,000", "2.0001", "300", "2.5", "0.1", "0.02"]
+GIVEN = [
+    "10^{-16}",
+    "6",
+    "0.2",
+    "0.01",
+    "0.9",
+    "1.01",
+    "1,000",
+    "2.0001",
+    "300",
+    "2.5",
+    "0.1",
+    "0.02",
+]
 
 
 def claim_the_three_rates_of_the_course_text():
@@ -192,6 +228,11 @@ def claim_every_step_multiplies_the_distance_by_the_factor():
 def claim_descent_converges_below_rate_1():
     rates = np.linspace(0.005, 1.2, 300)
     assert np.array_equal(np.abs(run(rates, 20).end - 2) < 2, rates < 1)
+
+
+def claim_rates_as_far_from_0_5_on_either_side_leave_the_same_distance():
+    low, high = np.abs(run(np.array([0.4, 0.6]), 20).end - 2)
+    assert np.isclose(low, high, rtol=1e-3)
 
 
 def claim_rates_from_0_367_to_0_633_reach_the_target():

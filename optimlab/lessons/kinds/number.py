@@ -25,7 +25,7 @@ class Number(Question):
         The axis on which the number is drawn as a line.
     replies : list of (number, sentence)
         What to say to usual wrong numbers: the nearest of them that is within `within`.
-    fact, why, panel
+    fact, why, panel, tells
         See `Question`.
 
     >>> loss = Number("The loss", right=2.5, within=0.1, replies=[(6, "That is at the start.")])
