@@ -252,9 +252,9 @@ def _texts(name: str, value: Any, accepted: str) -> tuple[str, ...]:
 def some_of(
     name: str, value: Any, known: Collection[str], *, least: int = 1
 ) -> tuple[str, ...]:
-    """A list of names in `known`, each once, at least one or `least`."""
+    """One name in `known` or a list of them, each once, at least one or `least`."""
     accepted = f"a list of {', '.join(map(repr, known))}, each at most once"
-    found = _texts(name, value, accepted)
+    found = (value,) if isinstance(value, str) else _texts(name, value, accepted)
     if len(found) < least or len(set(found)) < len(found) or not set(found) <= set(known):
         wrong_value(name, value, accepted)
     return found

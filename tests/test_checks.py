@@ -6,6 +6,7 @@ the kind of each argument.
 
 import inspect
 from collections import namedtuple
+from pathlib import Path
 
 import mpl_toolkits.mplot3d
 import numpy as np
@@ -19,12 +20,13 @@ from optimlab import (
     checks,
     descend,
     descent,
+    explorers,
     functions,
     lessons,
     numerical_gradient,
     optimizers,
 )
-from optimlab.draw import figures, style
+from optimlab.draw import figures, live, style
 from optimlab.study import (
     analysis,
     conventions,
@@ -81,6 +83,10 @@ RULES = kind("     T   T  T   T  T   V   T    V  T     T      V")  # one or a li
 NAME = kind("      T   T  T   T  T   V   T    T  T     T      V")  # one of a few
 TEXT = kind("      T   T  T   T  T   +   T    T  T     T      +")
 NAMES = kind("     T   T  T   T  T   T   T    V  T     T      T")  # a list
+CHOSEN = kind("    T   T  T   T  T   V   T    V  T     T      V")  # one or a list of a few
+PAIR = kind("      T   T  T   T  T   T   T    V  T     T      T")  # two numbers
+BOX = kind("       T   T  T   T  T   T   T    V  V     V      T")  # of a line
+DICT = kind("      T   T  T   T  T   T   T    T  T     T      T")
 FLAG = kind("      +   T  T   T  T   T   T    T  T     T      T")
 DOMAIN = kind("    T   T  T   T  T   T   T    V  V     V      T")  # of the plane
 THING = kind("     T   T  T   T  T   T   T    T  T     T      T")  # a Path, a Generator, …
@@ -94,6 +100,15 @@ ENTRIES = []
 def of(call, right, /, **kinds):
     """Enter a callable: with the arguments `right` it runs; the kinds of what is tried."""
     ENTRIES.append(Entry(call, right, kinds))
+
+
+def drawn(call, right, /, **kinds):
+    """The same for what draws: of the values that are taken, only whole numbers of numpy's."""
+    for argument, outcomes in kinds.items():
+        taken = [value for value, outcome in outcomes.items() if outcome == "+"]
+        whole = outcomes["2.5"] != "+"
+        kinds[argument] = untried(outcomes, *(v for v in taken if not whole or v != "int64(5)"))
+    of(call, right, **kinds)
 
 
 F = {"function": "ravine"}
@@ -190,7 +205,7 @@ of(data.Data, {"x": [[1.0], [2.0]], "y": [1.0, 2.0]}, x=LISTED, y=ROW, classes=m
    features=maybe(NAMES), target=TEXT)  # fmt: skip
 of(data.Data, {"x": [[1.0], [2.0]], "y": [0, 1], "classes": ("no", "yes")}, y=LABELS)
 of(LEARNT.split, {"rng": DRAW}, held_out=SHARE, rng=THING)
-of(data.iris, {"features": ["petal_width"]}, features=maybe(NAMES))
+of(data.iris, {"features": ["petal_width"]}, features=maybe(CHOSEN))
 of(data.spirals, {"rng": DRAW}, points=WHOLE, noise=POSITIVE, turns=POSITIVE, rng=THING)
 
 of(training.minibatches, {"n": 10, "batch_size": 2, "rng": DRAW}, n=WHOLE, batch_size=WHOLE,
@@ -232,18 +247,8 @@ def name_of(call):
     return f"{inspect.getmodule(call).__name__}.{call.__qualname__}".removeprefix("optimlab.")
 
 
-ROWS = [
-    pytest.param(entry, argument, id=f"{name_of(entry.call)}({argument})")
-    for entry in ENTRIES
-    for argument in entry.kinds
-]
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: name_of(entry.call))
-def test_what_is_right_runs(entry):
-    entry.call(**entry.right)
-
-
+PROGRESS = str(Path(__file__).parent / "progress")
+NOTEBOOKS = str(Path(__file__).parents[1] / "notebooks")
 FIGURE, AXES = figures.panel()
 SOLID = mpl_toolkits.mplot3d.Axes3D(FIGURE, auto_add_to_figure=False)
 LINE_OF = {"ax": AXES, "function": "wave"}
@@ -255,7 +260,7 @@ of(figures.draw_curve, LINE_OF, ax=THING, samples=WHOLE)
 of(figures.draw_path, {"ax": AXES, "path": PATH}, ax=THING, path=THING)
 of(figures.draw_surface, {"ax": SOLID, "function": "ravine", "samples": 9}, ax=THING,
    function=FUNCTION, domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
-of(figures.step_axis, {"ax": AXES, "most_steps": 3}, ax=THING, most_steps=WHOLE, scale=NAME)
+of(figures.step_axis, {"ax": AXES, "most_steps": 3}, ax=THING, most_steps=POSITIVE, scale=NAME)
 of(figures.surface_grid, {"function": "ravine", "samples": 9}, function=FUNCTION,
    domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
 of(style.rule_style, {"name": "SGD"}, name=TEXT)
@@ -270,9 +275,138 @@ of(lessons.Exercise, {"solution": 3}, rtol=maybe(POSITIVE), atol=maybe(POSITIVE)
    any_order=FLAG, in_place=FLAG)  # fmt: skip
 
 
+CURVE, SURFACE = {"function": "wave"}, {"function": "ravine"}
+TIPS = data.tips().standardised()
+ARMS = data.spirals(20, rng=np.random.default_rng(0))
+PLANE = {"function": FUNCTION, "domain": maybe(DOMAIN), "start": maybe(POINT), "steps": WHOLE}
+ON_A_LINE = {
+    "function": FUNCTION,
+    "domain": maybe(BOX),
+    "start": maybe(kind("T + + + V T T V V T T")),
+    "steps": WHOLE,
+}
+ON_A_LINE_AT = {"function": FUNCTION, "domain": maybe(BOX)}
+
+drawn(explorers.explore, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION,
+      start=maybe(POINT), steps=WHOLE)  # fmt: skip
+drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=POSITIVE, rates=PAIR,
+      most_steps=maybe(WHOLE),
+      loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE), inspect=FLAG,
+      curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
+drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=POSITIVE, samples=WHOLE, **PLANE)
+drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
+      most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
+drawn(explorers.StagesExplorer, {}, momentum=FLAG, mean_square=FLAG, bias_correction=FLAG,
+      lr=POSITIVE, beta1=SHARE, beta2=SHARE, target=maybe(PAIR), **PLANE)  # fmt: skip
+drawn(explorers.RareGradientExplorer, {}, beta2=SHARE, running_max=FLAG, values=BELOW_1,
+      target=FLAG)  # fmt: skip
+drawn(explorers.FamilyExplorer, {}, method=NAME, start=maybe(POINT), steps=WHOLE, target=FLAG)
+drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
+      most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
+drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
+      given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
+      c=SHARE, stretch=SHARE, change=CHOSEN | {"[]": "+"}, target=maybe(NAME),
+      loss_limits=maybe(PAIR))  # fmt: skip
+drawn(explorers.StripExplorer, CURVE, rule=FUNCTION, lr=POSITIVE, rates=maybe(ROW), starts=WHOLE,
+      target=maybe(NUMBER), **ON_A_LINE)  # fmt: skip
+drawn(explorers.MapExplorer, CURVE, rule=FUNCTION, rates=maybe(ROW), starts=maybe(ROW),
+      at=maybe(PAIR), steps=WHOLE, **ON_A_LINE_AT)  # fmt: skip
+drawn(explorers.ChordExplorer, CURVE, ends=maybe(PAIR), target=maybe(NUMBER), **ON_A_LINE_AT)
+drawn(explorers.ConditionExplorer, {}, condition=POSITIVE, start=PAIR, steps=WHOLE,
+      conditions=RATES)  # fmt: skip
+drawn(explorers.SecantExplorer, {"function": "cubic"}, x=maybe(NUMBER), h=POSITIVE,
+      smallest=untried(POSITIVE, "2.5", "int64(5)"), largest=POSITIVE, kinds=CHOSEN,
+      target=maybe(POSITIVE), **ON_A_LINE_AT)  # fmt: skip
+drawn(explorers.SlicesExplorer, {"function": "bowl"}, function=FUNCTION, point=maybe(PAIR),
+      target=maybe(PAIR), gradient=FLAG, domain=maybe(DOMAIN), grain=POSITIVE)  # fmt: skip
+drawn(explorers.DirectionExplorer, {"function": "bowl"}, function=FUNCTION, point=maybe(PAIR),
+      angle=NUMBER, target=maybe(NAME), gradient=FLAG, domain=maybe(DOMAIN),
+      grain=POSITIVE)  # fmt: skip
+drawn(explorers.GraphExplorer, {"graph": network.cube, "sliders": {"x": (-1, 2, 0.5)}},
+      graph=THING, sliders=DICT, target=untried(maybe(PAIR), "ragged"))  # fmt: skip
+drawn(explorers.ErrorExplorer, {"function": "cubic"}, function=FUNCTION, x=NUMBER, h=POSITIVE)
+drawn(explorers.FitExplorer, LINE, x=ROW, y=ROW, model=NAME, start=PAIR, names=NAMES,
+      domain=maybe(DOMAIN), target=maybe(NUMBER))  # fmt: skip
+drawn(explorers.GridExplorer, {"function": "parabola"}, function=FUNCTION, domain=maybe(BOX),
+      points=WHOLE, most=WHOLE, dimensions=WHOLE)  # fmt: skip
+drawn(explorers.NoiseExplorer, {"data": TIPS}, data=THING, at=PAIR, batch_size=WHOLE,
+      copies=WHOLE, known=maybe(WHOLE))  # fmt: skip
+drawn(explorers.BatchExplorer, {"data": TIPS}, data=THING, lr=POSITIVE, batch_size=WHOLE,
+      seed=WHOLE, falling=FLAG, epochs=WHOLE, start=PAIR, rates=PAIR, sizes=ROW,
+      target=maybe(POSITIVE), compare=FLAG)  # fmt: skip
+drawn(explorers.BoundaryExplorer, {"train": ARMS}, train=THING, test=maybe(THING),
+      model=maybe(THING), rules=RULES, rule=FUNCTION, lr=POSITIVE, batch_size=maybe(WHOLE),
+      seed=WHOLE, epochs=WHOLE, target=maybe(SHARE), rates=PAIR, pace=maybe(POSITIVE),
+      title=maybe(TEXT))  # fmt: skip
+
+
+def add_mark(name="path", kind="line", ax=None, **look):
+    """Declare a mark on a plot of its own."""
+    plot = live.LivePlot(FIGURE)
+    plot.add(kind, name, AXES if ax is None else ax, **look)
+
+
+def add_run(name="run", ax=None, look=None, **more):
+    live.LivePlot(FIGURE).add_run(name, ax, look, **more)
+
+
+def add_sketch(x, label="yours", color="k"):
+    live.LivePlot(FIGURE).add_sketch(AXES, x, label=label, color=color)
+
+
+PLOT = live.LivePlot(FIGURE)
+PLOT.add("line", "path", AXES)
+LOOK = style.rule_style("SGD")
+of(live.LivePlot, {"panels": FIGURE}, panels=THING | {"[]": "V"}, alt=TEXT)
+of(add_mark, {}, name=TEXT, kind=NAME, ax=maybe(THING), width=POSITIVE, opacity=SHARE,
+   by_step=FLAG, color=NAME, dash=maybe(ROW) | {"[]": "+"}, zorder=NUMBER)  # fmt: skip
+of(add_mark, {"kind": "points"}, size=POSITIVE, marker=NAME, fill=FLAG)
+of(add_mark, {"kind": "label"}, anchor=NAME, offset=PAIR)
+of(add_mark, {"kind": "handle", "at": (0, 0)}, at=ROW, label=TEXT, guess=FLAG, also=THING,
+   round=ROW)  # fmt: skip
+of(add_run, {"ax": AXES, "look": LOOK}, name=TEXT, ax=THING, look=DICT, dots=POSITIVE,
+   width=POSITIVE)  # fmt: skip
+of(add_sketch, {"x": [0, 1]}, x=ROW, label=TEXT, color=NAME)
+of(PLOT.show, {"frame": {}}, frame=DICT)
+of(PLOT.note, {"name": "path", "data": [(0, 1)]}, name=NAME)
+of(live.live.take_off, {"ax": AXES}, ax=THING)
+
+LESSON = lessons.Lesson("42", lessons.Progress(""))
+GUESS = lessons.Choice({"a": "Yes.", "b": "No."}, right="a")
+LESSON.exercise("half", lessons.Exercise(lambda: 0.5))
+LESSON.predict("guess", GUESS)
+of(lessons.Lesson, {"number": "42"}, progress=maybe(THING))
+of(LESSON.predict, {"name": "guess", "question": GUESS}, name=TEXT, explorer=maybe(THING),
+   question=untried(THING, "None"))  # fmt: skip
+of(LESSON.target, {"name": "t", "explorer": explorers.explore("wave")}, name=TEXT, explorer=THING)
+of(LESSON.exercise, {"name": "e", "exercise": lessons.Exercise(3)}, name=TEXT, exercise=THING)
+of(LESSON.check, {"name": "half", "given": 0.5}, name=untried(NAME, "'5'", "'no such name'"))
+of(LESSON.update, {"kind": "quiz", "name": "1"}, kind=NAME, name=TEXT)
+of(lessons.Progress, {"path": ""}, path=maybe(TEXT))
+of(lessons.reset, {"lesson": None}, lesson=maybe(TEXT))
+of(lessons.keep, {"path": ""}, path=maybe(NAME))
+of(lessons.series, {"folder": NOTEBOOKS}, folder=untried(TEXT, "'5'", "'no such name'"))
+of(lessons.progress, {"folder": NOTEBOOKS}, folder=TEXT)
+of(lessons.class_table, {"folder": PROGRESS}, folder=THING | {"'5'": "+", "[]": "V"}
+   | {"'no such name'": "+"})  # fmt: skip
+of(lessons.missing, {}, packages=maybe(NAMES) | {"[]": "+"}, least=PAIR)
+
+ROWS = [
+    pytest.param(entry, argument, id=f"{name_of(entry.call)}({argument})")
+    for entry in ENTRIES
+    for argument in entry.kinds
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: name_of(entry.call))
+def test_what_is_right_runs(entry):
+    entry.call(**entry.right)
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("entry", "argument"), ROWS)
-def test_a_bad_value_is_told_in_one_way(entry, argument):
+def test_a_bad_value_is_told_in_one_way(entry, argument, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a text may be taken for a file's name
     wanted = {value: what for value, what in entry.kinds[argument].items() if what != "."}
     assert {value: outcome(entry, argument, BAD[value]) for value in wanted} == wanted
 
@@ -293,7 +427,7 @@ def outcome(entry, argument, value):
 #: whose public names are asked for
 MODULES = (
     functions, optimizers, descent, analysis, conventions, data, genealogy, graph, layers, losses,
-    network, schemes, tables, training, tuning,
+    network, schemes, tables, training, tuning, explorers,
 )  # fmt: skip
 #: what is not tried, and why
 EXEMPT = {
@@ -307,9 +441,12 @@ EXEMPT = {
         "formula_with", "evaluate_rules", "update", "effective_rates"
     )),
     *(f"optimizers.{rule}.probe" for rule in ("Optimizer", "Nesterov")), "optimizers.Optimizer",
+    "explorers.base.Explorer",  # it is subclassed
     "study.tables.Table",  # its rows are texts: see test_genealogy.py
     # called at every step of a training loop, with what the loop has checked
     "study.network.layers.Network.forward", "study.network.layers.Network.backward",
+    # with what `forward` has given
+    "study.network.graph.Graph.edges", "study.network.graph.Graph.backward",
 }  # fmt: skip
 
 
@@ -321,7 +458,7 @@ def public():
             if not (inspect.isfunction(thing) or inspect.isclass(thing)):
                 continue
             yield thing
-            if inspect.isclass(thing):
+            if inspect.isclass(thing) and module is not explorers:  # these are made, not called
                 for attribute, method in vars(thing).items():
                     if inspect.isfunction(method) and not attribute.startswith("_"):
                         yield method
@@ -335,8 +472,8 @@ def test_no_entry_point_is_missing():
         (name_of(call), argument)
         for call in public()
         if name_of(call) not in EXEMPT
-        for argument in inspect.signature(call).parameters
-        if argument in known
+        for argument, parameter in inspect.signature(call).parameters.items()
+        if argument in known and parameter.kind is not parameter.VAR_KEYWORD
     }
     assert missing - tried == set()
 
@@ -344,5 +481,6 @@ def test_no_entry_point_is_missing():
 def test_every_function_is_taken_by_its_name():
     for entry in ENTRIES:
         if "function" in entry.kinds:
-            assert entry.right["function"] == "ravine"
-            entry.call(**entry.right | {"function": functions.ravine})
+            name = entry.right.get("function", "ravine")
+            assert isinstance(name, str)
+            entry.call(**entry.right | {"function": getattr(functions, name)})

@@ -447,8 +447,8 @@ def test_an_explorer_of_another_kind(lesson):
     ("kind", "more", "complaint"),
     [
         (Choice, {"options": STEPS, "right": "3"}, "right='3': right must be one of"),
-        (Choice, {"options": ["a", "b"], "right": "a"}, "options: a dict"),
-        (Choice, {"options": {"a": "one"}, "right": "a"}, "options: a dict of at least two"),
+        (Choice, {"options": ["a", "b"], "right": "a"}, "options must be a dict"),
+        (Choice, {"options": {"a": "one"}, "right": "a"}, "options must be a dict of at least two"),
         (Choice, {"options": {"a": "one", "b": ""}, "right": "a"}, "options['b']='': "),
         (Choice, {"options": STEPS, "right": "3.2", "at": {"4": 1}}, "at='4': at must be one of"),
         (Choice, {"options": STEPS, "right": "3.2", "fact": 3}, "fact=3: fact must be a sentence"),

@@ -135,6 +135,7 @@ class BoundaryExplorer(Explorer):
         for name, one in self.buttons.items():
             one.add_class(f"ol-{name}")
         bar = widgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
+        title = "" if title is None else checks.text("title", title)
         self.assemble(self._scene(title), self.controls, bar)
         rows, plot, bar, line = self.children
         self.children = [bar, rows, plot, line]
@@ -148,7 +149,7 @@ class BoundaryExplorer(Explorer):
         low, high = points.min(axis=0), points.max(axis=0)
         margin = 0.08 * (high - low)
         self._box = np.stack([low - margin, high + margin], axis=-1)
-        ax.set(xlim=self._box[0], ylim=self._box[1], title=title or "")
+        ax.set(xlim=self._box[0], ylim=self._box[1], title=title)
         ax.set(xlabel=self._features[0], ylabel=self._features[1])
         ax.grid(False)
         curves, (loss, right) = figures.panel(460, 390, rows=2, sharex=True)

@@ -162,7 +162,7 @@ class PathExplorer(Explorer):
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
         scale, limits = self._loss_axis(values)
-        if loss_scale not in (None, scale):
+        if loss_scale is not None:
             scale = checks.one_of("loss_scale", loss_scale, ("log", "linear"))
             limits = around(values)
             if scale == "log":

@@ -71,7 +71,8 @@ class RaceExplorer(Explorer):
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
         racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
         self._rivals = set(checks.some_of("racing", racing, self.rules))
-        given = checks.instance("given", given or {}, dict, "a dict from names of rules to rates")
+        given = {} if given is None else given
+        checks.instance("given", given, dict, "a dict from names of rules to rates")
         if given:
             checks.some_of("given", given, self.rules)
         self.given = {name: checks.positive(f"given[{name!r}]", r) for name, r in given.items()}
@@ -90,7 +91,8 @@ class RaceExplorer(Explorer):
         self._problems, self._drawn, self._tunes, self.paths = {}, {}, {}, {}
         self._swept = None, {}
         modes = {key: label for key, label in MODES.items() if key != "given" or self.given}
-        mode = "given" if mode is None and self.given else mode or "shared"
+        if mode is None:
+            mode = "given" if self.given else "shared"
         checks.one_of("mode", mode, modes)
         self.controls = {
             "lr": slider("learning rate", values, lr),

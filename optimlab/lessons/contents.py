@@ -54,9 +54,10 @@ def missing(packages=None, least=(3, 11)):
     ['no-such-thing is not installed']
     """
     found = []
-    if sys.version_info[:2] < least:
-        found.append(f"Python is {sys.version.split()[0]}, and must be {'.'.join(map(str, least))}")
-    for name in needed() if packages is None else packages:
+    first, second = checks.pair("least", least, "a version of Python such as (3, 11)")
+    if sys.version_info[:2] < (first, second):
+        found.append(f"Python is {sys.version.split()[0]}, and must be {first:g}.{second:g}")
+    for name in needed() if packages is None else checks.names("packages", packages, least=0):
         try:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

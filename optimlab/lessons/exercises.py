@@ -106,7 +106,8 @@ class Exercise:
         self.rtol = (1e-2 if cases is None else 1e-6) if rtol is None else rtol
         self.rtol = checks.number("rtol", self.rtol, low=0)
         self.atol = None if atol is None else checks.number("atol", atol, low=0)
-        self.in_place, self.seconds = in_place, checks.positive("seconds", seconds)
+        self.in_place = checks.flag("in_place", in_place)
+        self.seconds = checks.positive("seconds", seconds)
         self.cases = None
         if cases is not None:
             self.cases = [case if isinstance(case, tuple) else (case,) for case in cases]
@@ -115,7 +116,8 @@ class Exercise:
         if solution is None and accept is None:
             raise TypeError("solution: the right value or function is missing")
         self.answer = self._solved()
-        self.any_order = bool(any_order) or isinstance(self.answer, set | frozenset)
+        any_order = checks.flag("any_order", any_order)
+        self.any_order = any_order or isinstance(self.answer, set | frozenset)
         if accept is not None:
             return
         if callable(self.answer) != bool(self.cases):

@@ -48,6 +48,7 @@ class Lesson:
 
     def update(self, kind, name, **fields):
         """Keep fields of an answer under this lesson."""
+        checks.text("name", name)
         return self.store.update(self.number, kind, name, **fields)
 
     def wanted(self):

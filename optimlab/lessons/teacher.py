@@ -68,6 +68,7 @@ def class_table(folder):
 
 
 def _paths(folder):
+    accepted = "a folder, or a list of files"
     if isinstance(folder, str | os.PathLike):
         top = Path(folder)
         if top.is_dir():
@@ -83,7 +84,9 @@ def _paths(folder):
         try:
             paths = [Path(path) for path in folder]
         except TypeError:
-            checks.wrong_kind("folder", folder, "a folder, or a list of files")
+            checks.wrong_kind("folder", folder, accepted)
+        if not paths:
+            checks.wrong_value("folder", folder, accepted)
     if not paths:
         raise ValueError(f"folder={str(folder)!r}: no file there ends in .json")
     return list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from jupyter_driver import FLAGS, Server, browser_page, find_browser
+from jupyter_driver import FLAGS, Lab, Server, browser_context, find_browser
 
 
 def pytest_collection_modifyitems(items):
@@ -35,8 +35,16 @@ def browser():
         running.close()
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """What the windows of a file share: JupyterLab's own code comes from the cache."""
+    with browser_context(browser) as shared:
+        yield shared
+
+
 @pytest.fixture
-def lab(browser, server, tmp_path):
+def lab(context, server, tmp_path):
     """A fresh window, 1400 by 1000; `lab.open("05_gradient_descent.ipynb", run=True)`."""
-    with browser_page(browser, server, shots=tmp_path) as page:
-        yield page
+    lab = Lab(server, context, shots=tmp_path)
+    yield lab
+    lab.page.close()

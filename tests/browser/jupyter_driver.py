@@ -220,16 +220,13 @@ class Lab:
         self.outside = []  # addresses beyond 127.0.0.1 that the page asked for
         self.console = []  # errors in the browser's console, uncaught exceptions among them
         self.name = None
-        context.route(NOT_LOCAL, self._refuse)
         self.page = context.new_page()
-        self.page.on("websocket", lambda s: NOT_LOCAL.match(s.url) and self.outside.append(s.url))
+        # FLAGS keep such requests from getting anywhere. To refuse them here would cost the cache.
+        for kind in ("request", "websocket"):
+            self.page.on(kind, lambda s: NOT_LOCAL.match(s.url) and self.outside.append(s.url))
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         self.page.on("console", self._heard)
         self.page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
-
-    def _refuse(self, route):
-        self.outside.append(route.request.url)
-        route.abort()
 
     def _heard(self, message):
         if message.type == "error":
@@ -342,10 +339,17 @@ class Lab:
 
 
 @contextlib.contextmanager
-def browser_page(browser, server: Server, width=1400, height=1000, shots=None, **more):
-    """A `Lab` in a browser window of its own; `more` goes to Playwright's new_context."""
+def browser_context(browser, width=1400, height=1000, **more):
+    """Windows that share a cache, of a size; `more` goes to Playwright's new_context."""
     context = browser.new_context(viewport={"width": width, "height": height}, **more)
     try:
-        yield Lab(server, context, shots)
+        yield context
     finally:
         context.close()
+
+
+@contextlib.contextmanager
+def browser_page(browser, server: Server, width=1400, height=1000, shots=None, **more):
+    """A `Lab` in a browser window of its own; the rest is as in `browser_context`."""
+    with browser_context(browser, width, height, **more) as context:
+        yield Lab(server, context, shots)

@@ -100,8 +100,8 @@ class LivePlot(anywidget.AnyWidget):
 
     def __init__(self, panels, *, alt="", **traits):
         self._figures = panels if isinstance(panels, list | tuple) else [panels]
-        for figure in self._figures:
-            checks.instance("panels", figure, Figure, PANELS)
+        if not all(isinstance(figure, Figure) for figure in self._figures):
+            checks.wrong_kind("panels", panels, PANELS)
         if not self._figures:
             checks.wrong_value("panels", panels, PANELS)
         self._marks: dict[str, Declared] = {}
@@ -163,6 +163,7 @@ class LivePlot(anywidget.AnyWidget):
         dot in pixels, 0 for a line alone.
         """
         checks.instance("look", look, Mapping, "a dict with color, dash and marker")
+        checks.number("dots", dots, low=0)
         common = {"color": look["color"], "by_step": True}
         self.add("line", name, ax, dash=look["dash"], width=width, **common)
         if dots:
@@ -232,8 +233,10 @@ class LivePlot(anywidget.AnyWidget):
 
     def note(self, name, data):
         """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""
-        if name not in self._marks or not self._marks[name].kind.framed:
-            checks.wrong_value("name", name, "a mark of this plot, no image and no handle")
+        accepted = "a mark of this plot, no image and no handle"
+        own = self._marks.get(checks.text("name", name, accepted))
+        if own is None or not own.kind.framed:
+            checks.wrong_value("name", name, accepted)
         if data is None:
             self._notes.pop(name, None)
         else:

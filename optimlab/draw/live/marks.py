@@ -54,7 +54,8 @@ def _color(name: str, value: Any) -> None:
 
 
 def _dash(name: str, value: Any) -> None:
-    if value is not None and value != () and value != []:  # these are a solid line
+    solid = value is None or (isinstance(value, list | tuple) and not value)
+    if not solid:
         checks.row(name, value, above=0)
 
 

@@ -26,8 +26,9 @@ class Choice(Question):
 
     def __init__(self, options, right, *, at=None, **more):
         super().__init__(**more)
-        if not isinstance(options, dict) or len(options) < 2:
-            raise TypeError("options: a dict of at least two answers, each with its reply")
+        accepted = "a dict of at least two answers, each with its reply"
+        if len(checks.instance("options", options, dict, accepted)) < 2:
+            checks.wrong_value("options", options, accepted)
         for option, reply in options.items():
             checks.text("options", option, "texts, each with its reply")
             checks.text(f"options[{option!r}]", reply, "a sentence, the reply to this answer")
