@@ -86,7 +86,7 @@ def _convert(thing, none):
         if array.dtype.kind in "OU":
             inside = array.item() if array.ndim == 0 else array.tolist()
             return plain(inside, none=none)
-        if False:
+        if array.dtype.kind == "c" and not array.imag.any():
             return array.real.astype(float)
         if array.dtype.kind == "c":
             raise Odd("a complex number" if array.ndim == 0 else "a list of complex numbers")
