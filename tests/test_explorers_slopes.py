@@ -56,8 +56,9 @@ def test_every_h_has_its_frame():
         np.testing.assert_allclose(shown(explorer, "gap", frames, i), [(h, exact)], rtol=1e-4)
         slope = slope_of(shown(explorer, "secant", frames, i))
         assert slope == pytest.approx(0.25 + exact, rel=1e-3)
-        reached = frames["list"][i]["goal"].endswith(f"Reached with h = {h:g}.")
-        assert reached == (exact <= 0.01) == (h < 0.0022)
+        goal = frames["list"][i]["goal"]
+        assert ("Reached, h = 0.002: the gap is 0.00901." in goal) == (h == 0.002)
+        assert goal.endswith("and a larger h does it too.") == (h < 0.002)
 
 
 def test_the_handle_moves_tangent_and_gaps_and_the_slider_keeps_up():
@@ -75,7 +76,10 @@ def test_on_a_parabola_the_central_difference_has_no_gap_but_rounding():
     explorer = SecantExplorer("parabola", x=3, h=1.0, smallest=1e-6, kinds=("forward", "central"))
     forward, central = shown(explorer, "gap forward"), shown(explorer, "gap central")
     np.testing.assert_allclose(forward[:, 1], forward[:, 0], rtol=2e-3)
-    assert (central[central[:, 0] > 0.01, 1] < 2e-13).all(), "the floor of the axis"
+    assert (central[central[:, 0] > 0.01, 1] < 2e-13).all()
+    assert central[-1, 1] == pytest.approx(1e-16), "0 is drawn, and the axis goes on below it"
+    assert explorer.plot._figures[1].axes[0].get_ylim()[0] < 1e-16 / 5
+    assert words(explorer, "zero name") == ["0 is drawn here"]
     assert (central[:, 1] < 1e-15 / central[:, 0] * 10 + 2e-13).all()
     assert central[0, 1] > 1e-12, "rounding is to be seen"
 

@@ -34,7 +34,7 @@ class SecantExplorer(Explorer):
     x, h : float, the point and the distance h at first
     smallest, largest : float, the range of h
     kinds : "forward" and "central": the difference that is shown first, and what can be chosen
-    target : float, optional; a gap to reach
+    target : float, optional; a gap, for which the largest h is to be found that keeps to it
     domain : (low, high), the part of the curve that is shown
     """
 
@@ -53,7 +53,9 @@ class SecantExplorer(Explorer):
         smallest, h = checks.positive("smallest", smallest), checks.positive("h", h)
         largest = checks.number("largest", largest, above=smallest)
         self.steps = np.array(decades(smallest, largest, h, decade=DECADE))
-        self._floor = max(1e-13, smallest * smallest / 10)
+        # where a gap of 0 is drawn, which has no place on a log axis
+        exact = "central" in self.kinds  # on a parabola
+        self._floor = 1e-16 if exact else max(1e-16, smallest * smallest / 10)
         controls = {"h": slider("h", self.steps, h)}
         if len(self.kinds) > 1:
             controls["kind"] = choice(
@@ -75,7 +77,7 @@ class SecantExplorer(Explorer):
         gaps, below = figures.panel(460, 370)
         below.set(
             xlabel="h", ylabel="gap between the slopes", xscale="log", yscale="log",
-            xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor, TOP),
+            xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor / 8, TOP),
         )  # fmt: skip
         looks = {kind: KINDS[kind] for kind in self.kinds}
         for kind, look in looks.items():
@@ -100,6 +102,10 @@ class SecantExplorer(Explorer):
         plot.add("label", "rise", ax, color=style.INK, offset=[7, -4])
         for kind, look in looks.items():
             plot.add("line", f"gap {kind}", below, width=1.8, **look)
+        plot.add("line", "zero", below, color=style.MUTED, width=1.2, dash=[2, 3])
+        plot.add(
+            "label", "zero name", below, color=style.MUTED, anchor="end", offset=[0, 4], size=12
+        )
         plot.add("points", "gap", below, color=style.INK, size=10)
         plot.add(
             "handle", "x", ax, at=[x], label="point x", color=style.INK,
@@ -142,6 +148,8 @@ class SecantExplorer(Explorer):
             "secant": self._straight(left, low, slope),
             "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
             "gap": [(h, max(gap, self._floor))],
+            "zero": [(each, self._floor) for each in (self.steps[0] / 2, self.steps[-1] * 2)],
+            "zero name": ([(self.steps[-1], self._floor)], [self._about_the_floor]),
             "summary": (
                 f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
                 f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
@@ -152,10 +160,24 @@ class SecantExplorer(Explorer):
             frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
             frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
         if self.target:
-            wanted = f"a gap of at most {short(self.target)}"
-            found, missed = f" with h = {short(h)}", f": {short(gap)}"
-            frame |= goal(wanted, gap <= self.target, found, missed)
+            frame |= self._goal(h, gap)
         return frame
+
+    def _goal(self, h, gap):
+        """Reached at one position of the slider: the last one before the gap is too large."""
+        secants, exact = self.slopes(self.steps)
+        large = np.abs(secants - exact) > self.target
+        last = large.any() and np.argmax(large) and self.steps[np.argmax(large) - 1]
+        missed = f": with h = {short(h)} the gap is {short(gap)}"
+        if gap <= self.target:
+            missed += ", and a larger h does it too" if h < last else ""
+        wanted = f"the largest h with a gap of at most {short(self.target)}"
+        return goal(wanted, h == last, f", h = {short(h)}: the gap is {short(gap)}", missed)
+
+    @property
+    def _about_the_floor(self):
+        exact = self._floor == 1e-16  # no other gap is drawn so low: it is less than one rounding
+        return "0 is drawn here" if exact else f"here: {short(self._floor)} and less"
 
     def _straight(self, x, y, slope):
         """The straight line through a point, across the picture."""
