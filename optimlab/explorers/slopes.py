@@ -65,7 +65,7 @@ class SecantExplorer(Explorer):
         self.assemble(self._scene(x), controls)
 
     def _scene(self, x):
-        picture, ax = figures.panel(460, 370)
+        picture, ax = figures.panel(352, 340)  # two side by side in a window of 900 pixels
         curve = figures.draw_curve(ax, self.function, self.domain, minima=False)["curve"]
         ax.set_ylim(around(curve.get_ydata()))
         ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
@@ -74,7 +74,7 @@ class SecantExplorer(Explorer):
         ax.plot([], [], color=SECANT, label="secant")
         ax.plot([], [], color=TANGENT, linestyle=(0, (5, 2)), label="tangent")
         ax.legend(loc="best")
-        gaps, below = figures.panel(460, 370)
+        gaps, below = figures.panel(352, 340)
         below.set(
             xlabel="h", ylabel="gap between the slopes", xscale="log", yscale="log",
             xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor / 8, TOP),
@@ -98,13 +98,13 @@ class SecantExplorer(Explorer):
         plot.add("line", "secant", ax, color=SECANT, width=2.2)
         plot.add("line", "tangent", ax, color=TANGENT, width=2.2, dash=[9, 4])
         plot.add("points", "ends", ax, color=SECANT, size=9)
-        plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -16])
+        plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -24])
         plot.add("label", "rise", ax, color=style.INK, offset=[7, -4])
         for kind, look in looks.items():
             plot.add("line", f"gap {kind}", below, width=1.8, **look)
         plot.add("line", "zero", below, color=style.MUTED, width=1.2, dash=[2, 3])
         plot.add(
-            "label", "zero name", below, color=style.MUTED, anchor="end", offset=[0, 4], size=12
+            "label", "zero name", below, color=style.MUTED, anchor="start", offset=[0, 4], size=12
         )
         plot.add("points", "gap", below, color=style.INK, size=10)
         plot.add(
@@ -149,7 +149,7 @@ class SecantExplorer(Explorer):
             "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
             "gap": [(h, max(gap, self._floor))],
             "zero": [(each, self._floor) for each in (self.steps[0] / 2, self.steps[-1] * 2)],
-            "zero name": ([(self.steps[-1], self._floor)], [self._about_the_floor]),
+            "zero name": ([(self.steps[0], self._floor)], [self._about_the_floor]),
             "summary": (
                 f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
                 f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
@@ -206,7 +206,7 @@ class _PointExplorer(Explorer):
         self._scale = 0.4 * float(widths.min()) / (self.steepest or 1.0)
         self._start_length = 0.16 * float(widths.min())
 
-    def _map(self, width=350, height=360):
+    def _map(self, width=350, height=330):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
         picture, ax = figures.panel(width, height)
         heights = np.linspace(*self._range, 17)  # evenly spaced: close together means steep
@@ -246,8 +246,8 @@ class SlicesExplorer(_PointExplorer):
     ----------
     function : Function of two variables, or its name
     point : (x, y), the point at first
-    target : (slope along x, slope along y), optional; partial derivatives to find, each within 1 %
-        of the steepest slope in the picture
+    target : (slope along x, slope along y), optional; partial derivatives to find, each within
+        0.1 % of the steepest slope in the picture
     gradient : bool, whether the gradient's arrow and the contour line through the point are shown
     domain : ((xlow, xhigh), (ylow, yhigh)), the part of the surface that is shown
     grain : float, the grid the point snaps to
@@ -264,7 +264,7 @@ class SlicesExplorer(_PointExplorer):
             target = checks.pair("target", target, "(slope along x, slope along y)")
         self.target, self.reveals = target, checks.flag("gradient", gradient)
         picture, ax = self._map()
-        self._slices = {name: figures.panel(350, 360) for name in "xy"}
+        self._slices = {name: figures.panel(350, 330) for name in "xy"}
         low, high = self._range
         margin = 0.12 * (high - low)
         for name, (_, own) in self._slices.items():
@@ -315,7 +315,7 @@ class SlicesExplorer(_PointExplorer):
         return [frame for _ in values]
 
     def _goal(self, gradient):
-        missed = np.abs(gradient - np.array(self.target, float)) > 0.01 * self.steepest
+        missed = np.abs(gradient - np.array(self.target, float)) > 0.001 * self.steepest
         along_x, along_y = (short(v) for v in self.target)
         wrong = " and ".join(name for name, miss in zip("xy", missed, strict=True) if miss)
         return goal(
@@ -350,7 +350,7 @@ class DirectionExplorer(_PointExplorer):
         self.target = None if target is None else checks.one_of("target", target, ("up", "down"))
         self.reveals, angle = checks.flag("gradient", gradient), checks.number("angle", angle)
         picture, ax = self._map()
-        slopes, wheel = figures.panel(350, 360)
+        slopes, wheel = figures.panel(350, 330)
         limit = 1.15 * (self.steepest or 1.0)
         wheel.axhline(0, color=style.MUTED, linewidth=1)
         wheel.set(
@@ -413,7 +413,7 @@ class DirectionExplorer(_PointExplorer):
     def _goal(self, slope, steepest, angle):
         best = steepest if self.target == "up" else -steepest
         reached = steepest and abs(slope - best) <= 0.002 * steepest
-        wanted = f"the direction of the steepest {'rise' if best > 0 else 'fall'}"
+        wanted = f"the direction of the steepest {'rise' if self.target == 'up' else 'fall'}"
         now = f"slope {short(slope)}"
         return goal(wanted, reached, f" at {short(angle)}°, {now}", f": {now}")
 
