@@ -198,7 +198,7 @@ class GraphExplorer(Explorer):
                 (x0 + x1) / 2 + 0.22 * abs(slant),
                 (y0 + y1) / 2 + (0.12 * slant or 0.22),
             )
-            shown["locals"][k] = f"× {short(edge.local)}"
+            shown["locals"][k] = f"× {_brief(edge.local)}"
             if all(other.source != edge.source for other in edges[:i]):  # nothing more to add
                 shown["slopes"][k] = short(slopes[edge.source])
                 at["slopes"][k] = self._spot(edge.source, -1)
@@ -256,6 +256,12 @@ def _checked_target(target):
         checks.wrong_value("target", target, accepted)
     what, wanted = target
     return checks.one_of("target", what, ("slope", "output")), checks.number("target", wanted)
+
+
+def _brief(number):
+    """A number beside an arrow, where a long one would run into the boxes."""
+    text = short(number)
+    return text if len(text) <= 7 else f"{number:.1g}"
 
 
 def _columns(numbers, count):
