@@ -148,6 +148,8 @@ def test_moving_the_point_moves_everything():
     )
     explorer.point = (0, 1)
     assert explorer.plot.data["list"][0]["goal"] == f"{goal} Not yet: look at the slope along y."
+    explorer.point = (-0.2, -0.9)  # slopes 2.91 and 10.08
+    assert explorer.reached is False
     explorer.point = (0, -1)
     assert explorer.plot.data["list"][0]["goal"] == f"{goal} Reached at (0, -1)."
     assert explorer.summary == (
@@ -260,6 +262,8 @@ def test_the_gradient_can_be_kept_for_later():
 def test_at_the_minimum_every_slope_is_zero():
     explorer = DirectionExplorer("bowl", point=(1, 3), target="up")
     explorer.point = (2, 2)
+    goal = explorer.plot.data["list"][0]["goal"]
+    assert goal == "Target: the direction of the steepest rise. Not yet: slope 0."
     assert explorer.summary == "At (2, 2) the slope is 0 in every direction."
     assert "Reached" not in explorer.plot.data["list"][0]["goal"]
     assert explorer.status == ""
