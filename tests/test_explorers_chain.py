@@ -108,6 +108,13 @@ def test_each_step_shows_one_number_more(cube):
     assert moving == {"forward arrows 0": [1, 2], "backward arrows": [4, 5]}
 
 
+def test_a_number_beside_an_arrow_is_short():
+    explorer = GraphExplorer(network.two_layers, {"w1": (-2, 2, 0.05)})
+    (frame,) = explorer.frames([-2.0])  # where the derivative of tanh is 0.000494
+    said = steps_of(frame, "locals").values()
+    assert "× 5e-4" in said and max(map(len, said)) <= 9
+
+
 def test_arrows_run_between_the_boxes_in_their_direction(net):
     (frame,) = net.frames([0.5])
     for name, way in (("forward arrows 0", 1), ("backward arrows", -1)):

@@ -225,7 +225,7 @@ TABLE = {
         [
             (0, ORANGE, "triangle, secant, ends"), (0, GREEN, "tangent"),
             (0, MUTED, "run and rise"), (0, INK, "run, rise, x"), (1, BLUE, "gap forward"),
-            (1, VIOLET, "gap central"), (1, INK, "gap"),
+            (1, VIOLET, "gap central"), (1, MUTED, "zero, zero name"), (1, INK, "gap"),
         ],
         {"secant": ORANGE, "tangent": GREEN, "forward": BLUE, "central": VIOLET},
     ),
