@@ -382,7 +382,7 @@ def leads_over(rates, starts):
 
 
 def specks():
-    """(rate, start) of the runs that settle at 0, at rates where most starts right of 2.03 do not."""
+    """(rate, start) of what settles at 0 though most starts right of the hill do not."""
     right = STARTS > wave.stationary[0]
     over = (ends() == 1) & right & ((ends()[:, right] == -1).mean(axis=1) > 0.5)[:, None]
     over[RATES > 1] = False

@@ -71,14 +71,14 @@ REFUSED = {
     "which rates stay": [
         lambda rate, curvature: rate < 0.3836,
         lambda rate, curvature: rate < 4 / curvature,
-        lambda rate, curvature: rate * curvature <= 2,
+        lambda rate, curvature: rate * curvature < 1.95,
         lambda rate, curvature: rate < 2 / curvature**2,
         lambda rate, curvature: rate < 2 / np.sqrt(curvature),
         lambda rate, curvature: abs(1 - rate) < curvature,
-        lambda rate, curvature: (1 - rate * curvature) ** 2 > 1,
+        lambda rate, curvature: rate < min(1, 2 / curvature),
         lambda rate, curvature: 1 - rate * curvature,
         lambda rate, curvature: 2 / curvature,
-        lambda rate, curvature: True,
+        lambda rate, curvature: False,
     ],
     "largest rate": [0.3, 0.5, 0.25, 6 / 2, "1/3", 0.34, 1 / 36, [0, 1 / 3]],
     "two starts": [
