@@ -134,9 +134,10 @@ QUIZ = [
         {
             "Only while the rate is small": "Right. From 0.01 to 0.02 it takes about half as many "
             "steps. From 0.5 to 1 it never arrives.",
-            "Yes, at every learning rate": "Not past 0.5: there the factor turns negative, and at 1 the run never "
-            "arrives.",
-            "No, whatever the rate is": "For small rates it does: 0.02 takes about half as many steps as 0.01.",
+            "Yes, at every learning rate": "Not past 0.5: there the factor turns negative, and at "
+            "1 the run never arrives.",
+            "No, whatever the rate is": "For small rates it does: 0.02 takes about half as many "
+            "steps as 0.01.",
         },
     ),
     (

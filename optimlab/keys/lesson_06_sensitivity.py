@@ -329,8 +329,8 @@ QUIZ = [
     (
         "A run has not settled. Is the rate too large for its valley?",
         {
-            "Yes, if its hops do not shrink": "Right. While they shrink, or while it goes one way only, "
-            "more steps help.",
+            "Yes, if its hops do not shrink": "Right. While they shrink, or while it goes one way "
+            "only, more steps help.",
             "Yes, or it would have settled": "With rate 0.005 the run from 2.0 has not settled "
             "after 500 steps. It has after 5,000: the rate is too small, if anything.",
             "No, it needs more steps": "With rate 0.5 the run from 2.5 still hops after 5,000 "
@@ -340,9 +340,10 @@ QUIZ = [
     (
         "Which valleys need small rates?",
         {
-            "Narrow valleys": "Right: there the slope changes fast, so f'' is large and 2/f'' small.",
-            "Deep valleys": "Here the deep valley is also the narrow one. But lift the whole curve: "
-            "its slopes and its limits stay as they are.",
+            "Narrow valleys": "Right: there the slope changes fast, so f'' is large and 2/f'' "
+            "small.",
+            "Deep valleys": "Here the deep valley is also the narrow one. But lift the whole "
+            "curve: its slopes and its limits stay as they are.",
             "Wide valleys": "There the slope changes slowly: f'' is small, and 2/f'' large.",
         },
     ),
