@@ -16,9 +16,9 @@ def run(lr, steps, start=4):
 PREDICTIONS = {
     "where after one step": Choice(
         {
-            "4.8": "That is uphill: the sign is wrong.",
             "3.2": "The step is 0.2 · 4 = 0.8, and it goes against the slope.",
             "3.8": "That is a step of 0.2 alone: it forgets to multiply by the slope.",
+            "4.8": "That is uphill: the sign is wrong.",
         },
         right="3.2",
         at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8},
@@ -134,9 +134,10 @@ QUIZ = [
         {
             "Only while the rate is small": "Right. From 0.01 to 0.02 it takes about half as many "
             "steps. From 0.5 to 1 it never arrives.",
-            "Yes, always": "Not past 0.5: there the factor turns negative, and at 1 the run never "
-            "arrives.",
-            "No, never": "For small rates it does: 0.02 takes about half as many steps as 0.01.",
+            "Yes, at every learning rate": "Not past 0.5: there the factor turns negative, and at "
+            "1 the run never arrives.",
+            "No, whatever the rate is": "For small rates it does: 0.02 takes about half as many "
+            "steps as 0.01.",
         },
     ),
     (
@@ -184,8 +185,8 @@ NUMBERS = [
     (r"8 \cdot 10^8", lambda: abs(run(1.01, 1000).end - 2)),
     ("0.4", lambda: run(0.9, 1).end),
     ("3.28", lambda: run(0.9, 2).end),
-    ("0.367", lambda: fastest()[0]),
-    ("0.633", lambda: fastest()[1]),
+    ("0.3671", lambda: np.ceil(1e4 * fastest()[0]) / 1e4),
+    ("0.6329", lambda: np.floor(1e4 * fastest()[1]) / 1e4),
     ("0.5", lambda: np.mean(fastest())),
     ("0.6", lambda: 1 - 2 * 0.2),
     ("-1", lambda: 1 - 2 * 1),
@@ -235,9 +236,14 @@ def claim_rates_as_far_from_0_5_on_either_side_leave_the_same_distance():
     assert np.isclose(low, high, rtol=1e-3)
 
 
-def claim_rates_from_0_367_to_0_633_reach_the_target():
-    four = run(np.array([0.366, 0.368, 0.632, 0.634]), 4)
-    assert (four.losses[-1] <= 2.0001).tolist() == [False, True, True, False]
+def claim_rates_from_0_3671_to_0_6329_reach_the_target():
+    four = run(np.array([0.367, 0.3671, 0.4, 0.6, 0.6329, 0.633]), 4)
+    assert (four.losses[-1] <= 2.0001).tolist() == [False, True, True, True, True, False]
+
+
+def claim_twice_a_small_rate_takes_about_half_as_many_steps():
+    takes = [np.argmax(np.abs(run(rate, 400).points - 2) < 0.01) for rate in (0.01, 0.02)]
+    assert 0.45 < takes[1] / takes[0] < 0.55
 
 
 def claim_the_solutions_do_what_the_exercises_say():
