@@ -101,12 +101,18 @@ class ChordExplorer(Explorer):
 
 
     def _beside(self, left, right):
-        """Places for the names of the ends: outside the chord, off the curve."""
-        places = []
+        """Places for the names of the ends: off the curve and off the chord, in the picture."""
+        places, (low, high), (along, up) = [], self.domain, self._room
+        slope = (right[1] - left[1]) / (right[0] - left[0] or 1)
         for (x, height), side in ((left, -1), (right, 1)):
-            beside = x + side * self._room[0]
-            up = -1 if self.function(beside) > height else 1
-            places.append((beside, height + up * self._room[1]))
+            beside = x + side * along
+            if low < beside < high:  # on the outer side, where the chord is not
+                below = self.function(beside) > height
+                places.append((beside, height - up if below else height + up))
+            else:
+                beside = x - side * along
+                chord = height - side * along * slope
+                places.append((beside, max(self.function(beside), chord) + up))
         return places
 
 
@@ -210,17 +216,20 @@ class ConditionExplorer(Explorer):
         points, losses = runs.points[:, i], runs.losses[:, i]
         rate, shrink = condition / (condition + 1), (condition - 1) / (condition + 1)
         needed = self.needed[condition]
+        count = f"{needed} step" if needed == 1 else f"{needed} steps"
+        # above the curve, left of the dot; at the left edge below it, to the right
+        at = [condition, needed] if condition >= 3 else [2.75 * condition, max(0.75, needed / 2)]
         return {
             "contours": self._ellipses(condition),
             **run_marks("path", points),
             "counts": self._counts,
             "each count": self._counts,
             "now": [[condition, needed]],
-            "count": ([[condition, needed]], [f"{needed} steps"]),
+            "count": ([at], [count]),
             "readout": (["x", "y", "loss"], np.column_stack([points, losses])),
             "summary": (
                 f"Condition number {short(condition)}: at the best rate {short(rate)} each step "
-                f"leaves {short(shrink)} of the distance, and it takes {needed} "
-                f"{'step' if needed == 1 else 'steps'} to come 1000 times closer."
+                f"leaves {short(shrink)} of the distance, and it takes {count} to come 1000 times "
+                "closer."
             ),
         }
