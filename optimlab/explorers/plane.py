@@ -151,9 +151,9 @@ class PlaneExplorer(Explorer):
         if self.rule is Nesterov:
             theirs = momentum_limit(self.function, top)
             drawn += ax.plot(theirs, top, color=style.INK, linewidth=1.3, linestyle="--", zorder=3)
-            at = momentum_limit(self.function, 0.3) + 0.02 * self.lrs[-1]
+            at = momentum_limit(self.function, 0.2) + 0.06 * self.lrs[-1]
             words["ha"] = "left"
-            drawn.append(ax.text(at, 0.3, "Momentum's border", bbox=box, **words))
+            drawn.append(ax.text(at, 0.2, "Momentum's border", bbox=box, **words))
         return take_off(ax, *drawn)
 
     # -- what moves ----------------------------------------------------------------------------
