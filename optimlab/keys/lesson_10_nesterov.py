@@ -474,7 +474,7 @@ def claim_the_target_has_room():
 
 
 def claim_were_the_slope_25_x_everywhere_the_run_would_arrive():
-    everywhere = Function("everywhere", "12.5 x^2", lambda x: 12.5 * x * x, lambda x: 25 * x, domain=(-4, 4))
+    everywhere = Function("all", "", lambda x: 12.5 * x * x, lambda x: 25 * x, domain=(-4, 4))
     for pair in ((1 / 9, 4 / 9), (0.111, 0.44)):
         assert abs(descend(everywhere, Momentum(*pair), 3.3, 500).end) < 1e-9
         ends = descend(corners, Momentum(*pair), np.linspace(-4, 4, 161), 2000).end
