@@ -83,7 +83,7 @@ PREDICTIONS = {
         },
         right="Suspect diverges from a smaller rate on",
         fact="It diverges from rate 0.43 on, the right form from 0.68. At 0.5 its loss after 200 "
-        "steps is 1.5e58, that of the right form 6e-14.",
+        "steps is 1.5e58, that of the right form 6.0e-14.",
         why="How would you test an optimizer that somebody else wrote?",
         tells=["0.43", "smaller rate on", "1.5e58", "over the rates", "counts for more"],
     ),
@@ -368,7 +368,7 @@ NUMBERS = [
     ("0.43", lambda: border(Suspect)),
     ("0.68", lambda: border(Shifted)),
     ("1.5e58", lambda: form_at(Suspect, 0.5).losses[-1]),
-    ("6e-14", lambda: form_at(Shifted, 0.5).losses[-1]),
+    ("6.0e-14", lambda: form_at(Shifted, 0.5).losses[-1]),
     ("0.403", lambda: best_momentum(ravine)[1]),
     ("0.777", lambda: momentum_limit(ravine, best_momentum(ravine)[1], Nesterov)),
 ]

@@ -49,7 +49,7 @@ PREDICTIONS = {
             f"{e.runs['halving'].points[-1]:.0f}, the bold driver at "
             f"{e.runs['bold driver'].points[-1]:.3f}."
         ),
-        tells=["mended", "0.55", "1e+05", "[2. 2. 2.]", "keeps 1.1"],
+        tells=["mended", "0.55", "1.127e+05", "[2. 2. 2.]", "keeps 1.1"],
     ),
     "AdaGrad's first step in the ravine": Point(
         (-3, -2),
@@ -62,7 +62,7 @@ PREDICTIONS = {
         tells=["-5.5", "1.49999979", "length of the first step", r"\eta long", "is $\\eta$ long"],
     ),
     "how far on a constant slope": Number(
-        "Distance after 100 steps",
+        "Distance walked in 100 steps",
         right=lambda e: 5.9 - e.paths["AdaGrad"].end,
         within=0.45,
         along="y",
