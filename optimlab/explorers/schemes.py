@@ -129,11 +129,19 @@ class SchemeExplorer(Explorer):
     def _sentence(self, name, run):
         gone = np.flatnonzero(~np.isfinite(run.points))
         if gone.size:
-            return f"{name} reaches numbers too large to store at step {gone[0]}"
+            return f"{name} reaches {self._what(run, gone[0])} at step {gone[0]}"
         end = f"{name} ends at {short(run.points[-1])} with rate {short(run.rates[-1])}"
         low, high = self.domain
         outside = np.flatnonzero((run.points < low) | (run.points > high))
         return f"{end}; it left the plot at step {outside[0]}" if outside.size else end
+
+    def _what(self, run, step):
+        """What a run meets at the first step whose point or loss is not finite."""
+        last, rate = run.points[step - 1], run.rates[step - 1]
+        with np.errstate(all="ignore"):
+            new = last - rate * self.function.gradient(last)
+            undefined = abs(new) < 1e100 and np.isnan(self.function(new))
+        return "an undefined value" if undefined else "numbers too large to store"
 
     def _goal(self, name, losses):
         now = losses[min(self.target[1], len(losses) - 1)]
