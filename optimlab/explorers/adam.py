@@ -16,6 +16,8 @@ from optimlab.optimizers import Adam
 from optimlab.study.rare_gradient import PERIOD, rare_gradient
 
 LOOK = style.rule_style("Adam")
+#: so wide that two panels stand side by side on a page of 900 px
+PANEL = 350, 360
 #: below this, x counts as being at the best point, -1
 ARRIVED = -0.98
 BETA1 = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -87,15 +89,15 @@ class StagesExplorer(Explorer):
         self.assemble(self._scene(one_start(self.function, start)), controls)
 
     def _scene(self, start):
-        surface, ax = figures.panel(460, 400)
+        surface, ax = figures.panel(*PANEL)
         figures.draw_contours(ax, self.function, self.domain)
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
-        curves, (losses, ratios) = figures.panel(460, 400, rows=2, sharex=True)
+        curves, (losses, ratios) = figures.panel(*PANEL, rows=2, sharex=True)
         high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
         figures.step_axis(losses, self.steps, xlabel="", scale="log", limits=(1e-6, high))
         if self.target:
             figures.draw_target(losses, *self.target)
-        figures.step_axis(ratios, self.steps, ylabel="step / rate", limits=(-6, 12))
+        figures.step_axis(ratios, self.steps, ylabel="step / rate", limits=(-8, 12))
         ratios.set_yticks([-5, -1, 1, 5, 10])
         color = LOOK["color"]
         ratios.axhspan(-1, 1, color=color, alpha=0.1, linewidth=0)
@@ -206,7 +208,7 @@ class RareGradientExplorer(Explorer):
         self.assemble(self._scene(), controls)
 
     def _scene(self):
-        figure, ax = figures.panel(480, 380)
+        figure, ax = figures.panel(*PANEL)
         ax.set(
             xscale="log", xlim=(0.9, 3e5), ylim=(-1.25, 1.25), xlabel="step", ylabel="x",
             yticks=[-1, -0.5, 0, 0.5, 1],
@@ -218,7 +220,7 @@ class RareGradientExplorer(Explorer):
                 words, (1, at), (2, 4 * at), textcoords="offset points", color=color, va=side,
                 fontsize=9.5,
             )  # fmt: skip
-        late, (roots, pulls) = figures.panel(440, 380, rows=2, sharex=True, height_ratios=[2, 3])
+        late, (roots, pulls) = figures.panel(*PANEL, rows=2, sharex=True, height_ratios=[2, 3])
         roots.set(ylabel="divisor √v̂", yscale="log", ylim=(8, 400), xlim=(-2, 102))
         pulls.set(xlabel="steps since the large gradient", ylabel="pulled, in rates")
         most = max(part.max() for run in self.runs.values() for part in run[-2:])
