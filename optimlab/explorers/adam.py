@@ -250,7 +250,9 @@ class RareGradientExplorer(Explorer):
     @guarded
     def _update(self):
         known = set(self.ways)
-        if not self.veiled and self.end < ARRIVED:
+        if self.veiled:
+            self.ways.clear()
+        elif self.end < ARRIVED:
             self.ways.add(self["running max"])
         super()._update()
         if self.ways != known and self.target:
