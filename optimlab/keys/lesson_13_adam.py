@@ -255,7 +255,7 @@ EXERCISES = {
         cases=[
             (lambda w: w * np.array([0.1, 2.0]), np.array([-7.0, 2.0]), 5, 0.2, 0.9, 0.99, 1e-8),
             (lambda w: 0.5 * w + 1, np.array([3.0, -8.0]), 6, 0.3, 0.6, 0.8, 0.5),
-            (lambda w: 3 - w, -1.5, 1, 2.0, 0.3, 0.5, 0.01),
+            (lambda w: 3 - w, np.array([-1.5]), 1, 2.0, 0.3, 0.5, 0.01),
         ],
         hints=[
             "Take the five lines of the formula in their order; t counts 1, 2, 3, … steps.",

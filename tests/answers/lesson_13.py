@@ -36,16 +36,15 @@ def adam(
 
 
 def adam_for_each(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0):
-    point = np.atleast_1d(w).tolist()
+    point = w.tolist()
     ms, vs = [m] * len(point), [v] * len(point)
     for t in range(1, steps + 1):
-        grads = np.atleast_1d(gradient(np.array(point))).tolist()
-        for i, g in enumerate(grads):
+        for i, g in enumerate(gradient(np.array(point)).tolist()):
             ms[i] += (1 - beta1) * (g - ms[i])
             vs[i] += (1 - beta2) * (g**2 - vs[i])
             m_hat, v_hat = ms[i] / (1 - beta1**t), vs[i] / (1 - beta2**t)
             point[i] -= lr * m_hat / (math.sqrt(v_hat) + eps)
-    return point if len(point) > 1 else point[0]
+    return point
 
 
 def adam_with_products(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0):
