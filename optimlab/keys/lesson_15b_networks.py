@@ -50,14 +50,14 @@ PREDICTIONS = {
             "at 3.16, and the careful rule turned that down for its neighbours.",
             "it falls to about a half": "So it might if the rates differed a little. They differ "
             "more than fivefold: 3.16 instead of 0.562.",
-            "it falls to less than a fiftieth": "From 0.2 to about 0.001: the rate is 3.16 instead "
+            "it falls to less than a fiftieth": "From 0.2 to below 0.004: the rate is 3.16 instead "
             "of 0.562. A step of the grid less or more, and SGD ends above 0.3 at the median. The "
             "careful rule asks for a rate that forgives, the median for a typical run.",
         },
         right="it falls to less than a fiftieth",
         why="Which rule of tuning suits a network that you can train only once?",
         tells=[
-            *("passes AdaGrad", "3.16", "0.001", "gambles", "0.00063", "turned that down"),
+            *("passes AdaGrad", "3.16", "0.004", "gambles", "0.00063", "turned that down"),
             *("AdaGrad wins", "less than a fiftieth of"),
         ],
     ),
@@ -375,10 +375,9 @@ NUMBERS = [
     ("3.16", lambda: by_median("spirals", "SGD")),
     ("0.562", lambda: careful("spirals", "SGD")),
     ("0.2", lambda: medians(runs("spirals"))["SGD"]),
-    ("0.001", lambda: medians(runs("spirals", by_median))["SGD"]),
 ]
 GIVEN = [
-    *("8", "14", "20", "30", "40", "60", "0.1", "0.3", "0.5", "0.0001", "95", "-1"),
+    *("8", "14", "20", "30", "40", "60", "0.1", "0.3", "0.5", "0.0001", "0.004", "95", "-1"),
 ]
 
 
@@ -424,7 +423,7 @@ def claim_on_the_spirals_sgd_ends_more_than_ten_times_as_high_as_adam():
 
 def claim_the_rule_of_tuning_decides_where_sgd_ends():
     by_care, at_median = medians(runs("spirals")), medians(runs("spirals", by_median))
-    assert at_median["SGD"] < by_care["SGD"] / 50
+    assert at_median["SGD"] < by_care["SGD"] / 50 and at_median["SGD"] < 0.004
     assert by_care["SGD"] > 5 * by_care["AdaGrad"] and at_median["SGD"] < at_median["AdaGrad"] / 2
     i = list(RATES).index(by_median("spirals", "SGD"))
     assert np.isclose(RATES[i + 1] / RATES[i], 1.78, atol=0.01)
