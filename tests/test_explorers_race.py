@@ -286,8 +286,10 @@ def test_only_a_picture_that_can_be_turned_has_equal_units():
     still, turned = RaceExplorer(ravine, change=("c",)), RaceExplorer(ravine, change=(), turn=45)
     xlim, ylim = (still.plot.axes[0][name] for name in ("xlim", "ylim"))
     assert (tuple(xlim), tuple(ylim)) == ((-8, 8), (-3, 3))
-    assert still.plot._figures[0].axes[0].get_title() == "ravine, y stretched 2.5 times"
+    assert still.plot._figures[0].axes[0].get_title() == "ravine, y stretched 2.7 times"
     assert tuple(turned.plot.axes[0]["ylim"]) == (-8, 8)
+    box = turned.plot._figures[0].axes[0].get_window_extent()
+    assert box.width == pytest.approx(box.height, rel=1e-3)
     assert turned.plot._figures[0].axes[0].get_title() == "ravine"
 
 

@@ -161,7 +161,7 @@ class RaceExplorer(Explorer):
         heights = figures.surface_grid(self.function)[2] - self.lowest
         wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
         self._levels = figures.contour_levels(wide)
-        figure, ax = _panel(320, 58, 60)
+        figure, ax = _panel(304, 58, 60)  # its axes are square
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
         ax.locator_params(nbins=6)
