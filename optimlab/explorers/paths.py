@@ -84,6 +84,7 @@ class PathExplorer(Explorer):
         if most_steps is None:
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
+        inspect = checks.flag("inspect", inspect)
         own = self._own_controls(hyperparameters)
         controls = {
             "lr": slider("learning rate", decades(low, high, lr), lr),
@@ -98,7 +99,6 @@ class PathExplorer(Explorer):
         if loss_limits is None:
             loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
-        inspect = checks.flag("inspect", inspect)
         self.inspector = widgets.HTMLMath().add_class("ol-inspector") if inspect else None
         self.assemble(plot, controls, *([self.inspector] if inspect else []))
 

@@ -195,7 +195,8 @@ class _PointExplorer(Explorer):
 
     point = Handle("The point (x, y).")
 
-    def _prepare(self, function, domain):
+    def _prepare(self, function, domain, point, grain):
+        """Keep the function and what is drawn of it; returns the first point, and its grid."""
         self.function, self.domain = to_draw(function, domain, dim=2)
         self._grid = x, y, z = figures.surface_grid(self.function, self.domain, 121)
         low, high = float(z.min()), float(z.max())
@@ -205,6 +206,8 @@ class _PointExplorer(Explorer):
         widths = np.ptp(self.domain, axis=-1)
         self._scale = 0.4 * float(widths.min()) / (self.steepest or 1.0)
         self._start_length = 0.16 * float(widths.min())
+        at = self.function.start if point is None else checks.pair("point", point)
+        return at, checks.positive("grain", grain)
 
     def _map(self, width=350, height=330):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
@@ -219,8 +222,6 @@ class _PointExplorer(Explorer):
     def _add_point(self, plot, ax, at, grain):
         plot.add("line", "level", ax, color=style.INK, width=1.6)
         plot.add("arrow", "gradient", ax, color=GRADIENT, width=3)
-        at = self.function.start if at is None else checks.pair("point", at)
-        grain = checks.positive("grain", grain)
         plot.add(
             "handle", "point", ax, at=at, label="point", color=style.INK, round=[grain, grain],
             size=14,
@@ -259,7 +260,7 @@ class SlicesExplorer(_PointExplorer):
         self, function, *, point=None, target=None, gradient=True, domain=None, grain=0.05
     ):
         super().__init__()
-        self._prepare(function, domain)
+        at, grain = self._prepare(function, domain, point, grain)
         if target is not None:
             target = checks.pair("target", target, "(slope along x, slope along y)")
         self.target, self.reveals = target, checks.flag("gradient", gradient)
@@ -281,7 +282,7 @@ class SlicesExplorer(_PointExplorer):
             plot.add("line", f"tangent {name}", own, color=TANGENT, width=2.2, dash=[9, 4])
             plot.add("points", f"at {name}", own, color=style.INK, size=10)
             plot.add("label", f"slope {name}", own, color=style.INK, offset=[4, -14], size=14)
-        self._add_point(plot, ax, point, grain)
+        self._add_point(plot, ax, at, grain)
         self.assemble(plot, {})
 
     def frames(self, values):
@@ -346,7 +347,7 @@ class DirectionExplorer(_PointExplorer):
         grain=0.05,
     ):  # fmt: skip
         super().__init__()
-        self._prepare(function, domain)
+        at, grain = self._prepare(function, domain, point, grain)
         self.target = None if target is None else checks.one_of("target", target, ("up", "down"))
         self.reveals, angle = checks.flag("gradient", gradient), checks.number("angle", angle)
         picture, ax = self._map()
@@ -367,7 +368,7 @@ class DirectionExplorer(_PointExplorer):
         plot.add(
             "label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12], size=14
         )
-        self._add_point(plot, ax, point, grain)
+        self._add_point(plot, ax, at, grain)
         angles = sorted({*self.ANGLES.tolist(), angle})
         self.assemble(plot, {"angle": slider("angle", angles, angle)})
 
