@@ -1,7 +1,7 @@
 """What a learner could read in a stored lesson that answers one of its predictions.
 
-Each prediction in a key says with `tells` which numbers and phrases would give its answer away. None
-of them stands in a notebook where it can be read before the answer: in Markdown, code, printed
+Each prediction in a key says with `tells` which numbers and phrases would give its answer away.
+None of them stands in a notebook where it can be read before the answer: in Markdown, code, printed
 text, the text of a picture or of another question's card. A closed block is opened by the reader:
 
     <details><summary>After your answer</summary>
