@@ -206,11 +206,11 @@ def test_every_position_of_the_slider_has_its_frame(cube):
 
 def test_moving_the_slider_changes_the_sentence(cube):
     assert cube.summary == (
-        "At x = 1, y is 1 and the derivative of y by x is 6: x changed by 0.01 changes y by "
-        "about 0.06."
+        "At x = 1, y is 1 and the derivative of y with respect to x is 6: x changed by 0.01 "
+        "changes y by about 0.06."
     )
     cube.controls["x"].value = 1.5
-    assert "y is 8 and the derivative of y by x is 24" in cube.summary
+    assert "y is 8 and the derivative of y with respect to x is 24" in cube.summary
     assert cube.plot.data["list"][0]["goal"].endswith("Reached: it is 24.")
     assert cube.status == ""
 
@@ -231,7 +231,7 @@ def test_the_lessons_target_is_met_at_one_position_only(net):
     values = [value for _, value in net.controls["w1"].options]
     frames = net.plot.frames["list"]
     assert [v for v, f in zip(values, frames, strict=True) if "Reached" in f["goal"]] == [0.8]
-    assert all("derivative of L by w₁" in f["summary"] for f in frames)
+    assert all("derivative of L with respect to w₁" in f["summary"] for f in frames)
 
 
 def test_a_graph_is_small_enough_to_send(net):

@@ -121,8 +121,8 @@ class GraphExplorer(Explorer):
         out = pretty(self.graph.output)
         for at, text, color in (
             (0.0, "upper: its number", FORWARD),
-            (0.24, f"lower: the derivative of {out} by it", BACKWARD),
-            (0.66, "×: local derivative", style.INK),
+            (0.24, f"lower: derivative of {out} with respect to it", BACKWARD),
+            (0.73, "×: local derivative", style.INK),
         ):
             ax.text(
                 at, 0, text, transform=ax.transAxes, color=color, fontsize=9.5, va="bottom",
@@ -210,7 +210,8 @@ class GraphExplorer(Explorer):
         frame["slope"] = ([top], [f"slope at the dot: {short(slope)}"])
         hand, out = pretty(self.hand), pretty(output)
         frame["summary"] = (
-            f"At {hand} = {short(x)}, {out} is {short(y)} and the derivative of {out} by {hand} is "
+            f"At {hand} = {short(x)}, {out} is {short(y)} and the derivative of {out} with respect "
+            f"to {hand} is "
             f"{short(slope)}: {hand} changed by 0.01 changes {out} by about {short(0.01 * slope)}."
         )
         if self.target:
@@ -234,7 +235,7 @@ class GraphExplorer(Explorer):
         out, hand = pretty(self.graph.output), pretty(self.hand)
         if what == "slope":
             done, now = abs(slope - wanted) < 1e-6 * max(1, abs(wanted)), slope
-            text = f"the derivative of {out} by {hand} is {short(wanted)}"
+            text = f"the derivative of {out} with respect to {hand} is {short(wanted)}"
         else:
             done, now = output <= wanted, output
             text = f"{out} at most {short(wanted)}"

@@ -246,7 +246,10 @@ EXERCISES = {
             (start["L"] + 0.02 * slopes["w2"], "That is the new L. By how much did it change?"),
             (0.02 * slopes["y"] * start["w2"], "From w₂ to y the factor is a, not w₂."),
             (0.02 * start["a"], "That is how far y moves. From y to L there is one more factor."),
-            (-0.02 * start["a"], "The derivative of L by y is near -1, and not -1: use it."),
+            (
+                -0.02 * start["a"],
+                "The derivative of L with respect to y is near -1, and not -1: use it.",
+            ),
             (0.02, "That is the push on w₂. How many times as far does L move?"),
             (slopes["w2"] / 0.02, "That divides by the push. A small push makes a small change."),
             (-0.009, "About right, but give four decimals."),
@@ -336,7 +339,8 @@ EXERCISES = {
         otherwise="Not right yet. check_gradient(new_loss, my_backward, p) names the worst "
         "component.",
         hints=[
-            "Call s = w₂a + b₂ what goes into the new tanh. The derivative of L by s comes first.",
+            "Call s = w₂a + b₂ what goes into the new tanh. The derivative of L with respect to s "
+            "comes first.",
             "ds = 2(y - 1) · (1 - y²). From there on it is as before.",
         ],
     ),
