@@ -336,11 +336,11 @@ def test_a_name_without_a_free_place_is_left_out():
     ax.plot(np.linspace(1.9, 4.1, 400), 4 + 2 * (-1.0) ** np.arange(400), linewidth=2)
     figure.canvas.draw()
     assert boxes_of(figure, drawn["names"]) == {}
-    with_them = np.array(figure.canvas.buffer_rgba())
+    with_them = np.array(figure.canvas.buffer_rgba()).astype(int)
     for text in drawn["names"]:
         text.remove()
     figure.canvas.draw()
-    np.testing.assert_array_equal(np.asarray(figure.canvas.buffer_rgba()), with_them)
+    assert np.abs(np.asarray(figure.canvas.buffer_rgba()) - with_them).max() < 5
 
 
 def test_where_names_stood_in_0_1_they_lay_on_the_lines():

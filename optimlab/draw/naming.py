@@ -32,6 +32,7 @@ class Name(Annotation):
             annotation_clip=True, zorder=7,
         )  # fmt: skip
         self.layout = layout
+        self.set_in_layout(False)  # it stands inside the axes, or nowhere
 
     def update_positions(self, renderer):
         self.layout.settle(renderer)
