@@ -320,3 +320,40 @@ def test_bias_correction_can_be_switched_off():
 def test_curves_that_the_rules_do_not_have(options, message):
     with pytest.raises((TypeError, ValueError), match=message):
         explore("ravine", Momentum, **options)
+
+
+def test_the_start_has_sliders_beside_its_ring():
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2))
+    sliders = explorer.plot.sliders
+    spec = {(s["handle"], s["which"]): (s["label"], s["low"], s["high"]) for s in sliders}
+    (xlow, xhigh), (ylow, yhigh) = functions.ravine.domain
+    assert spec == {
+        ("start", 0): ("start x₀", xlow, xhigh), ("start", 1): ("start y₀", ylow, yhigh),
+    }  # fmt: skip
+    (line,) = explore("wave", SGD, lr=0.1).plot.sliders
+    assert (line["label"], line["low"], line["high"]) == ("start x₀", *functions.wave.domain)
+    assert explore("ravine", SGD, start_sliders=False).plot.sliders == []
+    with pytest.raises(TypeError, match="start_sliders='no'"):
+        explore("ravine", SGD, start_sliders="no")
+
+
+def test_a_start_that_is_typed_is_kept_exactly_and_computed_once(monkeypatch):
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=5)
+    asked = []
+    frames = PathExplorer.frames
+    monkeypatch.setattr(
+        PathExplorer, "frames", lambda self, r: [asked.append(len(r)), frames(self, r)][1]
+    )
+    explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})  # as the browser sends it
+    assert explorer.start == (1.23456, 2) and explorer.paths["SGD"].start[0] == 1.23456
+    many = len(explorer.controls["lr"].options)
+    assert asked == [1, many], "the run that is shown, and one batch of frames"
+    explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})
+    assert asked == [1, many], "the same start again is no change"
+
+
+@pytest.mark.parametrize("function, start", [("ravine", (-12, 9)), ("wave", 20.0)])
+def test_a_start_outside_the_picture_has_its_sliders_too(function, start):
+    explorer = explore(function, SGD, lr=0.1, start=start)
+    assert explorer.start == start and explorer.status == ""
+    assert len(explorer.plot.sliders) == np.size(start), "the browser widens their range"

@@ -218,6 +218,16 @@ def test_a_number_has_the_place_that_python_gives_it(geometry, x, y):
         np.testing.assert_allclose(ours, place, atol=1e-8)
 
 
+def test_the_number_of_a_grid_below_and_above(run):
+    code = """
+      import { onGrid } from "./geometry.js";
+      const cases = [[-0.7853, 0.01], [-8, 0.05], [0.3, 0.1], [1234, 10], [0, 0.001]];
+      const both = ([v, g]) => [onGrid(v, g, Math.floor), onGrid(v, g, Math.ceil)];
+      console.log(JSON.stringify(cases.map(both)));
+    """
+    assert run(code) == [[-0.79, -0.78], [-8, -8], [0.3, 0.3], [1230, 1240], [0, 0]]
+
+
 @pytest.mark.parametrize("name", SCALES)
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_fraction_is_a_round_number_inside_the_axes(geometry, name, which):

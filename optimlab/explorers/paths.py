@@ -38,14 +38,16 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
     lr : float
         Learning rate at first.
     start : float or (x, y)
-        Start point at first; by default the function's own. It is a handle: drag it.
+        Start point at first; by default the function's own. It is a handle: drag it, or use its
+        sliders, where an exact number can be typed as well.
     steps : int
         Number of updates at first.
     **options
         `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
         `target=(loss, steps)` a goal for every rule, `loss_scale="log"` or `"linear"`,
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
-        part of the function shown, `inspect=True` to show the update of the marked step in numbers,
+        part of the function shown, `start_sliders=False` for the start without its sliders,
+        `inspect=True` to show the update of the marked step in numbers,
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
         `limits={"v": (low, high)}` the range of such a panel, and a first value for a
@@ -66,7 +68,7 @@ class PathExplorer(Explorer):
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
-        inspect=False, curves=("loss",), limits=None, **hyperparameters,
+        inspect=False, curves=("loss",), limits=None, start_sliders=True, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain)
@@ -79,6 +81,7 @@ class PathExplorer(Explorer):
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
         names = 7 * self.line if names is None else checks.whole("names", names)
         self.names, self.paths = names, {}
+        self._start_sliders = checks.flag("start_sliders", start_sliders)
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         if most_steps is None:
@@ -156,7 +159,7 @@ class PathExplorer(Explorer):
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
             plot.add("label", "names", ax, color=style.INK)
-        add_start(plot, ax, start, **track)
+        add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):

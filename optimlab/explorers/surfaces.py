@@ -14,7 +14,7 @@ from PIL import Image
 
 from optimlab import checks
 from optimlab.draw import figures, style
-from optimlab.draw.live.live import _pixels
+from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
 from optimlab.explorers.paths import PathExplorer
@@ -203,7 +203,7 @@ class SurfaceExplorer(PathExplorer):
 
     def still(self):
         """The live plot's panels below one another, and the surface beside them, as PNG bytes."""
-        flat = np.asarray(Image.open(io.BytesIO(self.plot.still())).convert("RGB"))
+        flat = self.plot.still_pixels()
         width = int(2 * self.plot.panels[0]["width"])
         column = np.concatenate([flat[:, :width], flat[:, width : 2 * width]])
         figure, ax = figures.panel(
@@ -221,7 +221,7 @@ class SurfaceExplorer(PathExplorer):
             axis.set_pane_color("white")
         ax.set(zlabel="f")
         ax.set_box_aspect((1, 1, 0.7), zoom=0.95)
-        surface = _pixels(figure)
+        surface = draw(figure)
         rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
         both = np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1)
         few = Image.fromarray(both).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)

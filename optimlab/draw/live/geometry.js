@@ -108,6 +108,14 @@ export function value(axes, which, along, grain) {
 }
 
 /**
+ * The number of a grid beside a value: `round` is Math.floor for the one below, Math.ceil above.
+ * @param {number} value @param {number} grain @param {(value: number) => number} round
+ */
+export function onGrid(value, grain, round) {
+  return Number((round(Number((value / grain).toPrecision(12))) * grain).toPrecision(12));
+}
+
+/**
  * The height of a track at fx, in fractions; outside its ends that of the end.
  * @param {Point[]} track @param {number} fx
  */

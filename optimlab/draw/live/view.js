@@ -8,6 +8,7 @@ import {
 } from "./geometry.js";
 import { MARKS } from "./marks.js";
 import { Sketch } from "./sketch.js";
+import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
 
 /**
@@ -70,6 +71,8 @@ class View {
     this.heldAt = null;
     /** @type {Sketch | null} */
     this.sketch = null;
+    /** @type {Sliders | null} */
+    this.sliders = null;
     /** @type {Mark[]} */
     this.marks = [];
     /** @type {Axes[]} */
@@ -92,7 +95,9 @@ class View {
     this.listen(model, "msg:custom", (said) => {
       if (said.kind === "call") model.send({ kind: "here" });
     });
-    this.listen(model, "change:panels", () => this.rebuild());
+    for (const name of ["panels", "sliders"]) {
+      this.listen(model, `change:${name}`, () => this.rebuild());
+    }
     this.listen(model, "change:controls", () => this.follow());
     this.follow();
     this.paint();
@@ -135,6 +140,9 @@ class View {
   }
 
   build() {
+    /** @type {import("./sliders.js").SliderSpec[]} */
+    const sliders = this.model.get("sliders");
+    this.sliders = sliders.length ? new Sliders(sliders, this, this.root) : null;
     const panels = make("div", { class: "ol-panels" }, this.root);
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
     const pictures = this.model.get("panels");
@@ -312,6 +320,7 @@ class View {
       });
     }
     this.sketch?.paint();
+    this.sliders?.paint();
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const said = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== said) this.summary.textContent = said;
@@ -323,10 +332,11 @@ class View {
   /**
    * Where a handle stands. In hand it stays under the pointer, whatever the kernel answers to where
    * it was.
-   * @param {Mark} mark @returns {number[] | undefined}
+   * @param {{ name: string }} mark @returns {number[] | undefined}
    */
-  standsAt(mark) {
-    return (this.held === mark && this.heldAt) || this.model.get("handles")[mark.name];
+  standsAt({ name }) {
+    const inHand = this.held?.name === name ? this.heldAt : this.sliders?.holds(name);
+    return inHand ?? this.model.get("handles")[name];
   }
 
   // -- the pointer ----------------------------------------------------------------------------
@@ -459,11 +469,11 @@ class View {
     this.moveHandle(mark, at);
   }
 
-  /** @param {Mark} mark @param {number[]} at */
-  moveHandle(mark, at) {
+  /** @param {{ name: string }} mark @param {number[]} at */
+  moveHandle({ name }, at) {
     const handles = this.model.get("handles");
-    if (JSON.stringify(handles[mark.name]) === JSON.stringify(at)) return;
-    this.set({ handles: { ...handles, [mark.name]: at } });
+    if (JSON.stringify(handles[name]) === JSON.stringify(at)) return;
+    this.set({ handles: { ...handles, [name]: at } });
   }
 
   /** @param {KeyboardEvent} event @param {Act} act */
