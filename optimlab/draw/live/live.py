@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from optimlab import checks
 from optimlab.draw import style
 from optimlab.draw.live import marks
+from optimlab.draw.live.late import Late
 from optimlab.draw.live.modules import front_end
 from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
@@ -41,7 +42,7 @@ class Declared:
     spec: dict[str, Any]
 
 
-class LivePlot(anywidget.AnyWidget):
+class LivePlot(Late, anywidget.AnyWidget):
     """A matplotlib scene with marks that move over it in the browser.
 
     Parameters
@@ -111,7 +112,7 @@ class LivePlot(anywidget.AnyWidget):
         self._rasters = [Raster(figure) for figure in self._figures]
         for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
             width, height = figure.get_size_inches() * 100
-            scene = png(raster.with_marks([]))
+            scene = png(raster.with_marks([]), level=3)
             pictures.append({"png": scene, "width": float(width), "height": float(height)})
             self._axes += [(number, ax) for ax in figure.axes]
         super().__init__(
@@ -297,12 +298,12 @@ class LivePlot(anywidget.AnyWidget):
 
     def _picture(self, name, grid):
         """An image as PNG; the last one of each name is kept."""
-        last, png = self._pictures.get(name, (None, None))
+        last, packed = self._pictures.get(name, (None, None))
         if not np.array_equal(grid, last):
             pixels = np.asarray(grid)[::-1]
-            png = png(pixels[..., :3] if self._marks[name].looks.get("smooth") else pixels)
-            self._pictures[name] = np.array(grid), png
-        return png
+            packed = png(pixels[..., :3] if self._marks[name].looks.get("smooth") else pixels)
+            self._pictures[name] = np.array(grid), packed
+        return packed
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
@@ -359,7 +360,7 @@ class LivePlot(anywidget.AnyWidget):
         return png(self.still_pixels())
 
     def still_pixels(self):
-        """The same as RGB at two pixels a CSS pixel, (height, width, 3)."""
+        """The same as RGBA at two pixels a CSS pixel, (height, width, 4)."""
         marks = []
         try:
             for name in self._marks:
@@ -406,13 +407,17 @@ class LivePlot(anywidget.AnyWidget):
             at = [at[0], float(np.interp(at[0], *track.T))]
         return [at]
 
-    def mimebundle(self, model_id, summary=None):
-        """(data, metadata) for an output: the live view, the still, and one sentence."""
+    def mimebundle(self, model_id, summary=None, picture=None):
+        """(data, metadata) for an output: the live view, the still, and one sentence.
+
+        `picture` is what stands for the still, as PNG bytes at two pixels a CSS pixel.
+        """
         text = summary or self._frame.get("summary") or self.alt or "A live plot."
-        width = int(sum(panel["width"] for panel in self.panels))
+        picture = self.still() if picture is None else picture
+        width = int.from_bytes(picture[16:20]) // 2  # as a PNG begins
         data = {
             "text/plain": text,
-            "image/png": base64.b64encode(self.still()).decode(),
+            "image/png": base64.b64encode(picture).decode(),
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": model_id},
         }
         return data, {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
@@ -434,7 +439,7 @@ def take_off(ax, *artists):
     inside = pixels[top:bottom, round(box.x0 * width) : round(box.x1 * width)]
     for artist in artists:
         artist.remove()
-    return np.dstack([inside, np.full(inside.shape[:2], 255, np.uint8)])[::-1]
+    return inside[::-1]
 
 
 def _axes_spec(panel, ax):
