@@ -306,6 +306,7 @@ def test_a_guess_is_no_setting_and_a_diamond_in_the_still(scene):
 def test_marks_can_be_added_later_and_sent_at_once(scene):
     plot, ax, _ = scene
     plot.show({})
+    assert plot.model_id, "it is shown"
     sent_keys = []
     plot.send_state = lambda key=None: sent_keys.append(set(key))
     with plot.hold_sync():

@@ -77,6 +77,7 @@ class Explorer(Late, widgets.VBox):
         below : further widgets, under the plot
         """
         self.plot, self.controls = plot, dict(controls)
+        self.add_class("ol-explorer")
         for name, widget in self.controls.items():
             widget.add_class(f"ol-{name.replace(' ', '-')}")
         plot.controls = [[widget, _attribute(widget)] for widget in self.controls.values()]
@@ -84,7 +85,8 @@ class Explorer(Late, widgets.VBox):
         self._line.layout.display = "none"
         above = []
         if self.controls:
-            above = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
+            row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
+            above = [row.add_class("ol-controls")]
         self.children = [*above, plot, *below, self._line]
         self._only_with_run = [*above, *below]
         self._told_above = True  # an error now is the caller's to see

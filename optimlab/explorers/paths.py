@@ -9,7 +9,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
-from optimlab.explorers.frames import by_step, readout, run_marks
+from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import loss_goal, together
@@ -222,7 +222,7 @@ class PathExplorer(Explorer):
         k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
         k = max(k, 0)
         if path.diverged is not None and k + 1 >= path.diverged:
-            self.inspector.value = f"At step {path.diverged} the numbers are too large to show."
+            self.inspector.value = self._why_lost(path)
             return
         state = {slot: values[k] for slot, values in path.states.items()}
         rule = path.optimizer
@@ -233,6 +233,15 @@ class PathExplorer(Explorer):
         body = r" \\ ".join(rows).replace("&", "&amp;").replace("<", "&lt;")  # it is HTML
         self.inspector.value = (
             rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
+        )
+
+    @staticmethod
+    def _why_lost(path):
+        step, word = lost(path)
+        if word == UNDEFINED:
+            return f"At step {step} a value is undefined: the function or its slope has none there."
+        return f"At step {step} the numbers are {word} to show." if word == "too large" else (
+            f"At step {step} there is a value that is {word}."
         )
 
     def _runs(self, rates, start, steps, hyperparameters):
@@ -254,9 +263,10 @@ class PathExplorer(Explorer):
 
     def _frame(self, runs, i, rate):
         """The marks, the numbers and the sentence for run `i` of each rule."""
-        frame, sentences, goals, columns = {}, [], [], {}
+        frame, sentences, goals, columns, ends = {}, [], [], {}, {}
         for name, batch in runs.items():
-            points, losses = batch.points[:, i], batch.losses[:, i]
+            run = batch[i]
+            points, losses = run.points, run.losses
             xy = np.stack([points, losses], axis=-1) if self.line else points
             frame |= run_marks(f"path {name}", xy)
             if "loss" in self.curves:
@@ -264,26 +274,28 @@ class PathExplorer(Explorer):
             for more in self._more:
                 if name in more.rules:
                     frame |= more.marks(name, batch, i)
-            sentences.append(batch[i].summary(self.domain))
+            sentences.append(run.summary(self.domain))
             if self.target:
-                goals.append(self._goal(name, losses))
+                goals.append(self._goal(name, run))
             if len(runs) == 1:
                 columns |= {"x": points} if self.line else {"x": points[:, 0], "y": points[:, 1]}
                 columns |= {"loss": losses}
                 for more in self._more:
-                    found = more.coordinates(batch)
+                    found = more.coordinates(batch, more.numbers(batch))
                     columns |= {f"{more.name} {c}".strip(): v[:, i] for c, v in found}
+                ends = dict.fromkeys(columns, lost(run))
             else:
                 columns |= {name: losses}
+                ends[name] = lost(run)
         if self.names:
             frame["names"] = figures.spread_names(xy[: self.names], self.domain)
-        frame["readout"] = readout(columns)
+        frame["readout"] = readout(columns, ends)
         frame["summary"] = " ".join(sentences)
         return frame | together(goals)
 
-    def _goal(self, name, losses):
+    def _goal(self, name, run):
         """How a run stands against the target."""
-        at = min(self.target[1], len(losses) - 1)
-        now = f"{losses[at]:.6g}" if np.isfinite(losses[at]) else "too large"
+        at = min(self.target[1], run.steps)
+        now = f"{run.losses[at]:.6g}" if np.isfinite(run.losses[at]) else lost(run)[1]
         who = f"{name}: " if len(self.rules) > 1 else ""
-        return loss_goal(losses, self.target, f": {at} steps, {now}", who=who)
+        return loss_goal(run.losses, self.target, f": {at} steps, {now}", who=who)

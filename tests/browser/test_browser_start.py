@@ -168,4 +168,4 @@ def test_sliders_are_left_out_hidden_and_wrapped(page):
       const edge = right(document.querySelector('.jp-Notebook'));
       return [...document.querySelectorAll('.ol-slider input')].filter(n => right(n) > edge + 1)
         .length; }"""
-    assert page.page.evaluate(wide) == 0
+    until(page, f"() => ({wide})() === 0")

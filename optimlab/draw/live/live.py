@@ -60,7 +60,8 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     summary : str, one sentence that says what the picture shows
     goal : str, the state of a target
-    readout : (names, values), values (steps + 1, len(names)): the numbers of each step
+    readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
+        item may say for each name (first step without a value, why), or None
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -311,7 +312,7 @@ class LivePlot(Late, anywidget.AnyWidget):
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
-        names, values = frame.get("readout", ((), np.empty((0, 0))))
+        names, values, *_ = frame.get("readout", ((), np.empty((0, 0))))
         if np.ndim(values) != 2 or np.shape(values)[1] != len(names):
             accepted = f"(names, values), a column of values for each of {list(names)}"
             checks.wrong_value("frame['readout']", frame["readout"], accepted)
@@ -348,8 +349,10 @@ class LivePlot(Late, anywidget.AnyWidget):
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
-                    names, values = frame["readout"]
+                    names, values, *lost = frame["readout"]
                     packed |= {"names": list(names), "values": store(values)}
+                    if lost and any(lost[0]):
+                        packed["lost"] = [end and list(end) for end in lost[0]]
                 layouts.append(packed)
         return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
 
