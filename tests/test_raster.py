@@ -34,6 +34,13 @@ def test_a_still_is_what_drawing_everything_anew_gives(kind, monkeypatch):
     np.testing.assert_array_equal(explorer.plot.still_pixels(), quick, "nothing stays behind")
 
 
+def column(**given):
+    figure, axes = figures.panel(400, 420, **given)
+    axes[0].set(ylabel="f(x)", title="$f(x)=x^2$", xlim=(-8, 8), ylim=(0, 12345))
+    axes[-1].set(xlabel="step", ylabel="loss", yscale="log", ylim=(1e-6, 10))
+    return figure
+
+
 def scenes():
     def panel(**look):
         figure, ax = figures.panel(460, 370)
@@ -48,6 +55,9 @@ def scenes():
     yield "less than a decade", panel(yscale="log", ylim=(2, 7), xlim=(0, 1))
     yield "equal units", panel(xlim=(0, 2), ylim=(0, 1), aspect="equal")
     yield "two axes", figures.panel(460, 370, rows=2)[0]
+    yield "unequal rows", column(rows=2, height_ratios=[5, 2])
+    yield "three rows", column(rows=3)
+    yield "two columns", figures.panel(460, 370, columns=2)[0]
 
 
 @pytest.mark.parametrize("name", [name for name, _ in scenes()])

@@ -47,41 +47,70 @@ def lay_out(figure: Figure) -> None:
     with _dense(figure):
         if isinstance(engine, ConstrainedLayoutEngine) and _is_plain(figure):
             figure.set_layout_engine("none")
-            _fit(figure, figure.axes[0], engine.get())
+            _fit(figure, engine.get())
         else:
             engine.execute(figure)
             figure.set_layout_engine("none")  # marks of the still must not move the axes
 
 
 def _is_plain(figure: Figure) -> bool:
-    """Whether the figure is one axes, whose frame may have any shape."""
-    if len(figure.axes) != 1 or figure.legends or figure.texts or figure.subfigs:
+    """Whether the figure is axes below one another, whose frames may have any shape."""
+    if not figure.axes or figure.legends or figure.texts or figure.subfigs:
         return False
-    (ax,) = figure.axes
-    return ax.get_aspect() == "auto" and ax.name == "rectilinear" and not ax.child_axes
+    specs = [ax.get_subplotspec() for ax in figure.axes]
+    grid = specs[0] and specs[0].get_gridspec()
+    rows = list(range(len(specs)))
+    return (
+        all(spec is not None and spec.get_gridspec() is grid for spec in specs)
+        and grid.get_geometry() == (len(specs), 1)
+        and [spec.rowspan.start for spec in specs] == rows
+        and all(
+            ax.get_aspect() == "auto" and ax.name == "rectilinear" and not ax.child_axes
+            for ax in figure.axes
+        )
+    )
 
 
-def _fit(figure: Figure, ax: Axes, pads: dict) -> None:
-    """One axes as large as its labels leave room for; what constrained layout finds as well.
+def _fit(figure: Figure, pads: dict) -> None:
+    """Axes below one another, as large as their labels leave room for, as constrained layout does.
 
-    It is measured again only where other ticks fit in its new place.
+    They are measured again only where other ticks fit in their new places.
     """
-    renderer = figure.canvas.get_renderer()
+    renderer, axes = figure.canvas.get_renderer(), figure.axes
     width, height = figure.get_size_inches()
     across, up = pads["w_pad"] / width, pads["h_pad"] / height
+    grid = axes[0].get_subplotspec().get_gridspec()
+    gap = pads["hspace"] if grid.hspace is None else grid.hspace
+    between = max(up, gap / 2 / len(axes))
+    shares = np.array(grid.get_height_ratios(), float)
     for _ in range(3):
-        ticks = _ticks(ax)
-        outer = ax.get_tightbbox(renderer, for_layout_only=True)
-        outer = outer.transformed(figure.transFigure.inverted())
-        own = ax.get_position()
-        left, bottom = own.x0 - outer.x0 + across, own.y0 - outer.y0 + up
-        right, top = outer.x1 - own.x1 + across, outer.y1 - own.y1 + up
-        if left + right >= 1 or bottom + top >= 1:
+        ticks = [_ticks(ax) for ax in axes]
+        own = [ax.get_position() for ax in axes]
+        rooms = []
+        for ax, box in zip(axes, own, strict=True):
+            outer = ax.get_tightbbox(renderer, for_layout_only=True)
+            outer = outer.transformed(figure.transFigure.inverted())
+            sides = box.x0 - outer.x0, outer.x1 - box.x1, box.y0 - outer.y0, outer.y1 - box.y1
+            rooms.append(sides)
+        left, right, below, above = np.array(rooms).T
+        below, above = below + between, above + between
+        below[-1] += up - between
+        above[0] += up - between
+        left, right = left.max() + across, right.max() + across
+        heights = (1 - below.sum() - above.sum()) * shares / shares.sum()
+        if left + right >= 1 or heights.min() <= 0:
             return  # no room for anything: as constrained layout has it
-        ax.set_position([left, bottom, 1 - left - right, 1 - bottom - top])
-        if _ticks(ax) == ticks:
-            _keep_labels(ax, own, figure.bbox)
+        tops = 1 - np.cumsum(heights + below + above) + heights + below
+        for ax, top, high in zip(axes, tops, heights, strict=True):
+            ax.set_position([left, top - high, 1 - left - right, high])
+        if [_ticks(ax) for ax in axes] == ticks:
+            for ax, box in zip(axes, own, strict=True):
+                _keep_labels(ax, box, figure.bbox)
             return
+
+
+def _ticks(ax: Axes) -> list[list[float]]:
+    return [list(axis.get_majorticklocs()) for axis in (ax.xaxis, ax.yaxis)]
 
 
 def _keep_labels(ax: Axes, measured: Bbox, page: Bbox) -> None:
@@ -93,10 +122,6 @@ def _keep_labels(ax: Axes, measured: Bbox, page: Bbox) -> None:
         beside = y.label.get_position()[0] - measured.x0 * page.width
         x.set_label_coords(x.label.get_position()[0], below / (now.height * page.height))
         y.set_label_coords(beside / (now.width * page.width), y.label.get_position()[1])
-
-
-def _ticks(ax: Axes) -> list[list[float]]:
-    return [list(axis.get_majorticklocs()) for axis in (ax.xaxis, ax.yaxis)]
 
 
 def _lighten(ax: Axes, axis: Axis) -> None:
@@ -119,7 +144,7 @@ def _lighten(ax: Axes, axis: Axis) -> None:
         ticks = Line2D(
             *((small, edge) if across else (edge, small)), linestyle="none",
             marker=look.get_marker(), color=look.get_color(), markersize=look.get_markersize(),
-            markeredgewidth=look.get_markeredgewidth(), zorder=look.get_zorder(),
+            markeredgewidth=look.get_markeredgewidth(), zorder=-1,  # under the frame, as ticks are
             transform=ax.get_xaxis_transform() if across else ax.get_yaxis_transform(),
         )  # fmt: skip
         ticks.set_in_layout(False)
@@ -224,7 +249,7 @@ def png(pixels: np.ndarray, level: int = 6) -> bytes:
 
 
 def few(pixels: np.ndarray) -> Image.Image:
-    """An RGBA picture without transparency in 256 colours: those seen most as they are, others near.
+    """An opaque RGBA picture in 256 colours: those seen most as they are, the others near them.
 
     As good on a drawing as Pillow's own way, and several times faster: there are few colours in it,
     and these are sorted, not the pixels, which lie in runs of one colour.
