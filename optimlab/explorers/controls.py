@@ -71,10 +71,12 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
-def add_start(plot, ax, at, **more):
-    """Declare the handle called "start", where the runs of a plot begin."""
+def add_start(plot, ax, at, *, sliders=False, **more):
+    """Declare the handle called "start", where the runs of a plot begin, and its `sliders`."""
     look = {"label": "start point", "color": style.INK} | more
     plot.add("handle", "start", ax, at=np.atleast_1d(at), **look)
+    if sliders:
+        plot.add_sliders("start", ["start x₀", "start y₀"][: np.size(at)])
 
 
 class Handle:
