@@ -414,3 +414,16 @@ def test_a_value_that_a_log_axis_cannot_show_is_a_number_all_the_same():
     step0 = dict(zip(frame["names"], values.reshape(rows, columns)[0], strict=True))
     assert step0["h x"] == step0["h y"] == 0
     assert np.isnan(step0["rate x"]), "none before the first step: a dash"
+
+
+def test_a_target_counts_from_the_first_start_alone_unless_every_start_is_free():
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30, target=(0.01, 30))
+    explorer.start = (0.1, 0)
+    assert not explorer.reached
+    assert "Not yet: it counts from (-7, 2) alone." in explorer.plot.data["list"][0]["goal"]
+    explorer.start = (-7, 2)
+    explorer.controls["lr"].value = 0.9
+    assert explorer.reached
+    free = explore("ravine", SGD, lr=0.1, start=(-7, 2), target=(0.01, 30), any_start=True)
+    free.start = (0.1, 0)
+    assert free.reached

@@ -52,8 +52,8 @@ class StagesExplorer(Explorer):
     function : Function of two variables
     start : (x, y), a handle; by default the function's own
     steps : int
-    target : (loss, steps), optional; a goal for a run with all parts switched on and both β left
-        where they were at first
+    target : (loss, steps), optional; a goal for a run with all parts switched on, and the start and
+        both β left where they were at first
     """
 
     start = Handle("The start point (x, y).")
@@ -86,7 +86,8 @@ class StagesExplorer(Explorer):
             widgets.dlink(
                 (controls[switch], "value"), (controls[share], "disabled"), lambda on: not on
             )
-        self.assemble(self._scene(one_start(self.function, start)), controls)
+        self._first_start = one_start(self.function, start)
+        self.assemble(self._scene(self._first_start), controls)
 
     def _scene(self, start):
         surface, ax = figures.panel(*PANEL)
@@ -168,7 +169,10 @@ class StagesExplorer(Explorer):
         elif (self["beta1"], self["beta2"]) != self._shares:
             losses, missed = losses[:0], ": a β has been moved"
         also = "all three boxes ticked, β₁ {:g}, β₂ {:g}, ".format(*self._shares)
-        return loss_goal(losses, self.target, missed, also=also)
+        moved = self.start != self._first_start
+        return loss_goal(
+            losses, self.target, missed, also=also, moved_from=self._first_start if moved else None
+        )
 
 
 class RareGradientExplorer(Explorer):

@@ -44,8 +44,8 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         Number of updates at first.
     **options
         `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
-        `target=(loss, steps)` a goal for every rule, `loss_scale="log"` or `"linear"`,
-        `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
+        `target=(loss, steps)` a goal for every rule, from the first start alone, or with
+        `any_start=True` from every start, `loss_scale="log"` or `"linear"`, `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
         `inspect=True` to show the update of the marked step in numbers,
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
@@ -68,7 +68,8 @@ class PathExplorer(Explorer):
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
-        inspect=False, curves=("loss",), limits=None, start_sliders=True, **hyperparameters,
+        inspect=False, curves=("loss",), limits=None, start_sliders=True,
+        any_start=False, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain)
@@ -82,8 +83,10 @@ class PathExplorer(Explorer):
         names = 7 * self.line if names is None else checks.whole("names", names)
         self.names, self.paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
+        self._any_start = checks.flag("any_start", any_start)
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
+        self._first_start = start
         if most_steps is None:
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
@@ -298,4 +301,8 @@ class PathExplorer(Explorer):
         at = min(self.target[1], run.steps)
         now = f"{run.losses[at]:.6g}" if np.isfinite(run.losses[at]) else lost(run)[1]
         who = f"{name}: " if len(self.rules) > 1 else ""
-        return loss_goal(run.losses, self.target, f": {at} steps, {now}", who=who)
+        moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
+        return loss_goal(
+            run.losses, self.target, f": {at} steps, {now}", who=who,
+            moved_from=self._first_start if moved else None,
+        )  # fmt: skip

@@ -43,7 +43,7 @@ class SchemeExplorer(Explorer):
     steps : int
     rates : (low, high), the range of the slider
     most_steps : int
-    target : (loss, steps), optional; a goal for every scheme that is shown
+    target : (loss, steps), optional; a goal for every scheme that is shown, from the first start
     """
 
     start = Handle("The start point.")
@@ -64,7 +64,8 @@ class SchemeExplorer(Explorer):
             "lr": slider("first rate", decades(*checks.rates(rates), lr, decade=DECADE), lr),
             "steps": number("steps", steps, 1, most_steps, 1),
         }
-        self.assemble(self._scene(one_start(self.function, start), most_steps), controls)
+        self._first_start = one_start(self.function, start)
+        self.assemble(self._scene(self._first_start, most_steps), controls)
 
     def _scene(self, start, most_steps):
         figure, ax = figures.panel(430, 400)
@@ -146,7 +147,11 @@ class SchemeExplorer(Explorer):
     def _goal(self, name, losses):
         now = losses[min(self.target[1], len(losses) - 1)]
         missed = f": {now:.6g}" if np.isfinite(now) else ""
-        return loss_goal(losses, self.target, missed, title=f"Target for {name}")
+        moved = self.start != self._first_start
+        return loss_goal(
+            losses, self.target, missed, title=f"Target for {name}",
+            moved_from=self._first_start if moved else None,
+        )  # fmt: skip
 
 
 def _one(run, i):
