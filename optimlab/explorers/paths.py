@@ -45,7 +45,8 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
     **options
         `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
         `target=(loss, steps)` a goal for every rule, from the first start alone, or with
-        `any_start=True` from every start, `loss_scale="log"` or `"linear"`, `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
+        `any_start=True` from every start, `loss_scale="log"` or `"linear"`,
+        `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
         `inspect=True` to show the update of the marked step in numbers,
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
