@@ -143,9 +143,11 @@ class SurfaceExplorer(PathExplorer):
 
     def _place(self):
         """The surface stands to the right of the contour lines, or below them on a narrow page."""
-        self.plot.layout.flex = "0 1 472px"
+        self.plot.layout.flex, self.plot.layout.min_width = "0 1 472px", "0"
+        self.plot.layout.max_width = "100%"
         beside = LateColumn([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
         both = LateRow([self.plot, beside], layout={"flex_flow": "row wrap"})
+        both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 
     # -- what moves ------------------------------------------------------------------------------
