@@ -191,6 +191,12 @@ class SurfaceExplorer(PathExplorer):
             self._answered = True
             self._lift_paths()
 
+    def close(self):
+        """Let it go; plotly keeps its figures, which must not keep the explorer."""
+        if self.figure is not None:
+            self.figure.unobserve_all("_js2py_traceDeltas")
+        super().close()
+
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
         if self.figure.comm is not None and not self._answered:
