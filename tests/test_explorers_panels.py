@@ -416,6 +416,7 @@ def test_the_surface_has_its_labels_and_the_look_of_the_rule():
 def test_closing_it_leaves_nothing_behind(name):
     before = set(_instances)
     explorer = TABLE[name][0]()
+    explorer._repr_mimebundle_()  # what is not shown is not opened
     assert len(set(_instances) - before) > 5
     explorer.close()
     assert set(_instances) == before

@@ -143,9 +143,11 @@ class SurfaceExplorer(PathExplorer):
 
     def _place(self):
         """The surface stands to the right of the contour lines, or below them on a narrow page."""
-        self.plot.layout.flex = "0 1 472px"
+        self.plot.layout.flex, self.plot.layout.min_width = "0 1 472px", "0"
+        self.plot.layout.max_width = "100%"
         beside = LateColumn([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
         both = LateRow([self.plot, beside], layout={"flex_flow": "row wrap"})
+        both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 
     # -- what moves ------------------------------------------------------------------------------
@@ -188,6 +190,12 @@ class SurfaceExplorer(PathExplorer):
         if change.new and not self._answered:
             self._answered = True
             self._lift_paths()
+
+    def close(self):
+        """Let it go; plotly keeps its figures, which must not keep the explorer."""
+        if self.figure is not None:
+            self.figure.unobserve_all("_js2py_traceDeltas")
+        super().close()
 
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
