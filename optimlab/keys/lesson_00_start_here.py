@@ -71,7 +71,7 @@ EXERCISES = {
             (lambda x, y: x**2 + y**2 / 20, "Here y² is divided by 20, not x²."),
             (lambda x, y: x / 20 + y, "The squares are missing: x² is `x**2`."),
             (lambda x, y: x * 2 / 20 + y * 2, "That is twice x, not x²: a power has two stars."),
-            (lambda x, y: x**2 / 20 - y**2, "That is a saddle: look at the sign."),
+            (lambda x, y: x**2 / 20 - y**2, "That falls along y: look at the sign."),
             (lambda x, y: (x / 20) ** 2 + y**2, "Here x is divided first, and squared afterwards."),
         ],
         cases=[(-7.0, 2.0), (3.0, -1.5), (1.0, 0.5), (0.0, -3.0)],
@@ -94,7 +94,7 @@ QUIZ = [
     (
         "You drag the ring. What stays as it was?",
         {
-            "The contour lines": "Right: they belong to the function, and that is the same.",
+            "The lines of the map": "Right: they belong to the function, and that is the same.",
             "The loss beside the picture": "It is the height along the path, and the path is "
             "another one now.",
             "The sentence under the plot": "It tells of the run that is shown, and changes with "
