@@ -68,7 +68,7 @@ def class_table(folder):
 
 
 def _paths(folder):
-    accepted = "a folder, or a list of files"
+    accepted = "a folder, or a list of files, each of which ends in .json"
     if isinstance(folder, str | os.PathLike):
         top = Path(folder)
         if top.is_dir():
