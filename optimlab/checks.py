@@ -250,11 +250,11 @@ def _texts(name: str, value: Any, accepted: str) -> tuple[str, ...]:
 
 
 def some_of(
-    name: str, value: Any, known: Collection[str], *, least: int = 1
+    name: str, value: Any, known: Collection[str], *, least: int = 1, single: bool = False
 ) -> tuple[str, ...]:
-    """One name in `known` or a list of them, each once, at least one or `least`."""
+    """A list of names in `known`, each once, at least one or `least`; `single`: or one name."""
     accepted = f"a list of {', '.join(map(repr, known))}, each at most once"
-    found = (value,) if isinstance(value, str) else _texts(name, value, accepted)
+    found = (value,) if single and isinstance(value, str) else _texts(name, value, accepted)
     if len(found) < least or len(set(found)) < len(found) or not set(found) <= set(known):
         wrong_value(name, value, accepted)
     return found

@@ -205,7 +205,7 @@ of(data.Data, {"x": [[1.0], [2.0]], "y": [1.0, 2.0]}, x=LISTED, y=ROW, classes=m
    features=maybe(NAMES), target=TEXT)  # fmt: skip
 of(data.Data, {"x": [[1.0], [2.0]], "y": [0, 1], "classes": ("no", "yes")}, y=LABELS)
 of(LEARNT.split, {"rng": DRAW}, held_out=SHARE, rng=THING)
-of(data.iris, {"features": ["petal_width"]}, features=maybe(CHOSEN))
+of(data.iris, {"features": ["petal_width"]}, features=maybe(NAMES))
 of(data.spirals, {"rng": DRAW}, points=WHOLE, noise=POSITIVE, turns=POSITIVE, rng=THING)
 
 of(training.minibatches, {"n": 10, "batch_size": 2, "rng": DRAW}, n=WHOLE, batch_size=WHOLE,
@@ -279,20 +279,14 @@ CURVE, SURFACE = {"function": "wave"}, {"function": "ravine"}
 TIPS = data.tips().standardised()
 ARMS = data.spirals(20, rng=np.random.default_rng(0))
 PLANE = {"function": FUNCTION, "domain": maybe(DOMAIN), "start": maybe(POINT), "steps": WHOLE}
-ON_A_LINE = {
-    "function": FUNCTION,
-    "domain": maybe(BOX),
-    "start": maybe(kind("T + + + V T T V V T T")),
-    "steps": WHOLE,
-}
-ON_A_LINE_AT = {"function": FUNCTION, "domain": maybe(BOX)}
+CURVED = {"function": FUNCTION, "domain": maybe(BOX)}
+ON_A_LINE = CURVED | {"start": maybe(kind("T + + + V T T V V T T")), "steps": WHOLE}
 
 drawn(explorers.explore, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION,
       start=maybe(POINT), steps=WHOLE)  # fmt: skip
 drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=POSITIVE, rates=PAIR,
-      most_steps=maybe(WHOLE),
-      loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE), inspect=FLAG,
-      curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
+      most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
+      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
 drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=POSITIVE, samples=WHOLE, **PLANE)
 drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
       most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
@@ -305,18 +299,18 @@ drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
       most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
 drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
       given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
-      c=SHARE, stretch=SHARE, change=CHOSEN | {"[]": "+"}, target=maybe(NAME),
+      c=SHARE, stretch=SHARE, change=NAMES | {"[]": "+"}, target=maybe(NAME),
       loss_limits=maybe(PAIR))  # fmt: skip
 drawn(explorers.StripExplorer, CURVE, rule=FUNCTION, lr=POSITIVE, rates=maybe(ROW), starts=WHOLE,
       target=maybe(NUMBER), **ON_A_LINE)  # fmt: skip
 drawn(explorers.MapExplorer, CURVE, rule=FUNCTION, rates=maybe(ROW), starts=maybe(ROW),
-      at=maybe(PAIR), steps=WHOLE, **ON_A_LINE_AT)  # fmt: skip
-drawn(explorers.ChordExplorer, CURVE, ends=maybe(PAIR), target=maybe(NUMBER), **ON_A_LINE_AT)
+      at=maybe(PAIR), steps=WHOLE, **CURVED)  # fmt: skip
+drawn(explorers.ChordExplorer, CURVE, ends=maybe(PAIR), target=maybe(NUMBER), **CURVED)
 drawn(explorers.ConditionExplorer, {}, condition=POSITIVE, start=PAIR, steps=WHOLE,
       conditions=RATES)  # fmt: skip
 drawn(explorers.SecantExplorer, {"function": "cubic"}, x=maybe(NUMBER), h=POSITIVE,
       smallest=untried(POSITIVE, "2.5", "int64(5)"), largest=POSITIVE, kinds=CHOSEN,
-      target=maybe(POSITIVE), **ON_A_LINE_AT)  # fmt: skip
+      target=maybe(POSITIVE), **CURVED)  # fmt: skip
 drawn(explorers.SlicesExplorer, {"function": "bowl"}, function=FUNCTION, point=maybe(PAIR),
       target=maybe(PAIR), gradient=FLAG, domain=maybe(DOMAIN), grain=POSITIVE)  # fmt: skip
 drawn(explorers.DirectionExplorer, {"function": "bowl"}, function=FUNCTION, point=maybe(PAIR),
@@ -378,10 +372,10 @@ LESSON.predict("guess", GUESS)
 of(lessons.Lesson, {"number": "42"}, progress=maybe(THING))
 of(LESSON.predict, {"name": "guess", "question": GUESS}, name=TEXT, explorer=maybe(THING),
    question=untried(THING, "None"))  # fmt: skip
-of(LESSON.target, {"name": "t", "explorer": explorers.explore("wave")}, name=TEXT, explorer=THING)
+of(LESSON.target, {"name": "t", "explorer": explorers.Explorer()}, name=TEXT, explorer=THING)
 of(LESSON.exercise, {"name": "e", "exercise": lessons.Exercise(3)}, name=TEXT, exercise=THING)
 of(LESSON.check, {"name": "half", "given": 0.5}, name=untried(NAME, "'5'", "'no such name'"))
-of(LESSON.update, {"kind": "quiz", "name": "1"}, kind=NAME, name=TEXT)
+of(LESSON.update, {"kind": "quiz", "item": "1"}, kind=NAME, item=TEXT)
 of(lessons.Progress, {"path": ""}, path=maybe(TEXT))
 of(lessons.reset, {"lesson": None}, lesson=maybe(TEXT))
 of(lessons.keep, {"path": ""}, path=maybe(NAME))
@@ -389,7 +383,7 @@ of(lessons.series, {"folder": NOTEBOOKS}, folder=untried(TEXT, "'5'", "'no such 
 of(lessons.progress, {"folder": NOTEBOOKS}, folder=TEXT)
 of(lessons.class_table, {"folder": PROGRESS}, folder=THING | {"'5'": "+", "[]": "V"}
    | {"'no such name'": "+"})  # fmt: skip
-of(lessons.missing, {}, packages=maybe(NAMES) | {"[]": "+"}, least=PAIR)
+of(lessons.missing, {}, packages=maybe(NAMES) | {"[]": "+"}, least=WHOLES | {"int64(5)": "V"})
 
 ROWS = [
     pytest.param(entry, argument, id=f"{name_of(entry.call)}({argument})")
@@ -481,6 +475,8 @@ def test_no_entry_point_is_missing():
 def test_every_function_is_taken_by_its_name():
     for entry in ENTRIES:
         if "function" in entry.kinds:
-            name = entry.right.get("function", "ravine")
+            name = entry.right.get("function", "ravine")  # or that is its default
             assert isinstance(name, str)
             entry.call(**entry.right | {"function": getattr(functions, name)})
+            if "function" not in entry.right:  # else its name was tried above
+                entry.call(**entry.right | {"function": name})

@@ -1,13 +1,95 @@
-"""What explorers take and need. What they refuse: test_checks.py."""
+"""What explorers take and need, and what they refuse besides the values of test_checks.py."""
 
+import inspect
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from test_checks import ENTRIES
 
 from optimlab import SGD, explore, explorers
 from optimlab.explorers import SurfaceExplorer
+
+#: what a kind of argument refuses besides the values of test_checks.py
+FURTHER = {
+    "number": [(-np.inf, ValueError)],
+    "start": [([None, 1], TypeError), ((np.nan, 1), ValueError), ((1, 2, 3), ValueError)],
+    "limits": [
+        ((True, 2), TypeError), ((1, 0.1), ValueError), ((0.1, np.nan), ValueError),
+        ((0.1,), ValueError),
+    ],
+    "target": [
+        ((1, 2.5), TypeError), ((1, True), TypeError), ((1,), ValueError),
+        ((np.nan, 3), ValueError), ((1, 0), ValueError),
+    ],
+    "curve": [(abs, TypeError), ("ravine", ValueError)],
+    "surface": [(abs, TypeError), ("wave", ValueError)],
+    "rule": [(SGD(lr=0.1), TypeError)],
+    "rules": [([SGD, 3], TypeError), (["Adams"], ValueError)],
+    "choices": [([3], TypeError), (["other"], ValueError)],
+    "numbers": [([True], TypeError), ([np.nan], ValueError)],
+    "dict": [([1], TypeError), ({"other": 1}, ValueError)],
+}  # fmt: skip
+#: explorer -> the kind of each argument
+ARGUMENTS = {
+    "PathExplorer": {"lr": "number", "start": "start", "rates": "limits", "target": "target",
+        "loss_limits": "limits", "rules": "rules", "curves": "choices", "limits": "dict"},
+    "SurfaceExplorer": {"function": "surface", "start": "start"},
+    "SchemeExplorer": {"function": "curve", "names": "choices", "lr": "number",
+        "rates": "limits", "target": "target", "start": "start"},
+    "StagesExplorer": {"function": "surface", "lr": "number", "beta1": "number",
+        "beta2": "number", "start": "start", "target": "target"},
+    "RareGradientExplorer": {"beta2": "number", "values": "numbers"},
+    "FamilyExplorer": {"start": "start"},
+    "PlaneExplorer": {"function": "surface", "rule": "rule", "lr": "number",
+        "momentum": "number", "start": "start", "most": "number", "target": "number"},
+    "RaceExplorer": {"function": "surface", "rules": "rules", "racing": "rules", "lr": "number",
+        "given": "dict", "start": "start", "rates": "limits", "turn": "number", "c": "number",
+        "stretch": "number", "loss_limits": "limits"},
+    "StripExplorer": {"function": "curve", "rule": "rule", "lr": "number", "start": "start",
+        "rates": "numbers", "target": "number"},
+    "MapExplorer": {"function": "curve", "rule": "rule", "rates": "numbers",
+        "starts": "numbers", "at": "start"},
+    "ChordExplorer": {"function": "curve", "ends": "start", "target": "number"},
+    "ConditionExplorer": {"condition": "number", "start": "start", "conditions": "numbers"},
+    "SecantExplorer": {"function": "curve", "x": "number", "h": "number", "smallest": "number",
+        "largest": "number", "kinds": "choices", "target": "number"},
+    "SlicesExplorer": {"function": "surface", "point": "start", "target": "start",
+        "grain": "number"},
+    "DirectionExplorer": {"function": "surface", "point": "start", "angle": "number"},
+    "GraphExplorer": {"sliders": "dict"},
+    "ErrorExplorer": {"function": "curve", "x": "number", "h": "number"},
+    "FitExplorer": {"x": "numbers", "y": "numbers", "start": "start", "target": "number"},
+    "GridExplorer": {"function": "curve"},
+    "NoiseExplorer": {"at": "start"},
+    "BatchExplorer": {"lr": "number", "start": "start", "rates": "limits", "sizes": "numbers",
+        "target": "number"},
+    "BoundaryExplorer": {"rules": "rules", "rule": "rule", "lr": "number", "target": "number",
+        "rates": "limits", "pace": "number"},
+}  # fmt: skip
+#: explorer -> what it runs with
+RIGHT = {entry.call: entry.right for entry in ENTRIES if inspect.isclass(entry.call)}
+
+CASES = [
+    pytest.param(getattr(explorers, explorer), argument, kind, id=f"{explorer} {argument}")
+    for explorer, arguments in ARGUMENTS.items()
+    for argument, kind in arguments.items()
+]
+
+
+def test_every_public_explorer_is_in_the_table():
+    public = {name for name in explorers.__all__ if name not in ("Explorer", "explore")}
+    assert set(ARGUMENTS) == public
+    assert {getattr(explorers, name) for name in public} <= set(RIGHT)
+
+
+@pytest.mark.parametrize("explorer, name, kind", CASES)
+def test_a_bad_value_is_named_by_one_type_of_error(explorer, name, kind):
+    for value, error in FURTHER[kind]:
+        with pytest.raises((TypeError, ValueError), match=f"^{name}=") as raised:
+            explorer(**RIGHT[explorer] | {name: value})
+        assert raised.type is error, value
 
 
 @pytest.mark.parametrize("function", ["parabola", "ravine"])

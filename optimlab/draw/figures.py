@@ -233,9 +233,8 @@ def step_axis(ax, most_steps, *, ylabel="loss", scale="linear", limits=None, xla
 
     `limits` is the range of the y axis, whose `scale` is "linear" or "log".
     """
-    checks.instance("ax", ax, Axes, "matplotlib axes")
     checks.positive("most_steps", most_steps), checks.one_of("scale", scale, ("linear", "log"))
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    _axes(ax).xaxis.get_major_locator().set_params(integer=True)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02 * most_steps, 1.02 * most_steps))
     ax.set_yscale(scale)
     if limits is not None:

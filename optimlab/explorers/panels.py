@@ -26,7 +26,7 @@ def checked_curves(curves, rules):
     """`curves` as names of what the rules can show."""
     slots = sorted({slot for rule in rules for slot in rule.slots})
     known = ["loss", "rate", "distance", "gradient", *slots]
-    return checks.some_of("curves", curves, known)
+    return checks.some_of("curves", curves, known, single=True)
 
 
 def checked_limits(limits, curves, on_log_axes):

@@ -92,6 +92,9 @@ class PathExplorer(Explorer):
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
         inspect = checks.flag("inspect", inspect)
+        inspect = checks.flag("inspect", inspect)
+        if loss_scale is not None:
+            checks.one_of("loss_scale", loss_scale, ("log", "linear"))
         own = self._own_controls(hyperparameters)
         controls = {
             "lr": slider("learning rate", decades(low, high, lr), lr),
@@ -169,8 +172,8 @@ class PathExplorer(Explorer):
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
         scale, limits = self._loss_axis(values)
-        if loss_scale is not None:
-            scale = checks.one_of("loss_scale", loss_scale, ("log", "linear"))
+        if loss_scale not in (None, scale):
+            scale = loss_scale
             limits = around(values)
             if scale == "log":
                 limits = 1e-6, max(2 * float(np.nanmax(values)), 1.0)

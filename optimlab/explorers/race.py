@@ -72,8 +72,8 @@ class RaceExplorer(Explorer):
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
         racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
         self._rivals = set(checks.some_of("racing", racing, self.rules))
-        given = {} if given is None else given
-        checks.instance("given", given, dict, "a dict from names of rules to rates")
+        wanted = "a dict from names of rules to rates"
+        given = checks.instance("given", {} if given is None else given, dict, wanted)
         if given:
             checks.some_of("given", given, self.rules)
         self.given = {name: checks.positive(f"given[{name!r}]", r) for name, r in given.items()}

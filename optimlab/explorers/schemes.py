@@ -54,7 +54,7 @@ class SchemeExplorer(Explorer):
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain, dim=1)
-        self.names = checks.some_of("names", names, LOOKS)
+        self.names = checks.some_of("names", names, LOOKS, single=True)
         self.target, self.runs = checks.target(target), {}
         lr, steps = checks.positive("lr", lr), checks.steps(steps, 1)
         if most_steps is None:

@@ -47,7 +47,7 @@ class SecantExplorer(Explorer):
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain, dim=1)
-        self.kinds = checks.some_of("kinds", kinds, KINDS)
+        self.kinds = checks.some_of("kinds", kinds, KINDS, single=True)
         self.target = None if target is None else checks.positive("target", target)
         x = checks.number("x", self.function.start if x is None else x)
         smallest, h = checks.positive("smallest", smallest), checks.positive("h", h)

@@ -54,9 +54,9 @@ def missing(packages=None, least=(3, 11)):
     ['no-such-thing is not installed']
     """
     found = []
-    first, second = checks.pair("least", least, "a version of Python such as (3, 11)")
-    if sys.version_info[:2] < (first, second):
-        found.append(f"Python is {sys.version.split()[0]}, and must be {first:g}.{second:g}")
+    least = tuple(checks.wholes("least", least, least=2).tolist())
+    if sys.version_info[:2] < least:
+        found.append(f"Python is {sys.version.split()[0]}, and must be {'.'.join(map(str, least))}")
     for name in needed() if packages is None else checks.names("packages", packages, least=0):
         try:
             importlib.metadata.version(name)

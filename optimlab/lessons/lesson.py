@@ -46,10 +46,9 @@ class Lesson:
             for sentence in self.key.unasked(wanted):
                 print(sentence)
 
-    def update(self, kind, name, **fields):
+    def update(self, kind, item, **fields):
         """Keep fields of an answer under this lesson."""
-        checks.text("name", name)
-        return self.store.update(self.number, kind, name, **fields)
+        return self.store.update(self.number, kind, item, **fields)
 
     def wanted(self):
         """The names of all that was asked so far, by kind."""

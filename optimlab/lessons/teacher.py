@@ -68,7 +68,7 @@ def class_table(folder):
 
 
 def _paths(folder):
-    accepted = "a folder, or a list of files, each of which ends in .json"
+    accepted = "a folder, or a list of files, with one that ends in .json"
     if isinstance(folder, str | os.PathLike):
         top = Path(folder)
         if top.is_dir():
@@ -85,10 +85,8 @@ def _paths(folder):
             paths = [Path(path) for path in folder]
         except TypeError:
             checks.wrong_kind("folder", folder, accepted)
-        if not paths:
-            checks.wrong_value("folder", folder, accepted)
     if not paths:
-        raise ValueError(f"folder={str(folder)!r}: no file there ends in .json")
+        checks.wrong_value("folder", folder, accepted)
     return list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))
 
 
