@@ -92,7 +92,6 @@ class PathExplorer(Explorer):
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
         inspect = checks.flag("inspect", inspect)
-        inspect = checks.flag("inspect", inspect)
         if loss_scale is not None:
             checks.one_of("loss_scale", loss_scale, ("log", "linear"))
         own = self._own_controls(hyperparameters)
