@@ -427,3 +427,8 @@ def test_a_target_counts_from_the_first_start_alone_unless_every_start_is_free()
     free = explore("ravine", SGD, lr=0.1, start=(-7, 2), target=(0.01, 30), any_start=True)
     free.start = (0.1, 0)
     assert free.reached
+
+
+def test_a_rate_that_is_fixed_has_a_greyed_out_slider():
+    assert explore("ravine", lr=0.03, rates=(0.029, 0.031)).controls["lr"].disabled
+    assert not explore("ravine", lr=0.03).controls["lr"].disabled

@@ -180,7 +180,7 @@ def test_a_run_is_a_line_and_its_steps_in_the_look_of_a_rule(scene):
     plot.add_run("path", ax, look)
     plot.add_run("loss", losses, look, dots=0, width=1.4)
     line, dots, loss = plot.marks
-    own = {"color": "#D55E00", "by_step": True}
+    own = {"color": "#CE5600", "by_step": True}
     dash = {"kind": "line", "dash": (7, 3)} | own
     assert line == {"name": "path", "axes": 0, "width": 2} | dash
     marker = {"kind": "points", "marker": "s", "size": 6} | own

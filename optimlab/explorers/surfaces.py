@@ -47,12 +47,14 @@ class SurfaceExplorer(PathExplorer):
         Points of the surface along each axis.
     """
 
+    figure = None  # until it is made: what was refused before is closed, too
+
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
         **options,
     ):  # fmt: skip
         checks.extra("plotly.graph_objects", "SurfaceExplorer")  # before all that takes time
-        self.figure, self.samples = None, checks.whole("samples", samples, 2)
+        self.samples = checks.whole("samples", samples, 2)
         function = checks.function(function, (2,))
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
         self.figure, self._answered = self._surface(), False

@@ -91,7 +91,7 @@ def test_the_mouse_on_a_slider_moves_the_ring_and_the_path(page):
     for share in (0.2, 0.4, 0.6, 0.8):
         page.page.mouse.move(box["x"] + box["width"] * share, y, steps=3)
     page.page.mouse.up()
-    found = until_start(page, lambda at: at[0] > 3)
+    found = until_start(page, lambda at: at[0] > 3 and at == values(page)[2])
     assert found[1] == 2
     until(
         page,
