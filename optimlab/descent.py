@@ -517,10 +517,32 @@ def _grew_too_large(path: Path, lost: np.ndarray) -> np.ndarray:
     until = np.ones_like(lost)  # up to the step that diverged, itself included
     until[1:] = ~lost[:-1]
     big = (np.abs(path.losses) > 1e100) & until
-    for array, steps in ((path.points, until), (path.gradients, until[1:])):
+    big &= ~_divided_by_zero(path.function.value, path.points, path.losses, big)
+    gradients = np.abs(path.gradients) > 1e100
+    gradients = gradients.any(axis=-1) if path.function._shape else gradients
+    zero = _divided_by_zero(path.function.gradient, path.probes, path.gradients, gradients)
+    begun = np.ones_like(lost)  # what follows a division by zero has not grown
+    begun[1:] = ~np.logical_or.accumulate(zero)
+    for array, steps in ((path.points, until & begun), (path.gradients, until[1:] & begun[1:])):
         huge = np.abs(array) > 1e100
         big[: len(steps)] |= (huge.any(axis=-1) if path.function._shape else huge) & steps
     return big.any(axis=0)
+
+
+def _divided_by_zero(
+    ask: Callable, points: np.ndarray, values: np.ndarray, suspect: np.ndarray
+) -> np.ndarray:
+    """At which of the suspect points a value is infinite because it was divided by zero."""
+    found, infinite = np.zeros_like(suspect), np.isinf(values)
+    if infinite.ndim > suspect.ndim:
+        infinite = infinite.any(axis=-1)
+    for place in zip(*np.nonzero(suspect & infinite), strict=True):
+        with np.errstate(divide="raise", over="ignore", invalid="ignore"):
+            try:
+                ask(points[place])
+            except (FloatingPointError, ZeroDivisionError):
+                found[place] = True
+    return found
 
 
 def _first(mask: np.ndarray) -> Any:

@@ -352,8 +352,10 @@ class AdaGrad(Optimizer):
     Differs elsewhere: the sum is called r in the Deep Learning book and in some Korean
     texts.  PyTorch has eps 1e-10 in the same place and can let the rate decay on top;
     Keras starts h at 0.1 instead of 0 and puts its epsilon inside the root.
-    δ guards against division by an h of zero, whatever made it zero: g was 0, or too small to
-    be squared.
+    δ guards against division by an h of zero, whatever made it zero: g was 0 (the step would be
+    0/0), or too small to be squared (it would be infinite).  It does not guard against a g too
+    large to be squared: then h is infinite, and the effective rate 0 from there on.  While the
+    gradients are far above δ, a factor on f divides out.
 
     >>> params = {"x": 4.0}
     >>> AdaGrad(lr=0.5).update(params, {"x": 123.0})

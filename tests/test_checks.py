@@ -272,7 +272,7 @@ of(lessons.Point, {"start": 1, "right": abs, "within": 1}, right=THING, within=P
 of(lessons.Sketch, {"columns": [0, 1], "right": abs, "within": 1}, columns=ROW, right=THING,
    within=POSITIVE)  # fmt: skip
 of(lessons.Exercise, {"solution": 3}, rtol=maybe(POSITIVE), atol=maybe(POSITIVE), seconds=POSITIVE,
-   any_order=FLAG, in_place=FLAG)  # fmt: skip
+   any_order=FLAG, in_place=FLAG, unchanged=FLAG)  # fmt: skip
 
 
 CURVE, SURFACE = {"function": "wave"}, {"function": "ravine"}

@@ -578,3 +578,20 @@ def test_unrecorded_runs_take_whole_number_gradients_as_numbers(rule):
     ]
     assert_array_equal(*ends)
     assert np.isfinite(ends[0]).all()
+
+
+def test_a_division_by_zero_is_undefined_and_not_too_large():
+    def pole(x):
+        return 1 / x
+
+    f = Function("pole", "1/x", pole, lambda x: 1 + 0 * x, domain=(0.1, 5), start=1.0)
+    path = descend(f, SGD(lr=1.0), steps=3)
+    assert path.diverged == 1 and "undefined value at step 1" in path.summary()
+    batch = descend(f, SGD(lr=np.array([1.0, 0.25, 0.1])), steps=5)
+    assert batch.diverged.tolist() == [1, 4, -1] and batch.overflowed.tolist()[:2] == [False, False]
+    root = Function("root", "x", lambda x: np.sqrt(x), lambda x: 0.5 / np.sqrt(x), domain=(0, 4))
+    path = descend(root, SGD(lr=0.1), 0.0, 3)
+    assert path.diverged == 1 and "undefined value at step 1" in path.summary()
+    grown = Function("exp", "e^x", lambda x: np.exp(x), lambda x: -np.exp(x), domain=(0, 4))
+    path = descend(grown, SGD(lr=1.0), 4.0, 9)
+    assert "too large to store" in path.summary()

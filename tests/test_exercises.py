@@ -151,7 +151,6 @@ step = Exercise(
         (lambda x, slope, lr: x + lr * slope(x), "uphill"),
         (lambda x, slope, lr: x - lr, "the slope is missing"),
         (lambda x, slope, lr: x - slope(x), "the rate is missing"),
-        (lambda x, slope, lr: 1 / 0, "never"),
     ],
     cases=[(4.0, slope, 0.2), (1.0, lambda x: 3.0, 0.1)],
     seconds=0.5,
@@ -340,10 +339,12 @@ def test_a_function_gets_copies_and_is_told_when_it_changes_them():
         p *= 2
         return p
 
+    strict = Exercise(double.solution, cases=double.cases, unchanged=True)
     for _ in range(2):
-        verdict = double.judge(doubled)
+        verdict = strict.judge(doubled)
         assert verdict.sentence == "It changes its argument `p` itself: make a new array."
-    listed = Exercise(lambda path, x: [*path, x], cases=[([1], 2), ([], 3)])
+        assert double.judge(doubled) == Verdict(True, RIGHT)
+    listed = Exercise(lambda path, x: [*path, x], cases=[([1], 2), ([], 3)], unchanged=True)
     assert listed.judge(lambda a, b: a + [b]).passed
     said = listed.judge(lambda a, b: a.append(b) or a).sentence
     assert said == "It changes its argument `a` itself: make a new list."
@@ -355,7 +356,7 @@ def test_a_changed_argument_can_be_a_usual_answer_of_its_own():
         p *= 2
         return p
 
-    exercise = Exercise(lambda p: 2 * p, [(doubled, "mine")], cases=[np.ones(2)])
+    exercise = Exercise(lambda p: 2 * p, [(doubled, "mine")], cases=[np.ones(2)], unchanged=True)
     assert exercise.judge(doubled).sentence == "mine"
     assert exercise.judge(lambda p: 2 * p).passed
 
@@ -727,6 +728,17 @@ def double_it(x):
         ({"solution": double_it, "cases": [iter([])]}, ValueError, r"cases\[0\]"),
         ({"solution": double_it, "cases": [math]}, TypeError, r"cases\[0\].*copied"),
         ({"solution": double_it, "cases": [1], "any_order": True}, TypeError, "any_order"),
+        (
+            {"solution": double_it, "cases": [1], "wrong": [(lambda x: [][x], "x")]},
+            ValueError,
+            r"wrong\[0\]: its reply can never be given: Your function raises IndexError",
+        ),
+        ({"solution": 1, "in_place": True, "unchanged": True}, ValueError, "unchanged"),
+        (
+            {"solution": lambda p: p.sort() or p, "cases": [[2, 1]], "unchanged": True},
+            ValueError,
+            r"cases\[0\].*in_place",
+        ),
     ],
 )
 def test_a_teachers_mistake_is_named(arguments, error, named):

@@ -320,3 +320,115 @@ def test_bias_correction_can_be_switched_off():
 def test_curves_that_the_rules_do_not_have(options, message):
     with pytest.raises((TypeError, ValueError), match=message):
         explore("ravine", Momentum, **options)
+
+
+def test_the_start_has_sliders_beside_its_ring():
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2))
+    sliders = explorer.plot.sliders
+    spec = {(s["handle"], s["which"]): (s["label"], s["low"], s["high"]) for s in sliders}
+    (xlow, xhigh), (ylow, yhigh) = functions.ravine.domain
+    assert spec == {
+        ("start", 0): ("start x₀", xlow, xhigh), ("start", 1): ("start y₀", ylow, yhigh),
+    }  # fmt: skip
+    (line,) = explore("wave", SGD, lr=0.1).plot.sliders
+    assert (line["label"], line["low"], line["high"]) == ("start x₀", *functions.wave.domain)
+    assert explore("ravine", SGD, start_sliders=False).plot.sliders == []
+    with pytest.raises(TypeError, match="start_sliders='no'"):
+        explore("ravine", SGD, start_sliders="no")
+
+
+def test_a_start_that_is_typed_is_kept_exactly_and_computed_once(monkeypatch):
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=5)
+    asked = []
+    frames = PathExplorer.frames
+    monkeypatch.setattr(
+        PathExplorer, "frames", lambda self, r: [asked.append(len(r)), frames(self, r)][1]
+    )
+    explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})  # as the browser sends it
+    assert explorer.start == (1.23456, 2) and explorer.paths["SGD"].start[0] == 1.23456
+    many = len(explorer.controls["lr"].options)
+    assert asked == [1, many], "the run that is shown, and one batch of frames"
+    explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})
+    assert asked == [1, many], "the same start again is no change"
+
+
+@pytest.mark.parametrize("function, start", [("ravine", (-12, 9)), ("wave", 20.0)])
+def test_a_start_outside_the_picture_has_its_sliders_too(function, start):
+    explorer = explore(function, SGD, lr=0.1, start=start)
+    assert explorer.start == start and explorer.status == ""
+    assert len(explorer.plot.sliders) == np.size(start), "the browser widens their range"
+
+
+def log_well():
+    """x - ln x: a large rate jumps to where it is undefined."""
+    return Function(
+        "log", r"x - \ln x", lambda x: x - np.log(x), lambda x: 1 - 1 / x, domain=(0.1, 5),
+        start=3.0,
+    )  # fmt: skip
+
+
+def pole():
+    """1/x with a gradient that leads from 1 to 0 in one step of rate 1."""
+    return Function("pole", "1/x", lambda x: 1 / x, lambda x: 1 + 0 * x, domain=(0.1, 5), start=1.0)
+
+
+@pytest.mark.parametrize(
+    "function, lr, start, steps, word",
+    [
+        (log_well(), 5.0, 3.0, 6, "undefined"),
+        (pole(), 1.0, 1.0, 6, "undefined"),
+        ("parabola", 2.0, 4.0, 700, "too large"),
+    ],
+)
+def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, steps, word):
+    explorer = explore(
+        function, SGD, lr=lr, start=start, steps=steps, rates=(0.001, 10), target=(0.1, steps),
+        inspect=True,
+    )  # fmt: skip
+    (path,) = explorer.paths.values()
+    (frame,) = explorer.plot.data["list"]
+    assert frame["lost"] == [[path.diverged, word]] * 2
+    assert f"Not yet: {steps} steps, {word}." in frame["goal"]
+    said = {"undefined": "undefined value", "too large": "too large"}[word]
+    assert said in explorer.summary
+    assert word in explorer.inspector.value
+    other = {"undefined": "too large", "too large": "undefined"}[word]
+    told = " ".join((frame["goal"], explorer.summary, explorer.inspector.value))
+    assert other not in told
+
+
+def test_each_rule_is_told_for_itself_and_one_that_stays_has_its_numbers():
+    explorer = explore("parabola", [SGD, AdaGrad], lr=2.0, start=4, steps=700, most_steps=700)
+    (frame,) = explorer.plot.data["list"]
+    assert frame["names"] == ["SGD", "AdaGrad"] and frame["lost"] == [[323, "too large"], None]
+    explorer.controls["lr"].value = 0.1
+    assert "lost" not in explorer.plot.data["list"][0]
+
+
+def test_a_value_that_a_log_axis_cannot_show_is_a_number_all_the_same():
+    explorer = explore("ravine", AdaGrad, lr=0.5, steps=5, curves=("loss", "h", "rate"))
+    packed = explorer.plot.data
+    (frame,) = packed["list"]
+    first, rows, columns = frame["values"]
+    values = np.frombuffer(packed["buffer"], np.float32)[first : first + rows * columns]
+    step0 = dict(zip(frame["names"], values.reshape(rows, columns)[0], strict=True))
+    assert step0["h x"] == step0["h y"] == 0
+    assert np.isnan(step0["rate x"]), "none before the first step: a dash"
+
+
+def test_a_target_counts_from_the_first_start_alone_unless_every_start_is_free():
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30, target=(0.01, 30))
+    explorer.start = (0.1, 0)
+    assert not explorer.reached
+    assert "Not yet: it counts from (-7, 2) alone." in explorer.plot.data["list"][0]["goal"]
+    explorer.start = (-7, 2)
+    explorer.controls["lr"].value = 0.9
+    assert explorer.reached
+    free = explore("ravine", SGD, lr=0.1, start=(-7, 2), target=(0.01, 30), any_start=True)
+    free.start = (0.1, 0)
+    assert free.reached
+
+
+def test_a_rate_that_is_fixed_has_a_greyed_out_slider():
+    assert explore("ravine", lr=0.03, rates=(0.029, 0.031)).controls["lr"].disabled
+    assert not explore("ravine", lr=0.03).controls["lr"].disabled

@@ -108,6 +108,13 @@ def test_each_step_shows_one_number_more(cube):
     assert moving == {"forward arrows 0": [1, 2], "backward arrows": [4, 5]}
 
 
+def test_a_number_beside_an_arrow_is_short():
+    explorer = GraphExplorer(network.two_layers, {"w1": (-2, 2, 0.05)})
+    (frame,) = explorer.frames([-2.0])  # where the derivative of tanh is 0.000494
+    said = steps_of(frame, "locals").values()
+    assert "× 5e-4" in said and max(map(len, said)) <= 9
+
+
 def test_arrows_run_between_the_boxes_in_their_direction(net):
     (frame,) = net.frames([0.5])
     for name, way in (("forward arrows 0", 1), ("backward arrows", -1)):
@@ -199,11 +206,11 @@ def test_every_position_of_the_slider_has_its_frame(cube):
 
 def test_moving_the_slider_changes_the_sentence(cube):
     assert cube.summary == (
-        "At x = 1, y is 1 and the derivative of y by x is 6: x changed by 0.01 changes y by "
-        "about 0.06."
+        "At x = 1, y is 1 and the derivative of y with respect to x is 6: x changed by 0.01 "
+        "changes y by about 0.06."
     )
     cube.controls["x"].value = 1.5
-    assert "y is 8 and the derivative of y by x is 24" in cube.summary
+    assert "y is 8 and the derivative of y with respect to x is 24" in cube.summary
     assert cube.plot.data["list"][0]["goal"].endswith("Reached: it is 24.")
     assert cube.status == ""
 
@@ -224,7 +231,7 @@ def test_the_lessons_target_is_met_at_one_position_only(net):
     values = [value for _, value in net.controls["w1"].options]
     frames = net.plot.frames["list"]
     assert [v for v, f in zip(values, frames, strict=True) if "Reached" in f["goal"]] == [0.8]
-    assert all("derivative of L by w₁" in f["summary"] for f in frames)
+    assert all("derivative of L with respect to w₁" in f["summary"] for f in frames)
 
 
 def test_a_graph_is_small_enough_to_send(net):

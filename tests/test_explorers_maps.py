@@ -359,7 +359,8 @@ def test_the_slider_changes_contours_path_and_dot(k):
     run = in_data(explorer, "path")
     sizes = np.linalg.norm(run, axis=-1)
     assert_allclose(sizes[1] / sizes[0], (k - 1) / (k + 1), atol=1e-4)
-    assert explorer.plot.data["list"][0]["texts"]["count"] == [f"{explorer.needed[k]} steps"]
+    count = "1 step" if k == 1 else f"{explorer.needed[k]} steps"
+    assert explorer.plot.data["list"][0]["texts"]["count"] == [count]
     assert explorer.status == ""
     frame = explorer._values().index(k)
     assert_array_equal(sent(explorer, "path"), sent(explorer, "path", frame=frame))
@@ -376,6 +377,22 @@ def test_the_right_scene_is_the_measured_curve():
     assert (right.get_xscale(), right.get_yscale()) == ("log", "log")
     star = explorer.plot._figures[0].axes[0].lines[0]
     assert star.get_xdata().tolist() == [0] and star.get_ydata().tolist() == [0]
+
+
+def test_circles_look_round_and_no_limit_is_at_an_answer():
+    explorer = ConditionExplorer()
+    left, right = (figure.axes[0] for figure in explorer.plot._figures)
+    assert left.get_aspect() == 1
+    assert np.log10(right.get_ylim()[1]) % 1 == 0
+
+
+@pytest.mark.parametrize("ends", [(0.5, 4.5), (-1, 5), (1.9, 2.1)])
+def test_the_names_of_the_ends_stand_off_the_curve_inside_the_picture(ends):
+    explorer = ChordExplorer(functions.parabola, ends=ends)
+    (low, high), (bottom, top) = explorer.domain, explorer.plot._figures[0].axes[0].get_ylim()
+    for x, y in in_data(explorer, "names"):
+        assert low < x < high
+        assert abs(y - functions.parabola(x)) > 0.04 * (top - bottom)
 
 
 def test_the_start_on_an_axis_does_not_zigzag():

@@ -225,7 +225,7 @@ TABLE = {
         [
             (0, ORANGE, "triangle, secant, ends"), (0, GREEN, "tangent"),
             (0, MUTED, "run and rise"), (0, INK, "run, rise, x"), (1, BLUE, "gap forward"),
-            (1, VIOLET, "gap central"), (1, INK, "gap"),
+            (1, VIOLET, "gap central"), (1, MUTED, "zero, zero name"), (1, INK, "gap"),
         ],
         {"secant": ORANGE, "tangent": GREEN, "forward": BLUE, "central": VIOLET},
     ),
@@ -416,6 +416,7 @@ def test_the_surface_has_its_labels_and_the_look_of_the_rule():
 def test_closing_it_leaves_nothing_behind(name):
     before = set(_instances)
     explorer = TABLE[name][0]()
+    explorer._repr_mimebundle_()  # what is not shown is not opened
     assert len(set(_instances) - before) > 5
     explorer.close()
     assert set(_instances) == before

@@ -82,19 +82,19 @@ def test_texts_are_large_enough(drawn, rule):
 
 
 @both_rules
-def test_the_rates_are_those_of_the_eigenvalues(drawn, rule):
+def test_what_a_step_leaves_is_that_of_the_factors(drawn, rule):
     explorer = drawn[rule]
     for row in (0, 100, 250):
         for column in (1, 130, 300):
             lr, momentum = explorer.lrs[column], explorer.momenta[row]
             wanted = momentum_shrink(ravine, lr, momentum, rule)
-            assert explorer.rates[row, column] == wanted
+            assert explorer.left[row, column] == wanted
     stable = explorer.lrs < momentum_limit(ravine, explorer.momenta, rule)[:, None]
-    assert_array_equal(explorer.rates[:, 1:] < 1, stable[:, 1:])
+    assert_array_equal(explorer.left[:, 1:] < 1, stable[:, 1:])
 
 
 @both_rules
-def test_the_picture_has_the_colours_of_the_rates(drawn, rule):
+def test_the_picture_has_the_colours_of_what_is_left(drawn, rule):
     explorer, middle = drawn[rule], (LEVELS[1:] + LEVELS[:-1]) / 2
     seen = set()
     for momentum in (0.08, 0.3, 0.5, 0.65, 0.85):
@@ -153,14 +153,14 @@ def test_the_ring_chooses_the_run(plane):
     assert_allclose(distance[:20, 1], away[:20], rtol=1e-4)
 
 
-def test_both_rates_are_in_the_sentence(plane):
+def test_what_a_step_leaves_is_in_the_sentence_twice(plane):
     for pair in ((0.3, 0.5), (0.1, 0.9), (0.6, 0.2)):
         plane.pair = pair
         computed = momentum_shrink(ravine, *pair, plane.rule)
         measured = measured_shrink(descend(ravine, plane.rule(*pair), (-7, 2), 60))
         assert plane.predicted == computed and plane.measured == measured
-        assert f"the computed rate is {computed:.3f};" in plane.summary
-        assert plane.summary.endswith(f"over the last 30 steps it is {measured:.3f}.")
+        assert f"a step leaves {computed:.3f} as computed;" in plane.summary
+        assert plane.summary.endswith(f"over the last 30 steps it leaves {measured:.3f}.")
         fall = wire.shown(plane, "computed")
         assert_allclose(fall[1:40, 1] / fall[:39, 1], computed, rtol=1e-3)
         assert_allclose(fall[0], [0, np.hypot(7, 2)], rtol=1e-4, atol=1e-4)
@@ -197,7 +197,7 @@ def test_the_rim_of_the_plane(plane):
 
 
 def test_the_target(plane):
-    assert frame_of(plane)["goal"] == "Target: a computed rate of 0.78 or less. Not yet."
+    assert frame_of(plane)["goal"] == "Target: at most 0.78 left per step, as computed. Not yet."
     assert not plane.reached and not hasattr(plane, "button")
     plane.pair = np.round(np.divide(best_momentum(ravine, plane.rule)[:2], 0.005)) * 0.005
     assert plane.reached and frame_of(plane)["goal"].endswith("Reached.")
@@ -212,7 +212,7 @@ def test_a_start_on_an_axis_does_not_reach_the_target(plane):
 
 @both_rules
 def test_the_best_is_near_a_place_of_the_ring(drawn, rule):
-    """With the grain of the handle, the arrow keys lead to a rate within 0.02 of the best."""
+    """With the grain of the handle, the arrow keys lead to within 0.02 of the best."""
     (spec,) = [m for m in drawn[rule].plot.marks if m["name"] == "pair"]
     assert spec["round"] == [0.005, 0.005] and "momentum" in spec["label"]
     lr, momentum, shrink = best_momentum(ravine, rule)
@@ -226,7 +226,7 @@ def test_the_button_goes_to_the_best_pair():
     explorer = PlaneExplorer(ravine, Momentum)
     explorer.button.click()
     assert_allclose(explorer.pair, (1.335815, 0.402605), atol=5e-7)
-    assert "the computed rate is 0.635" in explorer.summary and explorer.status == ""
+    assert "a step leaves 0.635 as computed" in explorer.summary and explorer.status == ""
 
 
 # --- the veil --------------------------------------------------------------------------------

@@ -272,6 +272,27 @@ def test_the_target_wants_a_race_of_all():
     assert lawyer.ranking()[0][0] == "AdaGrad" and not lawyer.reached, "not at one rate for all"
 
 
+def test_the_target_is_about_the_first_start():
+    lawyer = RaceExplorer(ravine, lr=0.24, target="Adam")
+    assert lawyer.reached
+    lawyer.start = (-6.5, 2)
+    assert lawyer.ranking()[0][0] == "Adam" and not lawyer.reached
+    assert lawyer.plot.data["list"][0]["goal"].endswith("Not yet: that takes the start as it was.")
+    lawyer.start = (-7, 2)
+    assert lawyer.reached and lawyer.status == ""
+
+
+def test_only_a_picture_that_can_be_turned_has_equal_units():
+    still, turned = RaceExplorer(ravine, change=("c",)), RaceExplorer(ravine, change=(), turn=45)
+    xlim, ylim = (still.plot.axes[0][name] for name in ("xlim", "ylim"))
+    assert (tuple(xlim), tuple(ylim)) == ((-8, 8), (-3, 3))
+    assert still.plot._figures[0].axes[0].get_title() == "ravine, y stretched 2.7 times"
+    assert tuple(turned.plot.axes[0]["ylim"]) == (-8, 8)
+    box = turned.plot._figures[0].axes[0].get_window_extent()
+    assert box.width == pytest.approx(box.height, rel=1e-3)
+    assert turned.plot._figures[0].axes[0].get_title() == "ravine"
+
+
 def test_each_of_the_four_wins_at_some_rate(race):
     for race.target in FOUR:
         goals = [frame["reached"] for frame in race.frames(race._values())]

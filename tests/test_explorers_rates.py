@@ -90,6 +90,10 @@ def test_its_sentence():
     assert far.summary == "First rate 1e+40, from 4: constant reaches numbers too large to store " \
         "at step 4."  # fmt: skip
     assert far.status == ""
+    root = functions.Function("root", r"\sqrt{x}", np.sqrt, domain=(0, 4))
+    beyond = SchemeExplorer(root, ["constant"], lr=1.0, start=0.1, steps=3)
+    assert beyond.summary.endswith("constant reaches an undefined value at step 1.")
+    assert beyond.status == ""
 
 
 def test_its_target():

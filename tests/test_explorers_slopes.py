@@ -56,8 +56,9 @@ def test_every_h_has_its_frame():
         np.testing.assert_allclose(shown(explorer, "gap", frames, i), [(h, exact)], rtol=1e-4)
         slope = slope_of(shown(explorer, "secant", frames, i))
         assert slope == pytest.approx(0.25 + exact, rel=1e-3)
-        reached = frames["list"][i]["goal"].endswith(f"Reached with h = {h:g}.")
-        assert reached == (exact <= 0.01) == (h < 0.0022)
+        goal = frames["list"][i]["goal"]
+        assert ("Reached, h = 0.002: the gap is 0.00901." in goal) == (h == 0.002)
+        assert goal.endswith("and a larger h does it too.") == (h < 0.002)
 
 
 def test_the_handle_moves_tangent_and_gaps_and_the_slider_keeps_up():
@@ -75,7 +76,10 @@ def test_on_a_parabola_the_central_difference_has_no_gap_but_rounding():
     explorer = SecantExplorer("parabola", x=3, h=1.0, smallest=1e-6, kinds=("forward", "central"))
     forward, central = shown(explorer, "gap forward"), shown(explorer, "gap central")
     np.testing.assert_allclose(forward[:, 1], forward[:, 0], rtol=2e-3)
-    assert (central[central[:, 0] > 0.01, 1] < 2e-13).all(), "the floor of the axis"
+    assert (central[central[:, 0] > 0.01, 1] < 2e-13).all()
+    assert central[-1, 1] == pytest.approx(1e-16), "0 is drawn, and the axis goes on below it"
+    assert explorer.plot._figures[1].axes[0].get_ylim()[0] < 1e-16 / 5
+    assert words(explorer, "zero name") == ["0 is drawn here"]
     assert (central[:, 1] < 1e-15 / central[:, 0] * 10 + 2e-13).all()
     assert central[0, 1] > 1e-12, "rounding is to be seen"
 
@@ -144,6 +148,8 @@ def test_moving_the_point_moves_everything():
     )
     explorer.point = (0, 1)
     assert explorer.plot.data["list"][0]["goal"] == f"{goal} Not yet: look at the slope along y."
+    explorer.point = (-0.2, -0.9)  # slopes 2.91 and 10.08
+    assert explorer.reached is False
     explorer.point = (0, -1)
     assert explorer.plot.data["list"][0]["goal"] == f"{goal} Reached at (0, -1)."
     assert explorer.summary == (
@@ -256,6 +262,8 @@ def test_the_gradient_can_be_kept_for_later():
 def test_at_the_minimum_every_slope_is_zero():
     explorer = DirectionExplorer("bowl", point=(1, 3), target="up")
     explorer.point = (2, 2)
+    goal = explorer.plot.data["list"][0]["goal"]
+    assert goal == "Target: the direction of the steepest rise. Not yet: slope 0."
     assert explorer.summary == "At (2, 2) the slope is 0 in every direction."
     assert "Reached" not in explorer.plot.data["list"][0]["goal"]
     assert explorer.status == ""

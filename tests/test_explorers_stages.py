@@ -182,6 +182,10 @@ def test_the_target_is_for_all_parts(stages):
     explorer.controls["lr"].value = 0.5
     losses = descend(ravine, Adam(0.5), (-7, 2), 30).losses
     assert explorer.reached and f"Reached at step {np.argmax(losses <= 0.01)}." in goal(explorer)
+    explorer.controls["beta1"].value = 0.5
+    assert not explorer.reached and "a β has been moved" in goal(explorer)
+    explorer.controls["beta1"].value = 0.9
+    assert explorer.reached
     switch(explorer, False, True, False)  # at the minimum after a few steps, and does not count
     assert explorer.path.losses.min() < 0.01
     assert not explorer.reached and "a box is empty" in goal(explorer)
@@ -301,6 +305,8 @@ def test_without_forgetting_the_sum_of_gradients_decides():
 
 
 def test_the_rare_gradient_in_words(rare):
+    rare.ways.clear()  # what other tests have found
+    rare._update()
     assert rare.summary == (
         "β₂ 0.99: after 200,000 steps x is 0.994, near the worst point. In 101 steps the large "
         "gradient pulls 8.34 rates to the left and the small ones 10.2 to the right, so on the "
@@ -308,12 +314,33 @@ def test_the_rare_gradient_in_words(rare):
     )
     assert not rare.reached and "Not yet: 0.994." in goal(rare)
     rare.controls["running max"].value = True
-    assert rare.reached and rare.summary.endswith("goes left.") and "Reached." in goal(rare)
+    assert not rare.reached and rare.summary.endswith("goes left.")
+    assert "Not yet, one of the two so far: -1." in goal(rare)
     rare.controls["running max"].value = False
-    rare.controls["beta2"].value = 0.9999
-    assert rare.reached and "near the best point" in rare.summary
     rare.controls["beta2"].value = 0.998
     assert not rare.reached and "in between" in rare.summary
+    assert "Not yet, one of the two so far: 0.578." in goal(rare)
+    rare.controls["beta2"].value = 0.9999
+    assert rare.reached and "near the best point" in rare.summary and "Reached." in goal(rare)
+
+
+def test_the_ways_are_found_once_the_run_is_shown():
+    explorer = RareGradientExplorer(0.9999, values=(0.99, 0.9999), target=True)
+    assert explorer.ways == {False} and not explorer.reached
+    explorer = RareGradientExplorer(0.99, values=(0.99, 0.9999), target=True)
+    explorer.veil("Not yet.")
+    explorer.controls["beta2"].value = 0.9999
+    assert explorer.ways == set()
+    explorer.unveil()
+    assert explorer.ways == {False} and not explorer.reached
+
+
+@pytest.mark.parametrize("values", [(0.9,), (0.95, 0.99)])
+def test_no_pull_leaves_its_panel(values):
+    explorer = RareGradientExplorer(values[0], values=values)
+    low, high = explorer.plot._axes[2][1].get_ylim()
+    for _, _, _, left, right in explorer.runs.values():
+        assert low < 0 and max(left.max(), right.max()) < high
 
 
 def test_the_rare_gradient_s_frames_are_what_it_shows(rare):

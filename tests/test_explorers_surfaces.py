@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from optimlab import SGD, Momentum, functions
+from optimlab import SGD, Momentum, functions, style
 from optimlab.explorers import SurfaceExplorer
 
 
@@ -115,7 +115,7 @@ def test_outside_the_domain_the_path_is_broken_and_diverging_warns_of_nothing():
 def test_several_rules_each_in_their_colour():
     explorer = SurfaceExplorer("bumpy", [SGD, Momentum], lr=0.05, start=(4.5, 4), steps=15)
     colours = {t.name: t.line.color for t in explorer.figure.data if t.name.startswith("path")}
-    assert colours == {"path SGD": "#0072B2", "path Momentum": "#D55E00"}
+    assert colours == {f"path {n}": style.RULES[n]["color"] for n in ("SGD", "Momentum")}
     np.testing.assert_allclose(
         trace(explorer, "steps Momentum")[:, :2], explorer.paths["Momentum"].points
     )

@@ -145,7 +145,7 @@ def test_the_line_and_its_errors_are_those_of_the_point(fit, tips):
     np.testing.assert_allclose(off[:, 1], np.stack([bill, 0.1 * bill + 1], axis=-1))
     assert np.isnan(off[:, 2, 1]).all()
     loss = np.mean((0.1 * bill + 1 - tip) ** 2)
-    assert frame["L"][1] == [f"w = 0.1, b = 1: L = {loss:.4g}"]
+    assert frame["L"][1] == [f"w = 0.1, b = 1: L = {loss:.3g}"]
     assert fit.summary == f"With w = 0.1 and b = 1 the mean squared error is {loss:.3g}."
     assert fit.status == ""
 
@@ -226,10 +226,14 @@ def test_the_target_hides_the_minimum_and_is_reached_there(tips):
     fit = FitExplorer(*tips, start=(0.02, 2.5), target=1.05)
     assert min(at_the_minimum(fit)) > 240, "no star, only the lightest part of the map"
     assert fit.plot.data["list"][0]["goal"] == (
-        "Target: a loss of at most 1.05. Not yet: it is 1.617."
+        "Target: a loss of at most 1.05. Not yet: it is 1.62."
     )
     fit.weights = (0.105, 0.92)
-    assert fit.plot.data["list"][0]["goal"].endswith("Reached: it is 1.036.")
+    assert fit.plot.data["list"][0]["goal"].endswith("Reached: it is 1.04.")
+    fit.weights = (0.1108, 0.92)
+    assert 1.05 < fit.loss(fit.weights) < 1.055, "as short as the others it would read 1.05"
+    goal = fit.plot.data["list"][0]["goal"]
+    assert goal.endswith(f"Not yet: it is {fit.loss(fit.weights):.6g}.")
 
 
 def test_centring_turns_the_valley_along_the_axes(tips):

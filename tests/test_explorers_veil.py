@@ -257,7 +257,7 @@ REACHES = {
         lambda: SurfaceExplorer("bowl", lr=0.02, steps=10, samples=11, target=(0.01, 10)),
         to(lr=0.2),
     ),
-    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), to(h=0.001)),
+    "secant": (lambda: SecantExplorer("cubic", x=0.5, target=0.01), to(h=0.002)),
     "slices": (
         lambda: SlicesExplorer("bowl", point=(1, 3), target=(0, 0), domain=BOX),
         to(point=(2, 2)),

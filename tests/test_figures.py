@@ -1,5 +1,6 @@
 """Drawings, by the data on their artists."""
 
+import itertools
 import json
 import sys
 import warnings
@@ -254,3 +255,118 @@ def test_what_needs_an_extra_says_how_to_install_it(monkeypatch):
     with pytest.raises(ImportError) as said:
         checks.extra("plotly.graph_objects", "SurfaceExplorer")
     assert str(said.value) == "SurfaceExplorer needs plotly: pip install 'optimlab[lessons]'"
+
+
+# Names and stars -------------------------------------------------------------------------------
+
+PANELS = [("parabola", rate, 4.0, 6) for rate in (0.2, 0.01, 1.0, 0.9)]
+PANELS += [("wave", 0.25, 2.5, 10), ("wave", 1.0, 2.5, 5), ("cubic", 0.05, 0.0, 8)]
+
+
+def named(function, rate, start, steps, width=300, height=330):
+    """A drawn panel with names, its axes changed after the path was drawn, as lesson 05 does."""
+    figure, ax = figures.panel(width, height)
+    figures.draw_curve(ax, function)
+    drawn = figures.draw_path(ax, descend(function, SGD(lr=rate), start, steps), names=True)
+    ax.set_title("a title")
+    ax.set_ylim(*(value + 0.1 * np.ptp(ax.get_ylim()) for value in ax.get_ylim()))
+    figure.canvas.draw()
+    return figure, ax, drawn
+
+
+def boxes_of(figure, texts):
+    """The pixels (x0, y0, x1, y1) in which the names that are drawn stand."""
+    renderer = figure.canvas.get_renderer()
+    shown = [text for text in texts if text.layout.free[text]]
+    return {text.get_text(): text.get_window_extent(renderer).extents for text in shown}
+
+
+def drawn_lines(ax):
+    """Which pixels the lines and their markers cover: drawn by themselves, not computed."""
+    alone = mpl.figure.Figure(figsize=ax.figure.get_size_inches(), dpi=100)
+    canvas = FigureCanvasAgg(alone)
+    other = alone.add_axes(ax.get_position(), xlim=ax.get_xlim(), ylim=ax.get_ylim())
+    other.axis("off")
+    for line in ax.lines:
+        (copy,) = other.plot(*line.get_data(), color="k")
+        copy.update_from(line)
+        copy.set_clip_path(other.patch)
+        copy.set_transform(other.transData)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[::-1, :, :3].min(axis=2) < 200
+
+
+def hits(lines, box):
+    x0, y0, x1, y1 = (max(int(round(v)), 0) for v in box)
+    return int(lines[y0:y1, x0:x1].sum())
+
+
+@pytest.mark.parametrize("case", PANELS, ids=str)
+def test_names_lie_on_no_line_and_not_on_each_other(case):
+    figure, ax, drawn = named(*case)
+    boxes = boxes_of(figure, drawn["names"])
+    assert "x₀" in boxes and len(boxes) >= min(2, len(drawn["names"]))
+    lines = drawn_lines(ax)
+    for name, box in boxes.items():
+        assert hits(lines, box) == 0, name
+        assert (box[:2] >= ax.bbox.extents[:2]).all() and (box[2:] <= ax.bbox.extents[2:]).all()
+    for one, other in itertools.combinations(boxes.values(), 2):
+        assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
+
+
+def test_a_name_stands_near_its_point_and_moves_with_the_axes():
+    figure, ax, drawn = named("parabola", 0.2, 4.0, 6)
+    points = {text.get_text(): text.xy for text in drawn["names"]}
+    for name, box in boxes_of(figure, drawn["names"]).items():
+        at = ax.transData.transform(points[name])
+        gap = np.maximum(np.maximum(box[:2] - at, at - box[2:]), 0)
+        assert np.hypot(*gap) < 40, name
+    before = [text.get_position() for text in drawn["names"]]
+    ax.set(xlim=(1.9, 4.2), ylim=(-3, 9))
+    figure.canvas.draw()
+    assert before != [text.get_position() for text in drawn["names"]]
+    lines = drawn_lines(ax)
+    assert all(hits(lines, box) == 0 for box in boxes_of(figure, drawn["names"]).values())
+
+
+def test_a_name_without_a_free_place_is_left_out():
+    figure, ax = figures.panel(200, 160)
+    drawn = figures.draw_path(ax, descend("parabola", SGD(lr=0.2), 4.0, 6), names=True)
+    ax.set(xlim=(1.9, 4.1), ylim=(1.9, 6.1))
+    ax.plot(np.linspace(1.9, 4.1, 400), 4 + 2 * (-1.0) ** np.arange(400), linewidth=2)
+    figure.canvas.draw()
+    assert boxes_of(figure, drawn["names"]) == {}
+    with_them = np.array(figure.canvas.buffer_rgba()).astype(int)
+    for text in drawn["names"]:
+        text.remove()
+    figure.canvas.draw()
+    assert np.abs(np.asarray(figure.canvas.buffer_rgba()) - with_them).max() < 5
+
+
+def test_where_names_stood_in_0_1_they_lay_on_the_lines():
+    """The measure finds what it is there for: 5 points up and right of each point of a rise."""
+    _, ax, drawn = named("parabola", 0.2, 4.0, 6)
+    at = ax.transData.transform(drawn["names"][0].xy)
+    assert hits(drawn_lines(ax), [*(at + 2), *(at + 20)]) > 10
+
+
+@pytest.mark.parametrize(("function", "start"), [("parabola", 4.0), ("bowl", (0.0, 0.0))])
+def test_the_end_of_a_path_hides_no_star_and_is_seen_behind_it(function, start):
+    def colours(with_path):
+        figure, ax = figures.panel()
+        draw = figures.draw_curve if np.ndim(start) == 0 else figures.draw_contours
+        star = draw(ax, function)["minima"]
+        if with_path:
+            figures.draw_path(ax, descend(function, SGD(lr=0.15), start, 80))
+        figure.canvas.draw()
+        x, y = (int(v) for v in ax.transData.transform(np.transpose(star.get_data())[0]))
+        picture = np.asarray(figure.canvas.buffer_rgba())[::-1, :, :3].astype(int)
+        return picture[y - 9 : y + 10, x - 9 : x + 10]
+
+    def count(picture, color, off=40):
+        wanted = np.array(mpl.colors.to_rgb(color)) * 255
+        return int((np.abs(picture - wanted).max(axis=2) < off).sum())
+
+    alone, ended = colours(False), colours(True)
+    assert count(ended, "#ffd54a") == count(alone, "#ffd54a") > 20
+    assert count(ended, style.RULES["SGD"]["color"]) > 10

@@ -218,6 +218,16 @@ def test_a_number_has_the_place_that_python_gives_it(geometry, x, y):
         np.testing.assert_allclose(ours, place, atol=1e-8)
 
 
+def test_the_number_of_a_grid_below_and_above(run):
+    code = """
+      import { onGrid } from "./geometry.js";
+      const cases = [[-0.7853, 0.01], [-8, 0.05], [0.3, 0.1], [1234, 10], [0, 0.001]];
+      const both = ([v, g]) => [onGrid(v, g, Math.floor), onGrid(v, g, Math.ceil)];
+      console.log(JSON.stringify(cases.map(both)));
+    """
+    assert run(code) == [[-0.79, -0.78], [-8, -8], [0.3, 0.3], [1230, 1240], [0, 0]]
+
+
 @pytest.mark.parametrize("name", SCALES)
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_fraction_is_a_round_number_inside_the_axes(geometry, name, which):
@@ -489,4 +499,32 @@ def test_rows_are_read_from_the_message_and_numbers_are_short(geometry, run):
         assert geometry("short", value) == said
     for value, said in ((0, "0"), (-1.23456, "-1.235"), (5e-5, "5.00e-5"), (123456, "1.23e+5")):
         assert geometry("short", value) == said
-    assert geometry("short", NAN) == geometry("short", INF) == "too large"
+    assert geometry("short", NAN) == "not a number" and geometry("short", INF) == "too large"
+
+
+def test_why_a_step_has_no_number_is_told(geometry):
+    assert geometry("told", 1.5, 3, None) == "1.5"
+    assert geometry("told", 1.5, 3, [4, "undefined"]) == "1.5"
+    assert geometry("told", NAN, 4, [4, "undefined"]) == "undefined"
+    assert geometry("told", NAN, 9, [4, "too large"]) == "too large"
+    assert geometry("told", NAN, 0, None) == "–", "an effective rate has none before the first step"
+    assert geometry("told", INF, 0, None) == "too large"
+
+
+@pytest.mark.parametrize(
+    "widths, room, most",
+    [
+        ([460, 460], 1200, None),
+        ([460, 460], 840, 416),
+        ([460, 460], 472, None),
+        ([460, 460], 340, 300),
+        ([460], 340, None),
+        ([375, 375, 375], 1141, None),
+        ([375, 375, 375], 1000, 328),
+        ([375, 375, 375], 840, 320),
+        ([375, 375, 375], 620, 306),
+        ([375, 375, 375], 340, 300),
+    ],
+)
+def test_panels_are_as_wide_as_lets_them_stand_side_by_side(geometry, widths, room, most):
+    assert geometry("widestPanel", widths, room) == most, "null stands for Infinity"

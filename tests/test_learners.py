@@ -1,11 +1,13 @@
 """A learner who works through each lesson: errs, comes back, starts over, skips, gets it right."""
 
+import itertools
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from worked import LESSONS, Worked
@@ -35,6 +37,16 @@ def err(asked):
         asked.explorer.plot.drawn = (truth + 2 * kind.within).tolist()
 
 
+def every_reply_is_reached(name, asked):
+    """No reply stands in the way of another one, or belongs to an answer that is right."""
+    kind, truth = asked.question, asked._truth
+    replies = list(kind.options.items()) if isinstance(kind, Choice) else ()
+    for answer, sentence in kind.replies if isinstance(kind, Number) else replies:
+        right = kind.is_right(answer, truth)
+        assert sentence in kind.gap(answer, truth), f"{name}: {sentence!r} is never said"
+        assert not (right and isinstance(kind, Number)), f"{name}: {answer} is right"
+
+
 @each_lesson
 def test_a_learner_errs_comes_back_starts_over_and_skips(path, tmp_path):
     """One test, as running a lesson's cells takes longer than all that is looked at."""
@@ -46,6 +58,7 @@ def test_a_learner_errs_comes_back_starts_over_and_skips(path, tmp_path):
     assert lesson.number in class_table([file])._repr_markdown_()
     again.reset()
     skips(again)
+    targets_need_more_than_the_ends_of_sliders(again)
     again.reset()
     is_right(again)
 
@@ -55,6 +68,7 @@ def errs(lesson, wanted):
     assert lesson.wanted() == wanted, "what the source asks for is what the run asked for"
     for name, asked in lesson.predictions.items():
         assert not asked.revealed and (asked.explorer is None or asked.explorer.veiled), name
+        every_reply_is_reached(name, asked)
         err(asked)
         asked.card.act("show")
         said = asked.card.said()
@@ -107,6 +121,37 @@ def skips(lesson):
             assert asked.explorer.plot.handles.get("guess", []) == [], name
     assert "skipped" in lesson.progress().said()
     assert lesson.store.lesson(lesson.number)["targets"] == {}, "nothing was moved yet"
+
+
+SLIDERS = (widgets.SelectionSlider, widgets.IntSlider, widgets.FloatSlider)
+
+
+def ends(slider):
+    """The first and the last value of a slider."""
+    if isinstance(slider, widgets.SelectionSlider):
+        return slider._options_full[0][1], slider._options_full[-1][1]
+    return slider.min, slider.max
+
+
+def targets_need_more_than_the_ends_of_sliders(lesson):
+    """Every slider at either end, in all combinations: no target is reached."""
+    reached = []
+    for name, explorer in lesson._targets.items():
+        free = {
+            control: slider
+            for control, slider in explorer.controls.items()
+            if isinstance(slider, SLIDERS) and not slider.disabled
+        }
+        before = {control: slider.value for control, slider in free.items()}
+        choices = [(before[control], *ends(slider)) for control, slider in free.items()]
+        for values in itertools.product(*choices):
+            for slider, value in zip(free.values(), values, strict=True):
+                slider.value = value
+            if explorer.reached:
+                reached.append((name, dict(zip(free, values, strict=True))))
+        for control, value in before.items():
+            free[control].value = value
+    assert reached == []
 
 
 def is_right(lesson):

@@ -180,7 +180,7 @@ def test_a_run_is_a_line_and_its_steps_in_the_look_of_a_rule(scene):
     plot.add_run("path", ax, look)
     plot.add_run("loss", losses, look, dots=0, width=1.4)
     line, dots, loss = plot.marks
-    own = {"color": "#D55E00", "by_step": True}
+    own = {"color": "#CE5600", "by_step": True}
     dash = {"kind": "line", "dash": (7, 3)} | own
     assert line == {"name": "path", "axes": 0, "width": 2} | dash
     marker = {"kind": "points", "marker": "s", "size": 6} | own
@@ -306,6 +306,7 @@ def test_a_guess_is_no_setting_and_a_diamond_in_the_still(scene):
 def test_marks_can_be_added_later_and_sent_at_once(scene):
     plot, ax, _ = scene
     plot.show({})
+    assert plot.model_id, "it is shown"
     sent_keys = []
     plot.send_state = lambda key=None: sent_keys.append(set(key))
     with plot.hold_sync():
@@ -428,3 +429,27 @@ def test_an_image_mark_fills_its_axes(scene):
     _, ax, _ = scene
     (image,) = KINDS["image"].draw(ax, np.zeros((2, 3, 4), np.uint8), {})
     assert image.get_array().shape == (2, 3, 4) and image.get_extent() == (0, 1, 0, 1)
+
+
+def test_sliders_of_a_handle_are_declared_with_its_axes_range_and_grid(scene):
+    plot, ax, _ = scene
+    plot.add("handle", "start", ax, at=(3, 0.5))
+    plot.add("handle", "slid", ax, at=(3,), track=[(0, 0), (10, 1)])
+    plot.add("handle", "guess", ax, at=(1, 1), guess=True)
+    plot.add("handle", "placed", ax, at=(1, 1), places=[(1, 1, "here")])
+    plot.add("line", "path", ax)
+    plot.add_sliders("start", ["start x₀", "start y₀"])
+    plot.add_sliders("slid", ("along",))
+    assert plot.sliders == [
+        {"handle": "start", "which": 0, "label": "start x₀", "low": 0, "high": 10, "step": 0.01},
+        {"handle": "start", "which": 1, "label": "start y₀", "low": -1, "high": 1, "step": 0.01},
+        {"handle": "slid", "which": 0, "label": "along", "low": 0, "high": 10, "step": 0.01},
+    ]
+    for name in ("guess", "placed", "path", "nobody"):
+        with pytest.raises(ValueError, match=f"name='{name}'.* a handle that may stand anywhere"):
+            plot.add_sliders(name, ["x", "y"])
+    for labels in (["x"], ["x", "y", "z"]):
+        with pytest.raises(ValueError, match="labels=.* 2 names, one for each coordinate"):
+            plot.add_sliders("start", labels)
+    with pytest.raises(TypeError, match="labels"):
+        plot.add_sliders("start", "xy")

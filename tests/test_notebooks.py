@@ -101,7 +101,11 @@ def good(tmp_path):
     key = Key(
         "02",
         SimpleNamespace(__file__=str(source)),
-        {"way": Choice({"down": "It falls by 3.5.", "up the hill": "No."}, right="down")},
+        {
+            "way": Choice(
+                {"down": "It falls by 3.5.", "up the hill": "No."}, right="down", tells=["falls"]
+            )
+        },
         {"one": Exercise(1), "two": Exercise(2)},
         [("one word?", {"a": "x", "b": "y"}), ("b?", {}), ("c?", {})],
         [("13", lambda: 13), ("3.5", lambda: 7 / 2)],

@@ -14,9 +14,12 @@ from matplotlib.figure import Figure
 from optimlab import checks
 from optimlab.descent import Path
 from optimlab.draw import style
+from optimlab.draw.naming import place_names
 
 #: a loss this many times the first one is far out of the picture
 LOST = 1e6
+#: what the stars at minima are called among the artists of an axes
+STARS = "minima"
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -145,7 +148,7 @@ def draw_contours(ax, function, domain=None, *, samples=181, levels=None, minima
 def _stars(ax, x, y):
     (stars,) = ax.plot(
         x, y, linestyle="none", marker="*", markersize=13, zorder=3,
-        markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
+        markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8, gid=STARS,
     )  # fmt: skip
     return stars
 
@@ -155,7 +158,7 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
 
     `path` is a Path without batch axes, in one dimension drawn on the curve, in two on the
     contours. `name` picks the rule's look (by default that of the path's own rule), `names`
-    writes x₀, x₁, …
+    writes x₀, x₁, … where there is room beside the lines. A star at a minimum stays in front.
     Where the path leaves the function's domain, a line in the corner says at which step.
     Returns {"line": Line2D, "start": Line2D, "end": Line2D, "names": [Text, ...], "left": Text or
     None}.
@@ -177,15 +180,10 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     (end,) = ax.plot(
         *finite[-1:].T, marker="o", markersize=8, color=look["color"], linestyle="none", zorder=6
     )
-    texts = []
-    if names:
-        for at, text in zip(*spread_names(xy, ax.get_xlim()), strict=True):
-            texts.append(
-                ax.annotate(
-                    text, at, (5, 5), textcoords="offset points", fontsize=9,
-                    annotation_clip=True,
-                )
-            )  # fmt: skip
+    for artist in ax.lines:
+        if artist.get_gid() == STARS:
+            artist.set_zorder(6.5)
+    texts = place_names(ax, *spread_names(xy, ax.get_xlim())) if names else []
     gone = path.left()
     left = None
     if gone is not None:

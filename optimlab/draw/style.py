@@ -1,7 +1,9 @@
 """One look for every figure: fonts, crisp pictures, and a colour, dash and marker for each rule.
 
-The colours are those of Okabe and Ito (2008), chosen to stay apart for colour-blind readers. A rule
-is also told by its dash and its marker, so that a grey print still says which path is which.
+The colours of the nine rules started from Okabe and Ito's (2008) and were moved until any two are
+at least 10 CIEDE2000 apart, as they are and as protan and deutan eyes see them (Machado et al.
+2009); none is exactly theirs any more. A rule is also told by its dash and its marker, so that a
+grey print still says which path is which. tests/test_colours.py measures all of it.
 """
 
 from contextlib import contextmanager
@@ -15,20 +17,20 @@ from optimlab import checks
 INK = "#20242a"
 MUTED = "#6b7280"
 HIGHLIGHT = "#b3261e"
-#: Okabe and Ito's palette, darkest first where two neighbours meet in one picture.
-PALETTE = ["#0072B2", "#D55E00", "#009E73", "#AA4499", "#8A6D00", "#3B9AC4", "#20242a"]
+#: the colours of six rules, and ink
+PALETTE = ["#006EC4", "#CE5600", "#1D9076", "#AC4A89", "#907D4E", "#2E8AB2", "#20242a"]
 
 #: rule name -> colour, dash (on, off, … in pixels) and marker, the same in every lesson
 RULES = {
-    "SGD": {"color": "#0072B2", "dash": (), "marker": "o"},
-    "Momentum": {"color": "#D55E00", "dash": (7, 3), "marker": "s"},
-    "Nesterov": {"color": "#009E73", "dash": (2, 2), "marker": "^"},
-    "AdaGrad": {"color": "#8A6D00", "dash": (9, 3, 2, 3), "marker": "D"},
-    "RMSProp": {"color": "#3B9AC4", "dash": (4, 2), "marker": "v"},
-    "Adam": {"color": "#AA4499", "dash": (12, 3), "marker": "P"},
-    "AdaDelta": {"color": "#4B3F9E", "dash": (4, 2, 1, 2), "marker": "X"},
-    "NAdam": {"color": "#C2566E", "dash": (2, 4), "marker": "<"},
-    "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3), "marker": ">"},
+    "SGD": {"color": "#006EC4", "dash": (), "marker": "o"},
+    "Momentum": {"color": "#CE5600", "dash": (7, 3), "marker": "s"},
+    "Nesterov": {"color": "#1D9076", "dash": (2, 2), "marker": "^"},
+    "AdaGrad": {"color": "#907D4E", "dash": (9, 3, 2, 3), "marker": "D"},
+    "RMSProp": {"color": "#2E8AB2", "dash": (4, 2), "marker": "v"},
+    "Adam": {"color": "#AC4A89", "dash": (12, 3), "marker": "P"},
+    "AdaDelta": {"color": "#463D9A", "dash": (4, 2, 1, 2), "marker": "X"},
+    "NAdam": {"color": "#A14A56", "dash": (2, 4), "marker": "<"},
+    "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3, 2, 3), "marker": ">"},
 }
 
 #: low values white, high values a light blue: a path stays in front of it

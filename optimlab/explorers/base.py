@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import traitlets
 
 from optimlab import checks
+from optimlab.draw.live.late import Late
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
@@ -37,7 +38,7 @@ def guarded(method):
     return run
 
 
-class Explorer(widgets.VBox):
+class Explorer(Late, widgets.VBox):
     """A live plot with controls. Subclasses draw the scene once and compute frames.
 
     A subclass builds its LivePlot and controls in `__init__`, hands them to `assemble`, and says
@@ -76,6 +77,7 @@ class Explorer(widgets.VBox):
         below : further widgets, under the plot
         """
         self.plot, self.controls = plot, dict(controls)
+        self.add_class("ol-explorer")
         for name, widget in self.controls.items():
             widget.add_class(f"ol-{name.replace(' ', '-')}")
         plot.controls = [[widget, _attribute(widget)] for widget in self.controls.values()]
@@ -83,7 +85,8 @@ class Explorer(widgets.VBox):
         self._line.layout.display = "none"
         above = []
         if self.controls:
-            above = [widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})]
+            row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
+            above = [row.add_class("ol-controls")]
         self.children = [*above, plot, *below, self._line]
         self._only_with_run = [*above, *below]
         self._told_above = True  # an error now is the caller's to see
@@ -91,11 +94,11 @@ class Explorer(widgets.VBox):
             self._update()
         finally:
             self._told_above = False
-        self._send_frames()  # of positions not shown yet: an error there is for the status line
         for number, (widget, name) in enumerate(plot.controls):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_handles, "handles")
         plot.observe(self._on_step, "step")
+        self._refresh_later(0)  # of positions not shown yet: an error there is for the status line
 
     def frames(self, values):
         """A frame for each of `values` of the slider in hand (one None if there is no slider)."""
@@ -118,6 +121,7 @@ class Explorer(widgets.VBox):
             self.plot.show({"summary": sentence})  # even if the run cannot be computed
             self._update()
             self.plot.frames = {}
+        self._stop_waiting()
         for widget in self._only_with_run:
             widget.layout.display = "none"
 
@@ -170,8 +174,7 @@ class Explorer(widgets.VBox):
 
     def close(self):
         """Let it go with all that it made: its plot and controls, their layouts and styles."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._stop_waiting()
         for widget in _parts(self):
             if widget is not self:
                 widget.close()
@@ -210,18 +213,25 @@ class Explorer(widgets.VBox):
         if values is not None and not self.veiled:
             self.plot.show_frames(self.frames(values), self.plot.settings())
 
-    def _refresh_later(self):
-        """Compute the frames anew once the learner pauses; at once where no event loop runs."""
-        if self._values() is None:  # nothing to send, and no error of _update to forget
-            return
+    def _stop_waiting(self):
         if self._waiting is not None:
             self._waiting.cancel()
+            self._waiting = None
+
+    def _refresh_later(self, pause=PAUSE):
+        """Compute the frames once the learner pauses; at once where no event loop runs.
+
+        With no pause they are computed when what runs now has ended: an explorer is shown first.
+        """
+        if self._values() is None:  # nothing to send, and no error of _update to forget
+            return
+        self._stop_waiting()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self._send_frames()
         else:
-            self._waiting = loop.call_later(PAUSE, self._send_frames)
+            self._waiting = loop.call_later(pause, self._send_frames)
 
     @traitlets.observe("status")
     def _show_status(self, change):
@@ -230,7 +240,11 @@ class Explorer(widgets.VBox):
             self._line.layout.display = None if change.new else "none"
 
     def _repr_mimebundle_(self, **_):
-        return self.plot.mimebundle(self.model_id, self.summary)
+        return self.plot.mimebundle(self.model_id, self.summary, self.still())
+
+    def still(self):
+        """What it shows now as PNG bytes, for readers without a kernel."""
+        return self.plot.still()
 
 
 def _parts(whole, found=None):

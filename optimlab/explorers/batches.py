@@ -223,9 +223,9 @@ class BatchExplorer(Explorer):
             losses.plot([], [], color=WHOLE, linestyle=(0, (5, 3)), label="all data in each step")
             losses.legend(loc="upper right")
         plot = LivePlot([surface, curve], alt=self._alt(), playback=True)
-        plot.add("line", "cloud", ax, color=WHOLE, width=2, dash=[2, 3])
         look = {"color": BATCH, "dash": (), "marker": "o"}
         plot.add_run("path", ax, look, dots=4, width=1.4)
+        plot.add("line", "cloud", ax, color=WHOLE, width=2.5, dash=[3, 3])
         plot.add("line", "all", losses, color=WHOLE, width=2, dash=[7, 4])
         plot.add("points", "all steps", losses, color=WHOLE, size=6, marker="s")
         plot.add_run("loss", losses, look, dots=4, width=1.4)

@@ -30,6 +30,8 @@ UNSEEN = 4
 LOST, PATIENCE = 5.0, 3
 #: how many squares across the picture of the regions has
 GRID = 64
+#: of a panel, in pixels: two of them stand side by side in a window 900 pixels wide
+SIZE = 350, 340
 #: colour and marker of each class, apart from the colours of the rules
 CLASSES = [("#33475b", "o"), ("#c9820a", "s"), ("#6a9a2b", "^"), ("#8c6bb1", "D")]
 RULES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
@@ -143,7 +145,7 @@ class BoundaryExplorer(Explorer):
     # -- the scene, drawn once -----------------------------------------------------------------
 
     def _scene(self, title):
-        regions, ax = figures.panel(460, 390)
+        regions, ax = figures.panel(*SIZE)
         shown = [self.data] if self.held_out is None else [self.data, self.held_out]
         points = np.concatenate([one.x for one in shown])
         low, high = points.min(axis=0), points.max(axis=0)
@@ -152,7 +154,7 @@ class BoundaryExplorer(Explorer):
         ax.set(xlim=self._box[0], ylim=self._box[1], title=title)
         ax.set(xlabel=self._features[0], ylabel=self._features[1])
         ax.grid(False)
-        curves, (loss, right) = figures.panel(460, 390, rows=2, sharex=True)
+        curves, (loss, right) = figures.panel(*SIZE, rows=2, sharex=True)
         self._guess = float(np.log(len(self.classes)))
         loss.set(ylabel="training loss", yscale="log", ylim=(1e-4, 60 * self._guess))
         loss.set(yticks=[1e-4, 1e-2, 1])
@@ -169,7 +171,10 @@ class BoundaryExplorer(Explorer):
             right.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.4)
         looks = {name: style.rule_style(name) for name in self.rules}
         name_looks(right, looks, markers=False)
-        right.legend(loc="lower right", ncols=3, fontsize=8, handlelength=3.6, columnspacing=1.2)
+        curves.legend(
+            *right.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8,
+            handlelength=3.0, columnspacing=1.0, frameon=False,
+        )  # fmt: skip
         plot = LivePlot([regions, curves], alt=self._alt())
         plot.add("image", "regions", ax, smooth=True)
         for k, (color, shape) in enumerate(_looks(self.classes)):
@@ -449,8 +454,9 @@ class BoundaryExplorer(Explorer):
         }
         top = 20 * self._guess
         words = f"epoch {done:.0f} · loss {_loss_words(loss)} · {right:.0%} right"
-        frame["now"] = ([(self.epochs, top)], [words])
-        if self._lost is not None:
+        if self._lost is None:
+            frame["now"] = ([(self.epochs, top)], [words])
+        else:  # the sentence says the rest: words beside these would stand on them
             at = [(self._lost / self.steps_per_epoch, top)]
             frame |= {"lost": at, "lost at": (at, [f"diverged at step {self._lost}"])}
         if self.target is not None:

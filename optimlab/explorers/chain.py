@@ -121,8 +121,8 @@ class GraphExplorer(Explorer):
         out = pretty(self.graph.output)
         for at, text, color in (
             (0.0, "upper: its number", FORWARD),
-            (0.24, f"lower: the derivative of {out} by it", BACKWARD),
-            (0.66, "×: local derivative", style.INK),
+            (0.24, f"lower: derivative of {out} with respect to it", BACKWARD),
+            (0.73, "×: local derivative", style.INK),
         ):
             ax.text(
                 at, 0, text, transform=ax.transAxes, color=color, fontsize=9.5, va="bottom",
@@ -198,7 +198,7 @@ class GraphExplorer(Explorer):
                 (x0 + x1) / 2 + 0.22 * abs(slant),
                 (y0 + y1) / 2 + (0.12 * slant or 0.22),
             )
-            shown["locals"][k] = f"× {short(edge.local)}"
+            shown["locals"][k] = f"× {_brief(edge.local)}"
             if all(other.source != edge.source for other in edges[:i]):  # nothing more to add
                 shown["slopes"][k] = short(slopes[edge.source])
                 at["slopes"][k] = self._spot(edge.source, -1)
@@ -210,7 +210,8 @@ class GraphExplorer(Explorer):
         frame["slope"] = ([top], [f"slope at the dot: {short(slope)}"])
         hand, out = pretty(self.hand), pretty(output)
         frame["summary"] = (
-            f"At {hand} = {short(x)}, {out} is {short(y)} and the derivative of {out} by {hand} is "
+            f"At {hand} = {short(x)}, {out} is {short(y)} and the derivative of {out} with respect "
+            f"to {hand} is "
             f"{short(slope)}: {hand} changed by 0.01 changes {out} by about {short(0.01 * slope)}."
         )
         if self.target:
@@ -234,7 +235,7 @@ class GraphExplorer(Explorer):
         out, hand = pretty(self.graph.output), pretty(self.hand)
         if what == "slope":
             done, now = abs(slope - wanted) < 1e-6 * max(1, abs(wanted)), slope
-            text = f"the derivative of {out} by {hand} is {short(wanted)}"
+            text = f"the derivative of {out} with respect to {hand} is {short(wanted)}"
         else:
             done, now = output <= wanted, output
             text = f"{out} at most {short(wanted)}"
@@ -256,6 +257,14 @@ def _checked_target(target):
         checks.wrong_value("target", target, accepted)
     what, wanted = target
     return checks.one_of("target", what, ("slope", "output")), checks.number("target", wanted)
+
+
+def _brief(number):
+    """A number beside an arrow, where a long one would run into the boxes."""
+    text = short(number)
+    if len(text) > 7:
+        text = f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e+")
+    return text
 
 
 def _columns(numbers, count):
@@ -313,7 +322,7 @@ class ErrorExplorer(Explorer):
     # -- the scene, drawn once -----------------------------------------------------------------
 
     def _scene(self):
-        curves, ax = figures.panel(460, 370)
+        curves, ax = figures.panel(312, 340)  # both side by side in a window of 900 pixels
         looks = {
             "forward": {"color": FORWARD, "dash": (7, 3)},
             "central": {"color": BACKWARD, "dash": ()},
@@ -323,13 +332,13 @@ class ErrorExplorer(Explorer):
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
         ax.set_title(f"$f(x) = {self.function.latex}$", fontsize=11)
         ax.legend(loc="upper center")
-        digits, table = figures.panel(460, 370)
+        digits, table = figures.panel(392, 340)
         table.axis("off")
         table.set(xlim=(0, 1), ylim=(0, 1))
         table.set_title(f"at x = {self.x:g}", fontsize=11)
         for text, y in ROWS.items():
             table.text(0.0, y, text, fontsize=9.5, va="center")
-        for left, method, color in ((0.22, "forward", FORWARD), (0.62, "central", BACKWARD)):
+        for left, method, color in ((0.23, "forward", FORWARD), (0.61, "central", BACKWARD)):
             table.text(left, 0.95, method, fontsize=10.5, color=color, va="center", weight="bold")
         plot = LivePlot([curves, digits], alt=self._alt())
         for method, look in looks.items():
@@ -337,7 +346,7 @@ class ErrorExplorer(Explorer):
         plot.add("line", "h", ax, color=style.MUTED, width=1.5, dash=(3, 3))
         plot.add("points", "forward", ax, color=FORWARD, size=11)
         plot.add("points", "central", ax, color=BACKWARD, size=11, marker="s")
-        line = {"size": 12.5, "offset": [0, 0], "baseline": "center", "color": style.INK}
+        line = {"size": 11.5, "offset": [0, 0], "baseline": "center", "color": style.INK}
         plot.add("label", "digits", table, **line)
         return plot
 
@@ -363,8 +372,8 @@ class ErrorExplorer(Explorer):
         ahead = f(x + h)
         points, texts = [], []
         for left, behind, over, by in (
-            (0.22, f(x), h, f"h = {h:g}"),
-            (0.62, f(x - h), 2 * h, f"2h = {2 * h:g}"),
+            (0.23, f(x), h, f"h = {h:g}"),
+            (0.61, f(x - h), 2 * h, f"2h = {2 * h:g}"),
         ):
             slope = (ahead - behind) / over
             rows = [_full(ahead), _full(behind), f"{ahead - behind:.10g}", by, f"{slope:.12g}"]

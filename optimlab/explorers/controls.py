@@ -35,11 +35,15 @@ def _laid_out(width):
 
 
 def slider(label, values, value, *, width="420px"):
-    """A slider over `values`, which stands at `value` and shows it as a short number."""
+    """A slider over `values`, which stands at `value` and shows it as a short number.
+
+    With one value there is nothing to slide: it is greyed out.
+    """
     options = [(f"{v:g}" if np.isreal(v) else str(v), v) for v in values]
     return widgets.SelectionSlider(
-        options=options, value=value, description=label, continuous_update=True, **_laid_out(width)
-    )
+        options=options, value=value, description=label, continuous_update=True,
+        disabled=len(options) == 1, **_laid_out(width),
+    )  # fmt: skip
 
 
 def number(label, value, low, high, step, *, width="300px", **more):
@@ -71,10 +75,12 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
-def add_start(plot, ax, at, **more):
-    """Declare the handle called "start", where the runs of a plot begin."""
+def add_start(plot, ax, at, *, sliders=False, **more):
+    """Declare the handle called "start", where the runs of a plot begin, and its `sliders`."""
     look = {"label": "start point", "color": style.INK} | more
     plot.add("handle", "start", ax, at=np.atleast_1d(at), **look)
+    if sliders:
+        plot.add_sliders("start", ["start x₀", "start y₀"][: np.size(at)])
 
 
 class Handle:

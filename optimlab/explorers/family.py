@@ -20,15 +20,15 @@ PLACES = {
     "AdaGrad": (4, 1), "RMSProp": (5, 2), "AdaDelta": (5, 0), "Adam": (6, 3),
     "NAdam": (7, 4), "AdamW": (8, 3), "AMSGrad": (9, 2),
 }  # fmt: skip
-#: name -> the rule as it runs on the ravine: the rates of the book where it has one
+#: name -> the rule as it runs on the ravine: gradient descent at the rate of its child Momentum
 RULES = {
-    "Gradient descent": optimizers.SGD(lr=0.95),
+    "Gradient descent": optimizers.SGD(lr=0.1),
     "SGD": optimizers.SGD(lr=0.3),
     "Momentum": optimizers.Momentum(lr=0.1),
     "Nesterov": optimizers.Nesterov(lr=0.1),
     "AdaGrad": optimizers.AdaGrad(lr=1.5),
     "RMSProp": optimizers.RMSProp(lr=0.3),
-    "AdaDelta": optimizers.AdaDelta(lr=1.0),
+    "AdaDelta": optimizers.AdaDelta(lr=50),
     "Adam": optimizers.Adam(lr=0.3),
     "NAdam": optimizers.NAdam(lr=0.3),
     "AdamW": optimizers.AdamW(lr=0.3, weight_decay=0.1),
@@ -83,8 +83,8 @@ class FamilyExplorer(Explorer):
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
         figures.step_axis(losses, self.steps, scale="log", limits=(1e-8, 3e4))
         alt = (
-            "Family tree of eleven optimizers from 1847 to 2018; below it the path of the chosen "
-            "one and of its parents on the ravine, and their losses."
+            "Family tree of eleven optimizers from 1847 to 2018, in the order of years; below it "
+            "the path of the chosen one and of its parents on the ravine, and their losses."
         )
         plot = LivePlot([tree, runs], alt=alt, playback=True)
         plot.add("line", "edges", top, color=style.MUTED, width=1.5)

@@ -169,7 +169,7 @@ class FitExplorer(Explorer):
         off[:, :2, 0] = self.x[:, None]
         off[:, 0, 1], off[:, 1, 1] = self.y, self.predict(self.x, w, b)
         loss = self.loss((w, b))
-        words = f"w = {short(w)}, b = {short(b)}: L = {loss:.4g}"
+        words = f"w = {short(w)}, b = {short(b)}: L = {short(loss)}"
         frame = {
             "map": self._map,
             "model": np.stack([line, self.predict(line, w, b)], axis=-1),
@@ -183,7 +183,8 @@ class FitExplorer(Explorer):
                 at = np.stack([self.x, np.where(self.y == 1, 1.08, -0.08)], axis=-1)
             frame["losses"] = (at, [f"{value:.2f}" for value in self.point_losses()])
         if self.target is not None:
-            now = f": it is {loss:.4g}"
+            close = loss > self.target and short(loss) == short(self.target)
+            now = f": it is {loss:.6g}" if close else f": it is {short(loss)}"
             frame |= goal(f"a loss of at most {self.target:g}", loss <= self.target, now, now)
         return [frame]
 

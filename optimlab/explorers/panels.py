@@ -57,6 +57,11 @@ class Curve:
         self.log = name in ("rate", "h", "r", "u") or squares
 
     def values(self, run):
+        """The quantity at steps 0 to `run.steps` as its axis can show it, NaN where it cannot."""
+        values = self.numbers(run)
+        return np.where(values > 0, values, np.nan) if self.log else values
+
+    def numbers(self, run):
         """The quantity at steps 0 to `run.steps`: (steps + 1, ...), NaN where there is none."""
         if self.slot:
             values = run.states[self.name]
@@ -69,11 +74,11 @@ class Curve:
         else:
             values = run.rates if self.name == "rate" else run.gradients
             values = np.concatenate([np.full((1, *values.shape[1:]), np.nan), values])
-        return np.where(values > 0, values, np.nan) if self.log else values
+        return values
 
-    def coordinates(self, run):
+    def coordinates(self, run, values=None):
         """[(name of the coordinate or "", its values)] of a run or a batch."""
-        values = self.values(run)
+        values = self.values(run) if values is None else values
         if run.function.dim == 1 or self.name == "distance":
             return [("", values)]
         return [("x", values[..., 0]), ("y", values[..., 1])]

@@ -9,7 +9,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
-from optimlab.explorers.frames import by_step, readout, run_marks
+from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import loss_goal, together
@@ -38,14 +38,17 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
     lr : float
         Learning rate at first.
     start : float or (x, y)
-        Start point at first; by default the function's own. It is a handle: drag it.
+        Start point at first; by default the function's own. It is a handle: drag it, or use its
+        sliders, where an exact number can be typed as well.
     steps : int
         Number of updates at first.
     **options
         `rates=(low, high)` the range of the learning-rate slider, `most_steps` that of the steps,
-        `target=(loss, steps)` a goal for every rule, `loss_scale="log"` or `"linear"`,
+        `target=(loss, steps)` a goal for every rule, from the first start alone, or with
+        `any_start=True` from every start, `loss_scale="log"` or `"linear"`,
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
-        part of the function shown, `inspect=True` to show the update of the marked step in numbers,
+        part of the function shown, `start_sliders=False` for the start without its sliders,
+        `inspect=True` to show the update of the marked step in numbers,
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
         `limits={"v": (low, high)}` the range of such a panel, and a first value for a
@@ -66,7 +69,8 @@ class PathExplorer(Explorer):
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
-        inspect=False, curves=("loss",), limits=None, **hyperparameters,
+        inspect=False, curves=("loss",), limits=None, start_sliders=True,
+        any_start=False, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain)
@@ -79,8 +83,11 @@ class PathExplorer(Explorer):
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
         names = 7 * self.line if names is None else checks.whole("names", names)
         self.names, self.paths = names, {}
+        self._start_sliders = checks.flag("start_sliders", start_sliders)
+        self._any_start = checks.flag("any_start", any_start)
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
+        self._first_start = start
         if most_steps is None:
             most_steps = max(20, 2 * steps)
         most_steps = max(steps, checks.whole("most_steps", most_steps, 1))
@@ -158,7 +165,7 @@ class PathExplorer(Explorer):
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
             plot.add("label", "names", ax, color=style.INK)
-        add_start(plot, ax, start, **track)
+        add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
@@ -221,7 +228,7 @@ class PathExplorer(Explorer):
         k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
         k = max(k, 0)
         if path.diverged is not None and k + 1 >= path.diverged:
-            self.inspector.value = f"At step {path.diverged} the numbers are too large to show."
+            self.inspector.value = self._why_lost(path)
             return
         state = {slot: values[k] for slot, values in path.states.items()}
         rule = path.optimizer
@@ -232,6 +239,15 @@ class PathExplorer(Explorer):
         body = r" \\ ".join(rows).replace("&", "&amp;").replace("<", "&lt;")  # it is HTML
         self.inspector.value = (
             rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
+        )
+
+    @staticmethod
+    def _why_lost(path):
+        step, word = lost(path)
+        if word == UNDEFINED:
+            return f"At step {step} a value is undefined: the function or its slope has none there."
+        return f"At step {step} the numbers are {word} to show." if word == "too large" else (
+            f"At step {step} there is a value that is {word}."
         )
 
     def _runs(self, rates, start, steps, hyperparameters):
@@ -253,9 +269,10 @@ class PathExplorer(Explorer):
 
     def _frame(self, runs, i, rate):
         """The marks, the numbers and the sentence for run `i` of each rule."""
-        frame, sentences, goals, columns = {}, [], [], {}
+        frame, sentences, goals, columns, ends = {}, [], [], {}, {}
         for name, batch in runs.items():
-            points, losses = batch.points[:, i], batch.losses[:, i]
+            run = batch[i]
+            points, losses = run.points, run.losses
             xy = np.stack([points, losses], axis=-1) if self.line else points
             frame |= run_marks(f"path {name}", xy)
             if "loss" in self.curves:
@@ -263,26 +280,32 @@ class PathExplorer(Explorer):
             for more in self._more:
                 if name in more.rules:
                     frame |= more.marks(name, batch, i)
-            sentences.append(batch[i].summary(self.domain))
+            sentences.append(run.summary(self.domain))
             if self.target:
-                goals.append(self._goal(name, losses))
+                goals.append(self._goal(name, run))
             if len(runs) == 1:
                 columns |= {"x": points} if self.line else {"x": points[:, 0], "y": points[:, 1]}
                 columns |= {"loss": losses}
                 for more in self._more:
-                    found = more.coordinates(batch)
+                    found = more.coordinates(batch, more.numbers(batch))
                     columns |= {f"{more.name} {c}".strip(): v[:, i] for c, v in found}
+                ends = dict.fromkeys(columns, lost(run))
             else:
                 columns |= {name: losses}
+                ends[name] = lost(run)
         if self.names:
             frame["names"] = figures.spread_names(xy[: self.names], self.domain)
-        frame["readout"] = readout(columns)
+        frame["readout"] = readout(columns, ends)
         frame["summary"] = " ".join(sentences)
         return frame | together(goals)
 
-    def _goal(self, name, losses):
+    def _goal(self, name, run):
         """How a run stands against the target."""
-        at = min(self.target[1], len(losses) - 1)
-        now = f"{losses[at]:.6g}" if np.isfinite(losses[at]) else "too large"
+        at = min(self.target[1], run.steps)
+        now = f"{run.losses[at]:.6g}" if np.isfinite(run.losses[at]) else lost(run)[1]
         who = f"{name}: " if len(self.rules) > 1 else ""
-        return loss_goal(losses, self.target, f": {at} steps, {now}", who=who)
+        moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
+        return loss_goal(
+            run.losses, self.target, f": {at} steps, {now}", who=who,
+            moved_from=self._first_start if moved else None,
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The plane of learning rate and momentum: how fast each pair of them is, and a run beside it."""
+"""The plane of learning rate and momentum: what each pair leaves per step, and a run beside it."""
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
@@ -25,7 +25,7 @@ from optimlab.study.analysis import (
 SPEED = LinearSegmentedColormap.from_list("speed", ["#2f6da3", "#9cc3e0", "#eef4fa"])
 LEVELS = np.arange(10, 21) / 20  #: borders between two colours, from 0.5 to 1
 DIVERGES = "#f3e0d3"
-#: cells of the plane along each axis, at which the rate is computed
+#: cells of the plane along each axis, at which it is computed what a step leaves
 GRID = (401, 301)
 #: the distances that the run's own plot shows, and its steps
 NEAR, FAR = 1e-9, 1e2
@@ -33,12 +33,12 @@ MOST_STEPS = 120
 
 
 class PlaneExplorer(Explorer):
-    """A run, and the plane of learning rate × momentum coloured by the rate of convergence.
+    """A run, and the plane of learning rate × momentum coloured by what a step leaves.
 
-    The rate is what one step leaves of the distance in the long run: the largest size of an
-    eigenvalue of the step near the minimum. It is computed from the curvatures there. The rate
-    measured in the run that is shown stands beside it, and under the path its distance from the
-    minimum, with a line that falls at the computed rate.
+    That is the share of the distance that is left after one step in the long run: the larger size
+    of the two factors near the minimum, in the worst direction. It is computed from the curvatures
+    there. What was measured in the run that is shown stands beside it, and under the path its
+    distance from the minimum, with a line that falls as computed.
 
     The ring on the plane is a handle: drag it, click on the plane, or move it with the arrow keys.
     So is the start.
@@ -52,14 +52,14 @@ class PlaneExplorer(Explorer):
     start : (x, y); by default the function's own
     steps : int, how many steps are drawn
     most : float, the largest learning rate of the plane; by default just above 4/λmax
-    target : float, optional; the computed rate to reach. Without one there is a button that goes
-        to the best pair.
+    target : float, optional; what a step should leave at most, as computed. Without one there is a
+        button that goes to the best pair.
 
     Attributes
     ----------
     path : Path, the run that is shown
-    predicted, measured : float, its rate as computed, and as measured over its last half
-    best : (lr, momentum, rate), the best pair
+    predicted, measured : float, what a step leaves as computed, and as measured over its last half
+    best : (lr, momentum, left), the best pair and what it leaves
     """
 
     start = Handle("The start point (x, y).")
@@ -82,7 +82,7 @@ class PlaneExplorer(Explorer):
         pair = checks.number("lr", lr, low=0), checks.number("momentum", momentum, low=0, below=1)
         if most is None:
             most = 2.1 * stability_limit(self.function)
-        self._rates(checks.positive("most", most))
+        self._compute(checks.positive("most", most))
         plot = self._scene(one_start(self.function, start), pair)
         below = []
         if target is None:
@@ -90,11 +90,11 @@ class PlaneExplorer(Explorer):
             below = [self.button]
         self.assemble(plot, {"steps": number("steps drawn", steps, 4, MOST_STEPS, 1)}, *below)
 
-    def _rates(self, most):
-        """The rate at every point of the plane."""
+    def _compute(self, most):
+        """What a step leaves at every point of the plane."""
         self.lrs = np.linspace(0, most, GRID[0])
         self.momenta = np.linspace(0, 0.999, GRID[1])
-        self.rates = momentum_shrink(self.function, self.lrs, self.momenta[:, None], self.rule)
+        self.left = momentum_shrink(self.function, self.lrs, self.momenta[:, None], self.rule)
 
     # -- the scene -----------------------------------------------------------------------------
 
@@ -110,8 +110,8 @@ class PlaneExplorer(Explorer):
         self._map = self._draw_plane(plane_figure, plane)
         alt = (
             f"Path of {self.rule.__name__} on {self.function.name} and its distance from the "
-            "minimum; beside it the plane of learning rate and momentum, coloured by the rate of "
-            "convergence."
+            "minimum; beside it the plane of learning rate and momentum, coloured by what a "
+            "step leaves of the distance."
         )
         plot = LivePlot([figure, plane_figure], alt=alt, playback=True)
         plot.add("image", "plane", plane, smooth=True)
@@ -132,7 +132,7 @@ class PlaneExplorer(Explorer):
         ax.set(xlabel="learning rate", ylabel="momentum α", xlim=(0, self.lrs[-1]), ylim=(0, 1))
         ax.grid(False)
         filled = ax.contourf(
-            self.lrs, self.momenta, self.rates, LEVELS, cmap=SPEED, extend="min", zorder=1
+            self.lrs, self.momenta, self.left, LEVELS, cmap=SPEED, extend="min", zorder=1
         )
         bar = figure.colorbar(filled, ax=ax, location="top", aspect=32, pad=0.02)
         bar.set_label("left of the distance after one step")
@@ -151,9 +151,9 @@ class PlaneExplorer(Explorer):
         if self.rule is Nesterov:
             theirs = momentum_limit(self.function, top)
             drawn += ax.plot(theirs, top, color=style.INK, linewidth=1.3, linestyle="--", zorder=3)
-            at = momentum_limit(self.function, 0.3) + 0.02 * self.lrs[-1]
+            at = momentum_limit(self.function, 0.2) + 0.06 * self.lrs[-1]
             words["ha"] = "left"
-            drawn.append(ax.text(at, 0.3, "Momentum's border", bbox=box, **words))
+            drawn.append(ax.text(at, 0.2, "Momentum's border", bbox=box, **words))
         return take_off(ax, *drawn)
 
     # -- what moves ----------------------------------------------------------------------------
@@ -182,28 +182,28 @@ class PlaneExplorer(Explorer):
         frame["readout"] = (["x", "y", "distance"], np.column_stack([path.points, away]))
         frame["summary"] = self._sentence(lr, momentum)
         if self.target is not None:
-            wanted = f"a computed rate of {short(self.target)} or less"
+            wanted = f"at most {short(self.target)} left per step, as computed"
             frame |= goal(wanted, self.predicted <= self.target)
         return frame
 
     def _sentence(self, lr, momentum):
-        """Both rates in words."""
+        """What a step leaves, as computed and as measured, in words."""
         who = f"{self.rule.__name__} with learning rate {short(lr)} and momentum {short(momentum)}"
-        rate = f"the computed rate is {_rate(self.predicted)}"
+        left = f"a step leaves {_share(self.predicted)} as computed"
         if self.predicted > 1:
-            rate += ", so it diverges"
+            left += ", so it diverges"
         if np.isfinite(self.measured):
             last = f"the last {self.path.steps // 2} steps"
-            return f"{who}: {rate}; measured over {last} it is {_rate(self.measured)}."
+            return f"{who}: {left}; measured over {last} it leaves {_share(self.measured)}."
         if not np.isfinite(self.path.points[-1]).all():
-            return f"{who}: {rate}; the run went too far to be measured."
-        return f"{who}: {rate}; the run arrived too early for its last half to be measured."
+            return f"{who}: {left}; the run went too far to be measured."
+        return f"{who}: {left}; the run arrived too early for its last half to be measured."
 
 
-def _rate(value):
-    """A rate in three decimals.
+def _share(value):
+    """What is left, in three decimals.
 
-    >>> _rate(0.63451), _rate(12.3456)
+    >>> _share(0.63451), _share(12.3456)
     ('0.635', '12.3')
     """
     return f"{value:.3f}" if value < 9.9995 else short(value)

@@ -34,6 +34,7 @@ class RaceExplorer(Explorer):
     are one for all, the slider's, or a tuned one for each, by `tuning.tune`'s protocol. The
     problem can be turned, f multiplied by a number and x measured in another unit: the start
     goes along, and losses are shown in units of the f that was given, above its lowest minimum.
+    Where it can be turned, its picture has equal units; else it is filled by the domain.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ class RaceExplorer(Explorer):
     turn, c, stretch : how the problem is changed at first: degrees in steps of 15 up to 90, a
         factor of f (0.01, 1, 100) and of x (0.25, 1)
     change : which of "turn", "c", "stretch" have a control
-    target : name of the rule that should end lowest, at one rate for all
+    target : name of the rule that should end lowest, at one rate for all, from the first start
     loss_limits : (low, high) of the loss axes
 
     Attributes
@@ -79,6 +80,7 @@ class RaceExplorer(Explorer):
         self.target = None if target is None else checks.one_of("target", target, self.rules)
         self.lowest = tuning.lowest(self.function)
         self._at, self.steps = one_start(self.function, start), checks.steps(steps, 1)
+        self._first = self._at  # what the target is about
         self._fixed = {
             name: checks.one_number_of(name, value, CHANGES[name])
             for name, value in (("turn", turn), ("c", c), ("stretch", stretch))
@@ -156,14 +158,17 @@ class RaceExplorer(Explorer):
         half = max(xhigh - xlow, yhigh - ylow) / 2
         x, y = (xlow + xhigh) / 2, (ylow + yhigh) / 2
         self._box = (x - half, x + half), (y - half, y + half)
+        if "turn" not in self.controls and not self._fixed["turn"]:
+            self._box = (xlow, xhigh), (ylow, yhigh)  # it is never turned: it may fill the picture
         heights = figures.surface_grid(self.function)[2] - self.lowest
         wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
         self._levels = figures.contour_levels(wide)
-        figure, ax = _panel(320, 58, 60)
+        figure, ax = _panel(304, 58, 60)  # its axes are square
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
         ax.locator_params(nbins=6)
-        ax.set_title(self.function.name, fontsize=11, pad=8, y=1)
+        title = self.function.name + _stretched(ax)
+        ax.set_title(title, fontsize=11, pad=8, y=1)
         limits = loss_limits or (1e-10, 3 * float(np.nanmax(heights)))
         rows = -(-len(self.rules) // (columns := 2 if len(self.rules) == 4 else 3))
         against, right = _panel(350, 68, 12 + 18 * rows)
@@ -334,6 +339,8 @@ class RaceExplorer(Explorer):
         first = ranked[0][0] if ranked and not np.isnan(ranked[0][1]) else "no rule"
         fair = self["mode"] == "shared" and set(ends) >= self._rivals
         why = f"{first} ends lowest" if fair else "that takes one rate for all of them"
+        if fair and not np.allclose(self._at, self._first, rtol=0, atol=1e-6):
+            fair, why = False, "that takes the start as it was"
         return goal(wanted, fair and first == self.target, missed=f": {why}")
 
 
@@ -349,6 +356,16 @@ def _panel(width, left, top=60):
         left / width, bottom / HEIGHT, 1 - (left + right) / width, 1 - (top + bottom) / HEIGHT
     ])  # fmt: skip
     return figure, ax
+
+
+def _stretched(ax):
+    """What a title says of a picture whose units differ: in a square one they are alike."""
+    box = ax.get_window_extent()
+    width, height = (abs(high - low) for low, high in (ax.get_xlim(), ax.get_ylim()))
+    times = (width / box.width) / (height / box.height)
+    if 0.8 < times < 1.25:
+        return ""
+    return f", {'y' if times > 1 else 'x'} stretched {max(times, 1 / times):.2g} times"
 
 
 def _power(value, _=None):

@@ -43,7 +43,7 @@ class SchemeExplorer(Explorer):
     steps : int
     rates : (low, high), the range of the slider
     most_steps : int
-    target : (loss, steps), optional; a goal for every scheme that is shown
+    target : (loss, steps), optional; a goal for every scheme that is shown, from the first start
     """
 
     start = Handle("The start point.")
@@ -64,7 +64,8 @@ class SchemeExplorer(Explorer):
             "lr": slider("first rate", decades(*checks.rates(rates), lr, decade=DECADE), lr),
             "steps": number("steps", steps, 1, most_steps, 1),
         }
-        self.assemble(self._scene(one_start(self.function, start), most_steps), controls)
+        self._first_start = one_start(self.function, start)
+        self.assemble(self._scene(self._first_start, most_steps), controls)
 
     def _scene(self, start, most_steps):
         figure, ax = figures.panel(430, 400)
@@ -129,16 +130,28 @@ class SchemeExplorer(Explorer):
     def _sentence(self, name, run):
         gone = np.flatnonzero(~np.isfinite(run.points))
         if gone.size:
-            return f"{name} reaches numbers too large to store at step {gone[0]}"
+            return f"{name} reaches {self._what(run, gone[0])} at step {gone[0]}"
         end = f"{name} ends at {short(run.points[-1])} with rate {short(run.rates[-1])}"
         low, high = self.domain
         outside = np.flatnonzero((run.points < low) | (run.points > high))
         return f"{end}; it left the plot at step {outside[0]}" if outside.size else end
 
+    def _what(self, run, step):
+        """What a run meets at the first step whose point or loss is not finite."""
+        last, rate = run.points[step - 1], run.rates[step - 1]
+        with np.errstate(all="ignore"):
+            new = last - rate * self.function.gradient(last)
+            undefined = abs(new) < 1e100 and np.isnan(self.function(new))
+        return "an undefined value" if undefined else "numbers too large to store"
+
     def _goal(self, name, losses):
         now = losses[min(self.target[1], len(losses) - 1)]
         missed = f": {now:.6g}" if np.isfinite(now) else ""
-        return loss_goal(losses, self.target, missed, title=f"Target for {name}")
+        moved = self.start != self._first_start
+        return loss_goal(
+            losses, self.target, missed, title=f"Target for {name}",
+            moved_from=self._first_start if moved else None,
+        )  # fmt: skip
 
 
 def _one(run, i):

@@ -51,7 +51,8 @@ class ChordExplorer(Explorer):
                 "handle", name, ax, at=[at], track=track, color=style.PALETTE[0],
                 label=f"end {name} of the chord",
             )  # fmt: skip
-        plot.add("label", "names", ax, color=style.INK, offset=(12, 12))
+        plot.add("label", "names", ax, color=style.INK, anchor="middle", offset=(0, -5))
+        self._room = 0.025 * (high - low), 0.055 * float(np.diff(ax.get_ylim())[0])
         self.assemble(plot, {})
 
     @property
@@ -83,7 +84,7 @@ class ChordExplorer(Explorer):
             "chord": [[a, curve[0]], [b, curve[-1]]],
             "above": np.concatenate([rim, np.stack([x, chord], axis=-1)[::-1]]),
             "gap": [[x[k], chord[k]], [x[k], curve[k]]] if breaks else NOTHING,
-            "names": ([[a, curve[0]], [b, curve[-1]]], ["a", "b"]),
+            "names": (self._beside((a, curve[0]), (b, curve[-1])), ["a", "b"]),
         }
         ends = f"The chord goes from x = {short(a)} to {short(b)}"
         if breaks:
@@ -97,6 +98,22 @@ class ChordExplorer(Explorer):
             wanted = f"the curve at least {short(self.target)} above its chord"
             frame |= goal(wanted, self.worst[1] >= self.target)
         return frame
+
+
+    def _beside(self, left, right):
+        """Places for the names of the ends: off the curve and off the chord, in the picture."""
+        places, (low, high), (along, up) = [], self.domain, self._room
+        slope = (right[1] - left[1]) / (right[0] - left[0] or 1)
+        for (x, height), side in ((left, -1), (right, 1)):
+            beside = x + side * along
+            if low < beside < high:  # on the outer side, where the chord is not
+                below = self.function(beside) > height
+                places.append((beside, height - up if below else height + up))
+            else:
+                beside = x - side * along
+                chord = height - side * along * slope
+                places.append((beside, max(self.function(beside), chord) + up))
+        return places
 
 
 class ConditionExplorer(Explorer):
@@ -114,7 +131,7 @@ class ConditionExplorer(Explorer):
 
     SCENE = ("contours",)
     CONDITIONS = (1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200)
-    DOMAIN = ((-8, 8), (-3, 3))
+    DOMAIN = ((-8, 8), (-5, 5))
 
     start = Handle("The start point (x, y).")
 
@@ -155,7 +172,7 @@ class ConditionExplorer(Explorer):
 
     def _scene(self, start):
         figure, ax = figures.panel(500, 370)
-        ax.set(xlabel="x", ylabel="y", xlim=self.DOMAIN[0], ylim=self.DOMAIN[1])
+        ax.set(xlabel="x", ylabel="y", xlim=self.DOMAIN[0], ylim=self.DOMAIN[1], aspect="equal")
         ax.grid(False)
         figures._stars(ax, [0], [0])
         ax.set_title(r"$x^2/\kappa + y^2$")
@@ -164,7 +181,7 @@ class ConditionExplorer(Explorer):
         right.set(
             xscale="log", yscale="log", xlabel="condition number κ",
             ylabel="steps to come 1000 × closer", xlim=(0.9, 1.15 * max(self.needed)),
-            ylim=(0.7, 4 * max(self.needed.values())),
+            ylim=(0.7, 10 ** np.ceil(np.log10(4 * max(self.needed.values())))),
         )  # fmt: skip
         for axis in (right.xaxis, right.yaxis):
             axis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -187,7 +204,8 @@ class ConditionExplorer(Explorer):
         turn = np.linspace(0, 2 * np.pi, 73)
         one = np.stack([np.sqrt(condition) * np.cos(turn), np.sin(turn)], axis=-1)
         one = np.concatenate([one, GAP])
-        reach = np.hypot(8 / np.sqrt(condition), 3)
+        (_, right), (_, top) = self.DOMAIN
+        reach = np.hypot(right / np.sqrt(condition), top)
         return np.concatenate([r * one for r in np.arange(0.5, reach, 0.5)])
 
     def frames(self, conditions):
@@ -198,17 +216,20 @@ class ConditionExplorer(Explorer):
         points, losses = runs.points[:, i], runs.losses[:, i]
         rate, shrink = condition / (condition + 1), (condition - 1) / (condition + 1)
         needed = self.needed[condition]
+        count = f"{needed} step" if needed == 1 else f"{needed} steps"
+        # above the curve, left of the dot; at the left edge below it, to the right
+        at = [condition, needed] if condition >= 3 else [2.75 * condition, max(0.75, needed / 2)]
         return {
             "contours": self._ellipses(condition),
             **run_marks("path", points),
             "counts": self._counts,
             "each count": self._counts,
             "now": [[condition, needed]],
-            "count": ([[condition, needed]], [f"{needed} steps"]),
+            "count": ([at], [count]),
             "readout": (["x", "y", "loss"], np.column_stack([points, losses])),
             "summary": (
                 f"Condition number {short(condition)}: at the best rate {short(rate)} each step "
-                f"leaves {short(shrink)} of the distance, and it takes {needed} "
-                f"{'step' if needed == 1 else 'steps'} to come 1000 times closer."
+                f"leaves {short(shrink)} of the distance, and it takes {count} to come 1000 times "
+                "closer."
             ),
         }

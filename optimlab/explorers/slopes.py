@@ -34,7 +34,7 @@ class SecantExplorer(Explorer):
     x, h : float, the point and the distance h at first
     smallest, largest : float, the range of h
     kinds : "forward" and "central": the difference that is shown first, and what can be chosen
-    target : float, optional; a gap to reach
+    target : float, optional; a gap, for which the largest h is to be found that keeps to it
     domain : (low, high), the part of the curve that is shown
     """
 
@@ -53,7 +53,9 @@ class SecantExplorer(Explorer):
         smallest, h = checks.positive("smallest", smallest), checks.positive("h", h)
         largest = checks.number("largest", largest, above=smallest)
         self.steps = np.array(decades(smallest, largest, h, decade=DECADE))
-        self._floor = max(1e-13, smallest * smallest / 10)
+        # where a gap of 0 is drawn, which has no place on a log axis
+        exact = "central" in self.kinds  # on a parabola
+        self._floor = 1e-16 if exact else max(1e-16, smallest * smallest / 10)
         controls = {"h": slider("h", self.steps, h)}
         if len(self.kinds) > 1:
             controls["kind"] = choice(
@@ -63,7 +65,7 @@ class SecantExplorer(Explorer):
         self.assemble(self._scene(x), controls)
 
     def _scene(self, x):
-        picture, ax = figures.panel(460, 370)
+        picture, ax = figures.panel(352, 340)  # two side by side in a window of 900 pixels
         curve = figures.draw_curve(ax, self.function, self.domain, minima=False)["curve"]
         ax.set_ylim(around(curve.get_ydata()))
         ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
@@ -72,10 +74,10 @@ class SecantExplorer(Explorer):
         ax.plot([], [], color=SECANT, label="secant")
         ax.plot([], [], color=TANGENT, linestyle=(0, (5, 2)), label="tangent")
         ax.legend(loc="best")
-        gaps, below = figures.panel(460, 370)
+        gaps, below = figures.panel(352, 340)
         below.set(
             xlabel="h", ylabel="gap between the slopes", xscale="log", yscale="log",
-            xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor, TOP),
+            xlim=(self.steps[0] / 1.3, self.steps[-1] * 1.3), ylim=(self._floor / 8, TOP),
         )  # fmt: skip
         looks = {kind: KINDS[kind] for kind in self.kinds}
         for kind, look in looks.items():
@@ -96,10 +98,14 @@ class SecantExplorer(Explorer):
         plot.add("line", "secant", ax, color=SECANT, width=2.2)
         plot.add("line", "tangent", ax, color=TANGENT, width=2.2, dash=[9, 4])
         plot.add("points", "ends", ax, color=SECANT, size=9)
-        plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -16])
+        plot.add("label", "run", ax, color=style.INK, anchor="middle", offset=[0, -24])
         plot.add("label", "rise", ax, color=style.INK, offset=[7, -4])
         for kind, look in looks.items():
             plot.add("line", f"gap {kind}", below, width=1.8, **look)
+        plot.add("line", "zero", below, color=style.MUTED, width=1.2, dash=[2, 3])
+        plot.add(
+            "label", "zero name", below, color=style.MUTED, anchor="start", offset=[0, 4], size=12
+        )
         plot.add("points", "gap", below, color=style.INK, size=10)
         plot.add(
             "handle", "x", ax, at=[x], label="point x", color=style.INK,
@@ -142,6 +148,8 @@ class SecantExplorer(Explorer):
             "secant": self._straight(left, low, slope),
             "ends": [corners[0], corners[2]] if self.kind == "central" else [corners[2]],
             "gap": [(h, max(gap, self._floor))],
+            "zero": [(each, self._floor) for each in (self.steps[0] / 2, self.steps[-1] * 2)],
+            "zero name": ([(self.steps[0], self._floor)], [self._about_the_floor]),
             "summary": (
                 f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
                 f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
@@ -152,10 +160,24 @@ class SecantExplorer(Explorer):
             frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
             frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
         if self.target:
-            wanted = f"a gap of at most {short(self.target)}"
-            found, missed = f" with h = {short(h)}", f": {short(gap)}"
-            frame |= goal(wanted, gap <= self.target, found, missed)
+            frame |= self._goal(h, gap)
         return frame
+
+    def _goal(self, h, gap):
+        """Reached at one position of the slider: the last one before the gap is too large."""
+        secants, exact = self.slopes(self.steps)
+        large = np.abs(secants - exact) > self.target
+        last = large.any() and np.argmax(large) and self.steps[np.argmax(large) - 1]
+        missed = f": with h = {short(h)} the gap is {short(gap)}"
+        if gap <= self.target:
+            missed += ", and a larger h does it too" if h < last else ""
+        wanted = f"the largest h with a gap of at most {short(self.target)}"
+        return goal(wanted, h == last, f", h = {short(h)}: the gap is {short(gap)}", missed)
+
+    @property
+    def _about_the_floor(self):
+        exact = self._floor == 1e-16  # no other gap is drawn so low: it is less than one rounding
+        return "0 is drawn here" if exact else f"here: {short(self._floor)} and less"
 
     def _straight(self, x, y, slope):
         """The straight line through a point, across the picture."""
@@ -173,7 +195,8 @@ class _PointExplorer(Explorer):
 
     point = Handle("The point (x, y).")
 
-    def _prepare(self, function, domain):
+    def _prepare(self, function, domain, point, grain):
+        """Keep the function and what is drawn of it; returns the first point, and its grid."""
         self.function, self.domain = to_draw(function, domain, dim=2)
         self._grid = x, y, z = figures.surface_grid(self.function, self.domain, 121)
         low, high = float(z.min()), float(z.max())
@@ -183,8 +206,10 @@ class _PointExplorer(Explorer):
         widths = np.ptp(self.domain, axis=-1)
         self._scale = 0.4 * float(widths.min()) / (self.steepest or 1.0)
         self._start_length = 0.16 * float(widths.min())
+        at = self.function.start if point is None else checks.pair("point", point)
+        return at, checks.positive("grain", grain)
 
-    def _map(self, width=350, height=360):
+    def _map(self, width=350, height=330):
         """The contour lines, equally long along x and y so that a right angle looks like one."""
         picture, ax = figures.panel(width, height)
         heights = np.linspace(*self._range, 17)  # evenly spaced: close together means steep
@@ -197,8 +222,6 @@ class _PointExplorer(Explorer):
     def _add_point(self, plot, ax, at, grain):
         plot.add("line", "level", ax, color=style.INK, width=1.6)
         plot.add("arrow", "gradient", ax, color=GRADIENT, width=3)
-        at = self.function.start if at is None else checks.pair("point", at)
-        grain = checks.positive("grain", grain)
         plot.add(
             "handle", "point", ax, at=at, label="point", color=style.INK, round=[grain, grain],
             size=14,
@@ -224,8 +247,8 @@ class SlicesExplorer(_PointExplorer):
     ----------
     function : Function of two variables, or its name
     point : (x, y), the point at first
-    target : (slope along x, slope along y), optional; partial derivatives to find, each within 1 %
-        of the steepest slope in the picture
+    target : (slope along x, slope along y), optional; partial derivatives to find, each within
+        0.1 % of the steepest slope in the picture
     gradient : bool, whether the gradient's arrow and the contour line through the point are shown
     domain : ((xlow, xhigh), (ylow, yhigh)), the part of the surface that is shown
     grain : float, the grid the point snaps to
@@ -237,12 +260,12 @@ class SlicesExplorer(_PointExplorer):
         self, function, *, point=None, target=None, gradient=True, domain=None, grain=0.05
     ):
         super().__init__()
-        self._prepare(function, domain)
+        at, grain = self._prepare(function, domain, point, grain)
         if target is not None:
             target = checks.pair("target", target, "(slope along x, slope along y)")
         self.target, self.reveals = target, checks.flag("gradient", gradient)
         picture, ax = self._map()
-        self._slices = {name: figures.panel(350, 360) for name in "xy"}
+        self._slices = {name: figures.panel(350, 330) for name in "xy"}
         low, high = self._range
         margin = 0.12 * (high - low)
         for name, (_, own) in self._slices.items():
@@ -259,7 +282,7 @@ class SlicesExplorer(_PointExplorer):
             plot.add("line", f"tangent {name}", own, color=TANGENT, width=2.2, dash=[9, 4])
             plot.add("points", f"at {name}", own, color=style.INK, size=10)
             plot.add("label", f"slope {name}", own, color=style.INK, offset=[4, -14], size=14)
-        self._add_point(plot, ax, point, grain)
+        self._add_point(plot, ax, at, grain)
         self.assemble(plot, {})
 
     def frames(self, values):
@@ -293,7 +316,7 @@ class SlicesExplorer(_PointExplorer):
         return [frame for _ in values]
 
     def _goal(self, gradient):
-        missed = np.abs(gradient - np.array(self.target, float)) > 0.01 * self.steepest
+        missed = np.abs(gradient - np.array(self.target, float)) > 0.001 * self.steepest
         along_x, along_y = (short(v) for v in self.target)
         wrong = " and ".join(name for name, miss in zip("xy", missed, strict=True) if miss)
         return goal(
@@ -324,11 +347,11 @@ class DirectionExplorer(_PointExplorer):
         grain=0.05,
     ):  # fmt: skip
         super().__init__()
-        self._prepare(function, domain)
+        at, grain = self._prepare(function, domain, point, grain)
         self.target = None if target is None else checks.one_of("target", target, ("up", "down"))
         self.reveals, angle = checks.flag("gradient", gradient), checks.number("angle", angle)
         picture, ax = self._map()
-        slopes, wheel = figures.panel(350, 360)
+        slopes, wheel = figures.panel(350, 330)
         limit = 1.15 * (self.steepest or 1.0)
         wheel.axhline(0, color=style.MUTED, linewidth=1)
         wheel.set(
@@ -345,7 +368,7 @@ class DirectionExplorer(_PointExplorer):
         plot.add(
             "label", "top name", wheel, color=GRADIENT, anchor="middle", offset=[0, 12], size=14
         )
-        self._add_point(plot, ax, point, grain)
+        self._add_point(plot, ax, at, grain)
         angles = sorted({*self.ANGLES.tolist(), angle})
         self.assemble(plot, {"angle": slider("angle", angles, angle)})
 
@@ -391,7 +414,7 @@ class DirectionExplorer(_PointExplorer):
     def _goal(self, slope, steepest, angle):
         best = steepest if self.target == "up" else -steepest
         reached = steepest and abs(slope - best) <= 0.002 * steepest
-        wanted = f"the direction of the steepest {'rise' if best > 0 else 'fall'}"
+        wanted = f"the direction of the steepest {'rise' if self.target == 'up' else 'fall'}"
         now = f"slope {short(slope)}"
         return goal(wanted, reached, f" at {short(angle)}°, {now}", f": {now}")
 

@@ -1,11 +1,13 @@
 """A surface to turn, with the path lying on it, beside the contour lines of the same run.
 
 plotly draws the surface and is imported when the first one is made: its JavaScript is about 5 MB
-for each surface in a notebook.
+for each surface in a notebook. On a busy machine the page needs more than two seconds to load it,
+and drops what is sent to the surface meanwhile: an empty plot stood there. So a surface is opened
+with all that it holds when it is shown, and until it has answered every change sends it whole.
 """
 
-import base64
 import io
+from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
@@ -14,7 +16,8 @@ from PIL import Image
 
 from optimlab import checks
 from optimlab.draw import figures, style
-from optimlab.draw.live.live import _pixels
+from optimlab.draw.live.late import Late
+from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
 from optimlab.explorers.paths import PathExplorer
@@ -44,15 +47,18 @@ class SurfaceExplorer(PathExplorer):
         Points of the surface along each axis.
     """
 
+    figure = None  # until it is made: what was refused before is closed, too
+
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
         **options,
     ):  # fmt: skip
         checks.extra("plotly.graph_objects", "SurfaceExplorer")  # before all that takes time
-        self.figure, self.samples = None, checks.whole("samples", samples, 2)
+        self.samples = checks.whole("samples", samples, 2)
         function = checks.function(function, (2,))
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
-        self.figure = self._surface()
+        self.figure, self._answered = self._surface(), False
+        self.figure.observe(self._on_answer, "_js2py_traceDeltas")
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
@@ -92,7 +98,7 @@ class SurfaceExplorer(PathExplorer):
             "camera": {"eye": _eye(-60, 1.35, 1.75), "center": {"x": 0, "y": 0, "z": -0.15}},
             "dragmode": "turntable", "uirevision": "kept",
         }  # fmt: skip
-        figure = go.FigureWidget(
+        figure = _late_figure()(
             [ground, *self._stars(go), *self._path_traces(go)],
             layout={
                 "width": WIDTH, "height": HEIGHT, "margin": dict.fromkeys("lrtb", 0), "font": font,
@@ -139,9 +145,11 @@ class SurfaceExplorer(PathExplorer):
 
     def _place(self):
         """The surface stands to the right of the contour lines, or below them on a narrow page."""
-        self.plot.layout.flex = "0 1 472px"
-        beside = widgets.VBox([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
-        both = widgets.HBox([self.plot, beside], layout={"flex_flow": "row wrap"})
+        self.plot.layout.flex, self.plot.layout.min_width = "0 1 472px", "0"
+        self.plot.layout.max_width = "100%"
+        beside = LateColumn([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
+        both = LateRow([self.plot, beside], layout={"flex_flow": "row wrap"})
+        both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 
     # -- what moves ------------------------------------------------------------------------------
@@ -157,6 +165,7 @@ class SurfaceExplorer(PathExplorer):
         super()._on_step(change)
         with self.figure.batch_update():
             self._mark_step()
+        self._send_whole()
 
     @guarded
     def _on_turn(self, change):
@@ -175,6 +184,25 @@ class SurfaceExplorer(PathExplorer):
                 self._move(f"steps {name}", self._on_surface(points))
                 self._move(f"start {name}", self._on_surface(path.points[:1]))
             self._mark_step()
+        self._send_whole()
+
+    @guarded
+    def _on_answer(self, change):
+        """A view of the surface is there; from now on it hears every change."""
+        if change.new and not self._answered:
+            self._answered = True
+            self._lift_paths()
+
+    def close(self):
+        """Let it go; plotly keeps its figures, which must not keep the explorer."""
+        if self.figure is not None:
+            self.figure.unobserve_all("_js2py_traceDeltas")
+        super().close()
+
+    def _send_whole(self):
+        """Until a view has answered, the traces as they are now are what it will begin with."""
+        if self.figure.comm is not None and not self._answered:
+            self.figure._repr_mimebundle_()
 
     def _mark_step(self):
         for name, path in self.paths.items():
@@ -203,7 +231,7 @@ class SurfaceExplorer(PathExplorer):
 
     def still(self):
         """The live plot's panels below one another, and the surface beside them, as PNG bytes."""
-        flat = np.asarray(Image.open(io.BytesIO(self.plot.still())).convert("RGB"))
+        flat = self.plot.still_pixels()[..., :3]
         width = int(2 * self.plot.panels[0]["width"])
         column = np.concatenate([flat[:, :width], flat[:, width : 2 * width]])
         figure, ax = figures.panel(
@@ -221,7 +249,7 @@ class SurfaceExplorer(PathExplorer):
             axis.set_pane_color("white")
         ax.set(zlabel="f")
         ax.set_box_aspect((1, 1, 0.7), zoom=0.95)
-        surface = _pixels(figure)
+        surface = draw(figure)[..., :3]
         rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
         both = np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1)
         few = Image.fromarray(both).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
@@ -247,11 +275,26 @@ class SurfaceExplorer(PathExplorer):
 
     def _repr_mimebundle_(self, **_):
         self.figure._repr_mimebundle_()  # a view begins with the traces as they are now
-        data, metadata = super()._repr_mimebundle_()
-        picture = self.still()
-        data["image/png"] = base64.b64encode(picture).decode()
-        metadata["image/png"]["width"] = Image.open(io.BytesIO(picture)).width // 2
-        return data, metadata
+        return super()._repr_mimebundle_()
+
+
+class LateRow(Late, widgets.HBox):
+    """A row that is opened with the explorer that it is in, and not before."""
+
+
+class LateColumn(Late, widgets.VBox):
+    """A column that is opened with the explorer that it is in, and not before."""
+
+
+@cache
+def _late_figure():
+    """plotly's widget, opened when it is shown."""
+    go = checks.extra("plotly.graph_objects", "SurfaceExplorer")
+
+    class Surface(Late, go.FigureWidget):
+        """A figure that reaches the page whole."""
+
+    return Surface
 
 
 def _eye(degrees, height, far):

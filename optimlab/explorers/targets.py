@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from optimlab.explorers.frames import short
+
 
 def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_yet="Not yet"):
     """The part of a frame that tells of a target; `found` and `missed` say more of its state.
@@ -15,12 +17,18 @@ def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_ye
     return {"goal": f"{title}: {wanted}. {who}{state}.", "reached": bool(reached)}
 
 
-def loss_goal(losses, target, missed, *, also="", **words):
+def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
     """`goal` for a run that should come down to a loss within some steps, `target` being both.
+
+    A run whose start was `moved_from` where it has to begin does not count.
 
     >>> loss_goal(np.array([4.0, 2.0, 1.0]), (2.5, 10), ": 1")["goal"]
     'Target: loss 2.5 within 10 steps. Reached at step 1.'
+    >>> loss_goal(np.array([2.0, 1.0]), (2.5, 10), ": 1", moved_from=4)["goal"]
+    'Target: loss 2.5 within 10 steps. Not yet: it counts from 4 alone.'
     """
+    if moved_from is not None:
+        losses, missed = losses[:0], f": it counts from {short(moved_from)} alone"
     loss, within = target
     with np.errstate(invalid="ignore"):
         hits = np.flatnonzero(losses[: within + 1] <= loss)

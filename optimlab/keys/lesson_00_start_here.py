@@ -1,19 +1,30 @@
 """Lesson 00: what its questions know, and the numbers it states."""
 
+import numpy as np
+
 from optimlab import SGD, descend, functions
 from optimlab.lessons import Choice, Exercise, Point
 
 PREDICTIONS = {
     "what rate 1.1 does": Choice(
         {
-            "the ball arrives sooner": "A larger rate takes larger steps. Up to a point that "
-            "helps: move the slider to 0.3.",
-            "it zigzags, but arrives": "Nearly: so it does at 0.9. Move the slider there.",
+            "it gets closer, in a smooth curve": "A larger rate takes larger steps. Up to a point "
+            "that helps: move the slider to 0.3.",
+            "it gets closer, in a zigzag": "So it does at 0.9. Move the slider there.",
             "it leaves the picture": "Each step goes beyond the floor of the valley, by more than "
             "the step before.",
         },
         right="it leaves the picture",
         fact=lambda e: f"It left at step {e.paths['SGD'].left(e.domain)}.",
+        why="What does a larger learning rate do to each step?",
+        tells=[
+            "it leaves",
+            "leaves the picture",
+            "it left",
+            "flies off",
+            "ruins everything",
+            "too large a rate",
+        ],
     ),
     "where after 20 steps": Point(
         (0, 2),
@@ -25,6 +36,7 @@ PREDICTIONS = {
             )
         ),
         why="Why does the ball not head for the star?",
+        tells=["4.91", "4.9", "4.907", "-0.02", "-0.023", "nearly on the floor"],
     ),
 }
 
@@ -59,10 +71,10 @@ EXERCISES = {
             (lambda x, y: x**2 + y**2 / 20, "Here y² is divided by 20, not x²."),
             (lambda x, y: x / 20 + y, "The squares are missing: x² is `x**2`."),
             (lambda x, y: x * 2 / 20 + y * 2, "That is twice x, not x²: a power has two stars."),
-            (lambda x, y: x**2 / 20 - y**2, "That is a saddle: look at the sign."),
+            (lambda x, y: x**2 / 20 - y**2, "That falls along y: look at the sign."),
             (lambda x, y: (x / 20) ** 2 + y**2, "Here x is divided first, and squared afterwards."),
         ],
-        cases=[(-7.0, 2.0), (3.0, -1.5), (1.0, 0.5)],
+        cases=[(-7.0, 2.0), (3.0, -1.5), (1.0, 0.5), (0.0, -3.0)],
         hints=["In Python x² is `x**2`.", "At (-7, 2) the height is 49 / 20 + 4."],
     ),
 }
@@ -82,7 +94,7 @@ QUIZ = [
     (
         "You drag the ring. What stays as it was?",
         {
-            "The contour lines": "Right: they belong to the function, and that is the same.",
+            "The lines of the map": "Right: they belong to the function, and that is the same.",
             "The loss beside the picture": "It is the height along the path, and the path is "
             "another one now.",
             "The sentence under the plot": "It tells of the run that is shown, and changes with "
@@ -129,6 +141,12 @@ def claim_rate_1_1_leaves_the_picture():
 
 def claim_a_larger_rate_helps_up_to_a_point():
     assert run(0.3).losses[-1] < run(0.1).losses[-1] / 2
+
+
+def claim_at_0_9_it_zigzags_and_comes_nearer():
+    zigzag = run(0.9)
+    assert (zigzag.points[:-1, 1] * zigzag.points[1:, 1] < 0).all()
+    assert (np.diff(np.linalg.norm(zigzag.points, axis=-1)) < 0).all()
 
 
 def claim_half_of_0_9_is_0_45():

@@ -24,24 +24,31 @@ PREDICTIONS = {
             f"{cubic(1.0) - cubic(0.5):g}."
         ),
         why="On a straight line the slope would stay. Why not here?",
+        tells=["3.25", "3.250", "1.625", r"4.5\,h"],
     ),
     "the central gap at h = 1": Choice(
         {
-            "about 1, like the forward one": "That is the gap of the forward side alone. Look at "
-            "what the other side adds.",
-            "about 0.01": "On the first curve a gap of 3h² stays. It comes from x³, and here is "
-            "none.",
             "not at all": "To the right the curve is steeper than the tangent, to the left as "
             "much flatter. On a parabola the two cancel for every h: the secant is parallel to the "
             "tangent.",
+            "about 0.01": "On the first curve a gap of 3h² stays. It comes from x³, and here is "
+            "none.",
+            "about 1": "That is the gap of the forward side alone. Look at what the other side "
+            "adds.",
         },
         right="not at all",
-        at={
-            "about 1, like the forward one": (1, 1),
-            "about 0.01": (1, 0.01),
-            "not at all": (1, 1e-13),
-        },
+        at={"not at all": (1, 1e-16), "about 0.01": (1, 0.01), "about 1": (1, 1)},
         panel=1,
+        tells=[
+            "not at all",
+            "parabolas",
+            "parallel",
+            "cancels, and",
+            "0e+00",
+            "central gap is 0",
+            "makes no error",
+            "no error",
+        ],
     ),
     "which way is down": Choice(
         {
@@ -53,93 +60,150 @@ PREDICTIONS = {
             "go, it does not tell: that is the question of lesson 05.",
         },
         right="right",
-        fact="Heights: " + ", ".join(f"{cubic(x):.3f} at {x:g}" for x in (0.19, 0.2, 0.21)) + ".",
+        fact="It was the first curve at 0.2. Its heights: "
+        + ", ".join(f"{cubic(x):.3f} at {x:g}" for x in (0.19, 0.2, 0.21))
+        + ".",
         why="What does the sign of a slope tell you?",
+        tells=[
+            "down is right",
+            "down is left",
+            "falls to the right",
+            "down lies on the left",
+            "against the sign of the slope",
+            "rises to the left",
+            "x = 0.2",
+        ],
     ),
 }
+
+
+#: where the first curve is flat; no difference of its heights is exactly 0 there
+FLAT = 2**0.5 / 3
 
 
 def hill(x):
     return -x * x
 
 
+def _rounded(rise, run):
+    """The sign of a slope, 0 where it is nearly 0."""
+    return np.sign(round(rise / run, 5))
+
+
+def quartic(x):
+    return x**4 - 3 * x**2 + 5 * x + 6
+
+
 def derivative(x):
-    return 2 * x - 4
+    return 4 * x**3 - 6 * x + 5
 
 
 def points():
-    return [-1, 1]
+    return [-2 / 3, 2 / 3]
 
 
 def way(f, x, h=1e-5):
-    ahead = f(x + h)
-    behind = f(x - h)
-    return np.sign(behind - ahead)
+    slope = (f(x + h) - f(x - h)) / (2 * h)
+    return -np.sign(round(slope, 5))
+
+
+def _differences():
+    """Numerical slopes of the quartic, each with what to say to it."""
+    for h in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
+        for ahead, behind in ((h, 0.0), (0.0, h), (h, h)):
+            yield (
+                lambda x, ahead=ahead, behind=behind: (
+                    (quartic(x + ahead) - quartic(x - behind)) / (ahead + behind)
+                ),
+                "That is a difference, a good approximation for a suitable h. The formula is asked "
+                "for: what is left as h goes to 0?",
+            )
 
 
 EXERCISES = {
     "derivative": Exercise(
         derivative,
         wrong=[
-            (lambda x: 2 * x + 2, "The 6 is still in it. How fast does a constant change?"),
-            (lambda x: x - 4, "Look at x² again: its slope is not x."),
-            (lambda x: 2 * x, "The term -4x has a slope, too."),
-            (lambda x: 2 * x - 4 * x, "The x of -4x is still in it. What is the slope of a line?"),
-            (lambda x: x * x - 4 * x + 6, "That is the height, not the slope."),
-            (lambda x: 4 - 2 * x, "The sign is wrong: at x = 3 the curve rises."),
-            (lambda x: 2 * x + 4, "Look at the sign of -4x: does this line rise or fall?"),
             (
-                lambda x: 2 * x * x - 4 * x,
+                lambda x: 4 * x**3 - 6 * x + 11,
+                "The 6 is still in it. How fast does a constant change?",
+            ),
+            (lambda x: 4 * x**3 - 6 * x, "The term 5x has a slope, too."),
+            (
+                lambda x: 4 * x**3 - 6 * x + 5 * x,
+                "The x of 5x is still in it. What is the slope of a straight line?",
+            ),
+            (lambda x: 4 * x**3 - 3 * x + 5, "Look at 3x² again: the slope of x² is not x."),
+            (lambda x: 4 * x**3 - 6 + 5, "In 3x² the power goes down by one: to x, not to 1."),
+            (
+                lambda x: 4 * x**3 + 6 * x + 5,
+                "Look at the sign of -3x²: a factor stays, its sign too.",
+            ),
+            (lambda x: 4 * x**3 - 2 * x + 5, "The factor 3 of 3x² stays."),
+            (lambda x: x**3 - 6 * x + 5, "Look at x⁴ again: the 4 comes down as a factor."),
+            (
+                lambda x: 4 * x**4 - 6 * x**2 + 5 * x,
                 "You multiplied by the exponents. Each power must go down by one, too.",
             ),
-            (lambda x: 2 * x * x - 4, "The power of x² must go down by one."),
-            (lambda x: x * x - 4, "The x² is still in it. What is the slope of x²?"),
-            (lambda x: 2.0, "That is the slope at 3 alone. It must depend on x."),
-            *(
-                (
-                    lambda x, h=h: (parabola(x + h) - parabola(x)) / h,
-                    "That is a difference, a good approximation for small h: it is h off. The "
-                    "exact formula is asked for: what is left as h goes to 0?",
-                )
-                for size in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
-                for h in (size, -size)
-            ),
+            (lambda x: 4 * x**4 - 6 * x + 5, "The power of x⁴ must go down by one."),
+            (lambda x: 3 * x**3 - 6 * x + 5, "The factor that comes down is the old power, 4."),
+            (lambda x: 4 * x**2 - 6 * x + 5, "The power of x⁴ goes down by one alone."),
+            (quartic, "That is the height, not the slope."),
+            (lambda x: 6 * x - 4 * x**3 - 5, "All signs are turned round."),
+            (lambda x: 12 * x**2 - 6, "You differentiated twice: that is the second derivative."),
+            (lambda x: 95.0, "That is the slope at 3 alone. It must depend on x."),
+            *_differences(),
         ],
-        cases=[3.0, -0.5, 1.5],
-        rtol=1e-8,
+        cases=[3.0, -0.5, 1.5, -2.0],
+        rtol=1e-12,
+        atol=0,
         hints=[
-            "Take the terms x², -4x and 6 one by one.",
-            "(x + h)² - x² = 2xh + h². Divide by h, and let h go to 0.",
+            "Take the terms x⁴, -3x², 5x and 6 one by one.",
+            "The power rule: xⁿ has the derivative n times x to the power n - 1. A factor stays, "
+            "a constant goes.",
         ],
     ),
-    "slope 7": Exercise(
+    "slope 2": Exercise(
         points,
         wrong=[
-            (1, "That is one of them. Which other x has the same square?"),
-            (-1, "That is one of them. A square has two roots."),
-            ([1, 1], "That is one point twice. Which other x has the same square?"),
-            ([-1, -1], "That is one point twice. A square has two roots."),
-            ([-3, 3], "Divide by 9 before you take the root."),
-            ([-(5**0.5) / 3, 5**0.5 / 3], "Bring the -2 to the other side: its sign changes."),
-            ([-(7**0.5) / 3, 7**0.5 / 3], "The -2 of the derivative is lost."),
-            (439, "That is the slope at x = 7. You are given the slope and look for x."),
-            (1016, "That is the height at x = 7. You look for the x whose slope is 7."),
+            (2 / 3, "That is one of them. Which other x has the same square?"),
+            (-2 / 3, "That is one of them. A square has two roots."),
+            ([2 / 3, 2 / 3], "That is one point twice. Which other x has the same square?"),
+            ([-2 / 3, -2 / 3], "That is one point twice. A square has two roots."),
+            ([-4 / 9, 4 / 9], "That is x². Take the root."),
+            ([-2, 2], "Divide by 9 before you take the root."),
+            ([0, 0], "Bring the -2 to the other side: its sign changes."),
+            (0, "Bring the -2 to the other side: its sign changes."),
+            ([-(2**0.5) / 3, 2**0.5 / 3], "The -2 of the derivative is lost."),
+            (34, "That is the slope at x = 2. You are given the slope and look for x."),
+            (21, "That is the height at x = 2. You look for the x whose slope is 2."),
+            (1, "There the height is 2. You look for the x whose slope is 2."),
         ],
         any_order=True,
         form="a list of points, such as [2, 3]",
-        otherwise="Put each of your points into 9x² - 2. Does it give 7?",
-        hints=["The slope is 9x² - 2. Write the equation.", "Solve 9x² - 2 = 7 for x²."],
+        otherwise="Put each of your points into 9x² - 2. Does it give 2?",
+        hints=["The slope is 9x² - 2. Write the equation.", "Solve 9x² - 2 = 2 for x²."],
     ),
     "way down": Exercise(
         way,
         wrong=[
-            *(
-                (up, "That is the way up: which of the two heights is lower?")
-                for up in (
-                    lambda f, x, h=1e-5: np.sign(f(x + h) - f(x - h)),
-                    lambda f, x, h=1e-5: 1 if f(x + h) > f(x - h) else -1,
-                    lambda f, x, h=1e-5: 1 if f(x + h) >= f(x - h) else -1,
-                )
+            (
+                lambda f, x, h=1e-5: np.sign(f(x - h) - f(x + h)),
+                "Nearly. Where the ground is flat, a measured slope is seldom exactly 0. Round it "
+                "to five decimals.",
+            ),
+            (
+                lambda f, x, h=1e-5: _rounded(f(x + h) - f(x - h), 2 * h),
+                "That is the way up: which of the two heights is lower?",
+            ),
+            (
+                lambda f, x, h=1e-5: 1 if f(x + h) > f(x - h) else -1,
+                "That is the way up, and on flat ground there is a third answer.",
+            ),
+            (
+                lambda f, x, h=1e-5: np.sign(f(x + h) - f(x - h)),
+                "That is the way up. And where the ground is flat, a measured slope is seldom "
+                "exactly 0.",
             ),
             (
                 lambda f, x, h=1e-5: np.sign(f(x + h) - f(x)),
@@ -177,21 +241,32 @@ EXERCISES = {
                 "That is the slope. Which way does its sign send you?",
             ),
             (lambda f, x, h=1e-5: f(x - h) - f(x + h), "Only the sign of that is asked for."),
+            (
+                lambda f, x, h=1e-5: -np.sign(round(f(x + h) - f(x - h), 5)),
+                "You round the rise. Divide by the run 2h first: the slope is to be rounded.",
+            ),
             (lambda f, x, h=1e-5: -np.sign(x), "It asks x alone. Ask f."),
             (lambda f, x, h=1e-5: -1.0, "It says left everywhere. Does it ask f?"),
             (lambda f, x, h=1e-5: 1.0, "It says right everywhere. Does it ask f?"),
+            (lambda f, x, h=1e-5: 0.0, "It says flat everywhere. Does it ask f?"),
         ],
         cases=[
             (parabola, 3.0),
             (parabola, 1.0),
             (parabola, -1.0),
+            (parabola, 2.000_003),
+            (parabola, 1.999_999),
             (cubic, 0.2),
             (cubic, 0.9),
+            (cubic, FLAT),
+            (cubic, -FLAT),
             (functions.wave, 0.0),
             (hill, 0.0),
+            (hill, 1.0),
         ],
         hints=[
             "Compare the heights `f(x + h)`, a little to the right, and `f(x - h)`, to the left.",
+            "Divide their difference by `2 * h`: that is the slope. `round(slope, 5)` rounds it.",
             "Where the right one is higher, down is left. `np.sign` gives -1, 0 or 1.",
         ],
     ),
@@ -199,10 +274,11 @@ EXERCISES = {
 
 QUIZ = [
     (
-        "You make a small h ten times smaller. What happens to the forward difference?",
+        "You make a small h ten times smaller; rounding does not matter yet. What happens to the "
+        "forward difference?",
         {
-            "Its gap gets about ten times smaller": "Right: the gap is about half of |f''| times "
-            "h.",
+            "Its gap gets about ten times smaller": "Right, where the curve bends: there the gap "
+            "is about half of |f''| times h.",
             "Its gap gets about a hundred times smaller": "That is the central difference: its "
             "gap goes with h², the forward one with h.",
             "Its slope gets ten times smaller": "That mixes up slope and gap: the slope comes to "
@@ -210,12 +286,12 @@ QUIZ = [
         },
     ),
     (
-        "When is the central difference exact, but for rounding?",
+        "You take the same small h everywhere. Where is the forward gap large?",
         {
-            "On straight lines and parabolas": "Right: there h² cancels, and nothing comes after "
-            "it.",
-            "Always": "That was true of one curve. On 3x³ - 2x + 1 it misses by 3h².",
-            "Never": "On x² - 4x + 6 it was, at h = 1.",
+            "Where the curve bends much": "Right: the gap is about half of |f''| times h.",
+            "Where the curve is steep": "A steep straight line has no gap at all: its secants are "
+            "its tangent.",
+            "Where the curve is high": "Lift the whole curve: all gaps stay.",
         },
     ),
     (
@@ -247,7 +323,7 @@ NUMBERS = [
     ("-1.64", lambda: cubic.gradient(0.2)),
 ]
 
-GIVEN = ["0.5", "0.01", "-1", "6", "16", "0.2", "4", "-4", "7", "-2", "-3"]
+GIVEN = ["0.5", "0.01", "-1", "6", "16", "0.2", "4", "5", "-2", "-3"]
 
 
 def claim_the_secants_come_to_0_25():
@@ -294,17 +370,24 @@ def claim_the_flat_ends_and_which_is_the_minimum():
     assert np.isclose(cubic.gradient(0.2), -1.64)
 
 
-def claim_the_derivative_of_the_parabola():
-    assert derivative(3) == 2
-    assert derivative(-0.5) == parabola.gradient(-0.5)
+def claim_the_derivative_of_the_parabola_and_of_the_quartic():
+    assert parabola.gradient(3.0) == 2 and parabola.gradient(-0.5) == 2 * -0.5 - 4
+    x = np.array([3.0, -0.5, 1.5, -2.0])
+    assert np.allclose(derivative(x), numerical_gradient(quartic, x), rtol=1e-8)
+    assert derivative(3) == 95
 
 
-def claim_the_points_of_slope_7():
-    assert [cubic.gradient(x) for x in points()] == [7, 7]
-    assert (cubic.gradient(7), cubic(7)) == (439, 1016)
+def claim_the_points_of_slope_2():
+    assert np.allclose([cubic.gradient(x) for x in points()], 2)
+    assert (cubic.gradient(2), cubic(2), cubic(1)) == (34, 21, 2)
+
+
+def claim_0_002_is_the_largest_h_with_a_gap_of_0_01():
+    assert forward(cubic, 0.5, 0.002) - 0.25 <= 0.01 < forward(cubic, 0.5, 0.0025) - 0.25
 
 
 def claim_the_way_down():
     assert [way(parabola, x) for x in (3.0, 1.0, -1.0)] == [-1, 1, 1]
+    assert [way(cubic, x) for x in (FLAT, -FLAT)] == [0, 0]
     assert [way(cubic, x) for x in (0.2, 0.9)] == [1, -1]
     assert way(functions.wave, 0.0) == 0

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from optimlab import SGD, descend, functions, numerical_gradient
+from optimlab import SGD, descend, functions
 from optimlab.lessons import Choice, Exercise, Number, Point
 
 f, bowl = functions.polynomial, functions.bowl
@@ -14,26 +14,39 @@ PREDICTIONS = {
         {
             "both go up": "Along x that is right. 5 - 2y² has its top at y = 0, and at 1 you have "
             "passed it.",
+            "up along x, flat along y": "5 - 2y² is flat at its top, y = 0. You stand at y = 1.",
             "up along x, down along y": "Each walk is a curve of one variable, so each has a slope "
             "as in lesson 01: 12x² + 3 along x, -4y along y.",
-            "up along x, flat along y": "5 - 2y² is flat at its top, y = 0. You stand at y = 1.",
         },
         right="up along x, down along y",
         fact=lambda e: "At (1, 1) they are {:g} and {:g}.".format(*f.gradient(e.point)),
         why="How can you see the sign of a slope in the two side pictures?",
+        tells=[
+            "up along x, down along y",
+            "f_x = 15",
+            "15.0000",
+            "-4.0000",
+            "f_y = -4",
+            "= -4",
+            "= 15",
+            "(15, -4)",
+            "15 and -4",
+            "never negative",
+        ],
     ),
     "the arrow and the contour line": Choice(
         {
-            "it follows the line": "Along the line the height stays the same. The arrow is made of "
-            "the slopes, which say how the height changes.",
+            "a right angle": "Along the contour line the slope is 0, so no part of the arrow lies "
+            "along it. Where both slopes are 0, there is no arrow.",
+            "none: it lies along the line": "Along the line the height stays the same. The arrow "
+            "is made of the slopes, which say how the height changes.",
             "it depends on the point": "The arrow turns from point to point. So does the line, and "
             "they turn together.",
-            "a right angle, wherever there is an arrow": "Along the contour line the slope is 0, "
-            "so no part of the arrow lies along it. Where both slopes are 0, there is no arrow.",
         },
-        right="a right angle, wherever there is an arrow",
+        right="a right angle",
         why="What does a walk along the contour line feel like, and what does that say of the "
         "arrow?",
+        tells=["right angle", "right angles", "perpendicular", "90°", "crosses the contour line"],
     ),
     "slope of the steepest way up": Number(
         "slope of the steepest way up",
@@ -51,6 +64,38 @@ PREDICTIONS = {
         why="Why does the second direction add so little to the 6?",
         along="y",
         panel=1,
+        tells=[
+            "6.32",
+            "6.325",
+            "+6.325",
+            "-6.325",
+            "the gradient's length",
+            "the root of 6² + 2²",
+            "its length is that slope",
+            "that slope is its length",
+        ],
+    ),
+    "where the steepest way down is": Choice(
+        {
+            "where the slope is 0": "There you keep your height: it is the contour line.",
+            "it depends on the surface": "Near the point every smooth surface is almost a plane, "
+            "and on a plane up and down lie on one line.",
+            "exactly opposite": "Turn round, and every slope changes its sign. So the largest one "
+            "becomes the lowest.",
+        },
+        right="exactly opposite",
+        fact=lambda e: "From (3, -3) the steepest way down is (-3, 3), at 135°.",
+        why="What becomes of a slope when you turn round?",
+        tells=[
+            "opposite",
+            "minus the gradient",
+            "the minus sign",
+            r"-\nabla f",
+            "against it",
+            "against the gradient",
+            "(-3, 3)",
+            "135°",
+        ],
     ),
     "where after four steps": Point(
         (3.5, 0.5),
@@ -62,8 +107,31 @@ PREDICTIONS = {
             )
         ),
         why="Does the path run straight to the star? What decides its direction at each step?",
+        tells=[
+            "1.95",
+            "1.949",
+            "3.02",
+            "3.024",
+            "-22.6°",
+            "-51.3°",
+            "need not point at the minimum",
+        ],
     ),
 }
+
+
+def _differences():
+    """Numerical partial derivatives of the surface, each with what to say to them."""
+    for h in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
+        for ahead, behind in ((h, 0.0), (h, h)):
+            yield (
+                lambda x, y, a=ahead, b=behind: (
+                    (surface(x + a, y) - surface(x - b, y)) / (a + b),
+                    (surface(x, y + a) - surface(x, y - b)) / (a + b),
+                ),
+                "These are differences, good approximations for a suitable h. The formulas are "
+                "asked for.",
+            )
 
 
 def _down(step):
@@ -76,14 +144,18 @@ def _down(step):
     return new_point
 
 
+def surface(x, y):
+    return x**3 * y + 2 * x * y**3 - 5 * y
+
+
 def gradient(x, y):
-    along_x = 6 * (x - 2)
-    along_y = 2 * (y - 2)
+    along_x = 3 * x**2 * y + 2 * y**3
+    along_y = x**3 + 6 * x * y**2 - 5
     return along_x, along_y
 
 
 def slope():
-    return np.array([15, -4]) @ np.array([3, 4]) / 5
+    return np.array([12, -5]) @ np.array([3, 4]) / 5
 
 
 def step_down(point, gradient, length):
@@ -94,41 +166,68 @@ def step_down(point, gradient, length):
 
 
 EXERCISES = {
-    "gradient of the bowl": Exercise(
+    "two partial derivatives": Exercise(
         gradient,
         wrong=[
-            (lambda x, y: (3 * (x - 2), y - 2), "Each square brings down a factor, its exponent."),
             (
-                lambda x, y: (2 * (x - 2), 2 * (y - 2)),
-                "In f_x the factor before the square is lost.",
+                lambda x, y: (3 * x**2 * y + 2 * y**3, x**3 + 6 * x * y**2),
+                "In f_y the term -5y is lost: it is a straight line in y.",
             ),
-            (lambda x, y: 6 * (x - 2) + 2 * (y - 2), "Give two numbers, not their sum."),
-            (lambda x, y: (2 * (y - 2), 6 * (x - 2)), "The other way round: f_x comes first."),
-            (lambda x, y: (-6 * (x - 2), -2 * (y - 2)), "Look at the sign: that points downhill."),
-            (lambda x, y: (-6, 2), "That is the gradient at (1, 3) alone: use x and y."),
             (
-                lambda x, y: (6 * x - 2, 2 * y - 2),
-                "Mind the brackets: the factor takes all of them.",
+                lambda x, y: (3 * x**2 * y + 2 * y**3 - 5, x**3 + 6 * x * y**2 - 5),
+                "In f_x the term -5y is a fixed number: its derivative is 0.",
             ),
+            (
+                lambda x, y: (3 * x**2 * y + 2 * y**3 - 5 * y, x**3 + 6 * x * y**2 - 5),
+                "In f_x the term -5y is a fixed number: its derivative is 0.",
+            ),
+            (
+                lambda x, y: (3 * x**2, 6 * y**2 - 5),
+                "A fixed factor stays: in f_x the y of x³y, in f_y the x of 2xy³.",
+            ),
+            (
+                lambda x, y: (3 * x**2 + 6 * y**2, 3 * x**2 + 6 * y**2 - 5),
+                "That differentiates by both at once. Hold one of them still.",
+            ),
+            (
+                lambda x, y: (x**2 * y + 2 * y**3, x**3 + 2 * x * y**2 - 5),
+                "The old power comes down as a factor.",
+            ),
+            (
+                lambda x, y: (3 * x**2 * y, 6 * x * y**2 - 5),
+                "In each sum a term is lost: 2xy³ changes with x too, and x³y with y.",
+            ),
+            (lambda x, y: sum(gradient(x, y)), "Give two numbers, not their sum."),
+            (lambda x, y: gradient(x, y)[::-1], "The other way round: f_x comes first."),
+            (
+                lambda x, y: tuple(-each for each in gradient(x, y)),
+                "Look at the sign: all of it is turned round.",
+            ),
+            (lambda x, y: gradient(1, 3), "That is the gradient at (1, 3) alone: use x and y."),
+            *_differences(),
         ],
-        cases=[(1.0, 3.0), (0.5, 4.0), (3.5, -0.75)],
+        cases=[(1.0, 3.0), (0.5, -2.0), (-1.5, 0.75), (2.0, 1.0)],
+        rtol=1e-12,
+        atol=0,
         hints=[
-            "For f_x, (y - 2)² is a fixed number: its derivative is 0.",
-            "The derivative of (x - 2)² by x is 2(x - 2).",
+            "For f_x, y is a fixed number. Take the three terms one by one.",
+            "For f_x: x³y becomes 3x²y, and 2xy³ becomes 2y³. -5y does not change with x.",
         ],
     ),
     "slope in a direction": Exercise(
         slope,
         wrong=[
-            (29, "A direction has length 1. How long is (3, 4)?"),
-            (11, "That adds the two slopes. How much of the step goes along x, how much along y?"),
-            (12.2, "Look at the sign of -4."),
-            (9.6, "3 belongs to x and 4 to y."),
-            (15.52, "That is the steepest slope of all. This direction is another one."),
+            (16, "A direction has length 1. How long is (3, 4)?"),
+            (7, "That adds the two slopes. How much of the step goes along x, how much along y?"),
+            (11.2, "Look at the sign of -5."),
+            (6.6, "3 belongs to x and 4 to y."),
+            (13, "That is the steepest slope of all. This direction is another one."),
             (
-                0.3736,
+                0.2462,
                 "That is the cosine of the angle. Times the gradient's length it is the slope.",
             ),
+            (16 / 7, "You divide by 3 + 4. An arrow's length is the root of a sum of squares."),
+            (16 / 25, "You divide by 3² + 4². Its root is the length of (3, 4)."),
         ],
         hints=[
             "Make (3, 4) a direction of length 1: divide by 5.",
@@ -164,6 +263,7 @@ EXERCISES = {
             (np.array([1.0, 3.0]), np.array([-6.0, 2.0]), 0.1),
             (np.array([1.0, 1.0]), np.array([3.0, 4.0]), 0.5),
             (np.array([0.0, 0.0]), np.array([0.0, 3.0]), 2.0),
+            (np.array([-1.0, 2.0]), np.array([-0.02, -0.01]), 0.7),
             (np.array([2.0, 2.0]), np.array([0.0, 0.0]), 0.4),
         ],
         hints=[
@@ -193,14 +293,15 @@ QUIZ = [
         },
     ),
     (
-        "The map's contour lines lie close together. Is the gradient long or short there?",
+        "A map has a contour line at every 10 metres of height. In one place they lie close "
+        "together. Is the gradient long or short there?",
         {
-            "Long": "Right: from line to line the height changes by the same amount, here on a "
-            "short way.",
+            "Long": "Right: from line to line the height changes by 10 metres, here on a short "
+            "way. (The lines of other maps may stand at uneven heights: then it need not be so.)",
             "Short": "Short is the way from line to line. The height gained on it is the same as "
             "elsewhere.",
             "The map does not tell": "It does: from each line to the next the height changes by "
-            "the same amount.",
+            "the same 10 metres.",
         },
     ),
 ]
@@ -208,7 +309,7 @@ QUIZ = [
 
 def run():
     """The descent of the last prediction."""
-    return descend(bowl, SGD(lr=0.1), start=(0, 4.5), steps=15)
+    return descend(bowl, SGD(lr=0.1), start=(0, 4.5), steps=16)
 
 
 @functools.cache
@@ -223,14 +324,16 @@ NUMBERS = [
     ("15", lambda: f.gradient((1, 1))[0]),
     ("-4", lambda: f.gradient((1, 1))[1]),
     ("-6", lambda: bowl.gradient((1, 3))[0]),
-    ("6.32", lambda: slopes().max()),
+    ("6.325", lambda: slopes().max()),
     ("180", lambda: (slopes().argmin() - slopes().argmax()) / 10),
     ("-1", lambda: slopes().min() / slopes().max()),
     ("1.2", lambda: run().points[1][0]),
     ("0.5", lambda: np.cos(np.radians(60))),
+    ("135", lambda: np.degrees(np.arctan2(*-bowl.gradient((2.5, 0.5))[::-1]))),
+    ("-3", lambda: bowl.gradient((2.5, 0.5))[1]),
 ]
 
-GIVEN = ["4", "5", "3", "10", "12", "6", "90", "0.1", "4.5", "60"]
+GIVEN = ["2.5", "-5", "4", "5", "3", "10", "12", "6", "90", "0.1", "4.5", "60"]
 
 
 def partials(f, x, y, h=1e-5):
@@ -271,15 +374,23 @@ def claim_the_first_step_down_the_bowl():
     assert np.allclose(start + 0.1 * down, (1.2, 4)) and np.allclose(bowl.gradient((2, 2)), 0)
 
 
-def claim_the_gradient_of_the_bowl():
-    assert gradient(1, 3) == (-6, 2)
-    numerical = numerical_gradient(bowl, np.array([0.5, 4.0]))
-    np.testing.assert_allclose(gradient(0.5, 4.0), numerical, rtol=1e-6)
+def claim_the_two_partial_derivatives():
+    numerical = partials(lambda at: surface(*at), 0.5, -2.0)
+    np.testing.assert_allclose(gradient(0.5, -2.0), numerical, rtol=1e-6)
+
+
+def claim_the_steepest_way_down_is_opposite():
+    assert bowl.gradient((2.5, 0.5)).tolist() == [3, -3]
+
+
+def claim_slope_3_and_10_is_found_in_one_place_on_the_grid():
+    x, y = np.meshgrid(np.linspace(-1.5, 1.5, 61), np.linspace(-1.5, 1.5, 61))
+    off = np.abs(f.gradient(np.stack([x, y], -1)) - (3, 10)).max(-1)
+    assert (off < 0.045).sum() == 1 and off[10, 30] < 1e-9
 
 
 def claim_the_slope_in_a_direction_and_the_steepest_one():
-    assert np.isclose(slope(), 5.8)
-    assert np.isclose(np.linalg.norm((15, -4)), 15.52, atol=0.005)
+    assert np.isclose(slope(), 3.2) and np.linalg.norm((12, -5)) == 13
 
 
 def claim_a_step_downhill():

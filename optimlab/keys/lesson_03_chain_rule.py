@@ -46,18 +46,19 @@ PREDICTIONS = {
             )
         ),
         why="Why is it a product of the two speeds and not their sum?",
+        tells=["0.06", "0.0612", "6.12", "six times", "6 times", "6 · 0.01", "0.061"],
     ),
     "which weight moves the loss most": Choice(
         {
-            "b₂, it is nearest to the loss": "Nearness spares it factors. That is a gain where "
-            "they make a push smaller; here they make it larger.",
-            "w₂, it is the largest weight": "A weight's own size does not count. On its way to y a "
-            "push on w₂ is multiplied by a, and a is 0.462.",
-            "w₁, its input is the largest": "On its way to y a push on w₁ is multiplied by x = 2, "
-            "at tanh by 0.786, and by w₂ = 1.5: together 2.36. For b₂ it is 1. So the input helps, "
-            "and the whole product decides.",
+            "w₁": "On its way to y a push on w₁ is multiplied by x = 2, at tanh by 0.786, and by "
+            "w₂ = 1.5: together 2.36. For b₂ that is 1, for w₂ it is a, 0.462.",
+            "w₂": "On its way to y a push on w₂ is multiplied by a, and a is 0.462. That w₂ itself "
+            "is the largest weight does not count.",
+            "b₂": "It is nearest to the loss, and so nothing multiplies its push before y. That is "
+            "a gain where the factors are small together; here the two farther weights have 2.36 "
+            "and 0.462.",
         },
-        right="w₁, its input is the largest",
+        right="w₁",
         fact=lambda e: (
             "The derivatives of L: "
             + ", ".join(
@@ -67,14 +68,25 @@ PREDICTIONS = {
             + "."
         ),
         why="Which factors stand on the way from each weight to the loss?",
+        tells=[
+            "-2.39",
+            "-2.39154",
+            "-3.04095",
+            "-1.01",
+            "-1.0136",
+            "2.36",
+            "0.46",
+            "0.462",
+            "w₁ moves the loss most",
+        ],
     ),
     "the best h for the central difference": Choice(
         {
             "10⁻²": "There the straight line through two points still misses the curve by a lot.",
             "10⁻⁵": "Down to about this size a smaller h brings the line closer to the curve. "
             "Below, rounding costs more than that gains.",
-            "10⁻¹²": "In mathematics smaller is always better. The computer keeps 16 digits, and "
-            "of two nearly equal numbers about the first 12 cancel.",
+            "10⁻¹²": "With exact numbers a smaller h would be better on this curve. The computer "
+            "keeps 16 digits, and of two nearly equal numbers about the first 12 cancel.",
         },
         right="10⁻⁵",
         at={name: (h, typical(h)) for name, h in tried.items()},
@@ -82,18 +94,37 @@ PREDICTIONS = {
             *typical(list(tried.values()))
         ),
         why="What becomes worse when h is too small?",
+        tells=[
+            "10⁻⁵",
+            "10^{-5}",
+            r"6\cdot 10^{-6}",
+            "6e-06",
+            "1e-5",
+            "1e-05",
+            "too small an h",
+            "below it rounding",
+        ],
     ),
     "the error on a parabola": Choice(
         {
-            "falls, then rises": "It would fall if there were truncation to lose. That error is "
-            "about h²/6 times the third derivative, and a parabola has none.",
-            "only rises as h shrinks": "There is no truncation error, so a smaller h gains "
-            "nothing. Rounding, divided by a smaller h, grows.",
-            "stays at 0": "With exact numbers it would. The computer rounds f, and dividing by a "
-            "small h enlarges that.",
+            "it stays at 0": "With exact numbers it would. The computer rounds f, and dividing by "
+            "a small h enlarges that.",
+            "it only rises": "There is no truncation error, so a smaller h gains nothing. "
+            "Rounding, divided by a smaller h, grows.",
+            "it falls, then it rises": "It would fall if there were truncation to lose. That error "
+            "is about h²/6 times the third derivative, and a parabola has none.",
         },
-        right="only rises as h shrinks",
+        right="it only rises",
         why="Which of the two errors is missing here, and why?",
+        tells=[
+            "only rises",
+            "no truncation",
+            "is 0 for a parabola",
+            "exact on a parabola",
+            "exact on $x^2",
+            "in fractions 6",
+            "rounding alone",
+        ],
     ),
 }
 
@@ -156,6 +187,16 @@ def new_loss(p):
     return (np.tanh(p[2] * np.tanh(p[0] * 2 + p[1]) + p[3]) - 1) ** 2
 
 
+def _differences(function, sentence):
+    """Numerical derivatives, forward and central, each with what to say to it."""
+    for h in (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
+        for method in ("forward", "central"):
+            yield (
+                lambda at, h=h, method=method: numerical_gradient(function, at, h, method),
+                sentence,
+            )
+
+
 EXERCISES = {
     "slope of a square": Exercise(
         slope,
@@ -184,8 +225,15 @@ EXERCISES = {
                 "The derivative of the 1 in 3x² + 1 is 0.",
             ),
             (lambda x: 48 + 0 * x, "That is right at x = 1 only: use x."),
+            *_differences(
+                lambda x: (3 * x**2 + 1) ** 2,
+                "That is a difference, a good approximation for a suitable h. The formula is asked "
+                "for: outer times inner derivative.",
+            ),
         ],
         cases=[1.0, 2.0, -0.5, 3.0],
+        rtol=1e-12,
+        atol=0,
         hints=["Inside is t = 3x² + 1, outside t².", "The outer derivative is 2t, with t put in."],
     ),
     "push w2": Exercise(
@@ -198,7 +246,10 @@ EXERCISES = {
             (start["L"] + 0.02 * slopes["w2"], "That is the new L. By how much did it change?"),
             (0.02 * slopes["y"] * start["w2"], "From w₂ to y the factor is a, not w₂."),
             (0.02 * start["a"], "That is how far y moves. From y to L there is one more factor."),
-            (-0.02 * start["a"], "The derivative of L by y is near -1, and not -1: use it."),
+            (
+                -0.02 * start["a"],
+                "The derivative of L with respect to y is near -1, and not -1: use it.",
+            ),
             (0.02, "That is the push on w₂. How many times as far does L move?"),
             (slopes["w2"] / 0.02, "That divides by the push. A small push makes a small change."),
             (-0.009, "About right, but give four decimals."),
@@ -276,12 +327,20 @@ EXERCISES = {
             (_usual(target=0), "The loss is (y - 1)². The 1 is missing."),
             (_usual(sign=-1), "The sign is turned round: L falls where y rises towards 1."),
             (_usual(sign=0.5), "A factor 2 is missing in all four: L is a square."),
+            *_differences(
+                new_loss,
+                "These are differences, good approximations for a suitable h. The formulas are "
+                "asked for.",
+            ),
         ],
-        cases=[p, np.array([0.3, -0.2, -1.2, 0.4])],
+        cases=[p, np.array([0.3, -0.2, -1.2, 0.4]), np.array([-0.7, 0.4, 0.9, -1.1])],
+        rtol=1e-12,
+        atol=0,
         otherwise="Not right yet. check_gradient(new_loss, my_backward, p) names the worst "
         "component.",
         hints=[
-            "Call s = w₂a + b₂ what goes into the new tanh. The derivative of L by s comes first.",
+            "Call s = w₂a + b₂ what goes into the new tanh. The derivative of L with respect to s "
+            "comes first.",
             "ds = 2(y - 1) · (1 - y²). From there on it is as before.",
         ],
     ),
@@ -297,18 +356,19 @@ QUIZ = [
         },
     ),
     (
-        "Your check on the cubic is off by 1 at h = 10⁻¹⁵. Is your gradient wrong?",
+        "Suppose a gradient check with h = 10⁻¹⁵ finds your gradient off by 1. Is it wrong?",
         {
-            "You cannot tell": "Right: rounding alone is that large there. Take 10⁻⁵.",
-            "Yes": "A right gradient fails this check too: look at the far left of the curves.",
+            "You cannot tell": "Right: on this lesson's cubic rounding alone is that large at this "
+            "h. Check again at 10⁻⁵.",
+            "Yes": "A right gradient may fail this check too: look at the far left of the curves.",
             "No": "It may be wrong all the same: this h would hide it.",
         },
     ),
     (
-        "y = w₂a + b₂, and a is 0. Which of the two weights has the derivative 0?",
+        "y = w₂a + b₂, and a is 0. Which derivative is 0, that of w₂ or that of b₂?",
         {
-            "w₂": "Right: its local derivative is a.",
-            "b₂": "Its local derivative is 1, whatever a is.",
+            "that of w₂": "Right: its local derivative is a.",
+            "that of b₂": "Its local derivative is 1, whatever a is.",
             "both": "b₂ is added: pushed a little, it moves y by just as much.",
         },
     ),
@@ -329,16 +389,16 @@ EPSILON = np.finfo(float).eps
 along = [2 * (start["y"] - 1), start["w2"], 1 - start["a"] ** 2, start["x"]]
 
 NUMBERS = [
-    ("6", lambda: graph.backward(graph.forward(x=1.0))["x"]),
     ("24", lambda: graph.backward(graph.forward(x=1.5))["x"]),
-    ("12", lambda: graph.backward(graph.forward(x=1.5))["t"]),
-    ("-1.01", lambda: along[0]),
+    ("54", lambda: graph.backward(graph.forward(x=2.0))["x"]),
+    ("27", lambda: graph.backward(graph.forward(x=2.0))["t"]),
     ("0.786", lambda: along[2]),
-    ("-2.39", lambda: slopes["w1"]),
     ("0.462", lambda: start["a"]),
     ("2.36", lambda: np.prod(along[1:])),
     ("9", lambda: off_by("forward") / 1e-3),
     ("3", lambda: off_by("central") / 1e-3**2),
+    ("6", lambda: 18 * 1e-3**2 / off_by("central")),
+    ("12", lambda: -np.log10(tried["10⁻¹²"])),
     ("16", lambda: -np.log10(EPSILON)),
     (r"2.2\cdot 10^{-16}", lambda: EPSILON),
     ("10^{-8}", lambda: np.sqrt(EPSILON)),

@@ -16,12 +16,13 @@ def run(lr, steps, start=4):
 PREDICTIONS = {
     "where after one step": Choice(
         {
-            "4.8": "That is uphill: the sign is wrong.",
             "3.2": "The step is 0.2 · 4 = 0.8, and it goes against the slope.",
             "3.8": "That is a step of 0.2 alone: it forgets to multiply by the slope.",
+            "4.8": "That is uphill: the sign is wrong.",
         },
         right="3.2",
         at={"4.8": 4.8, "3.2": 3.2, "3.8": 3.8},
+        tells=["3.2", "3.200", "0.8", "-0.800", "3.44", "2.4", "2.40"],
     ),
     "what rate 1 does": Choice(
         {
@@ -33,12 +34,21 @@ PREDICTIONS = {
         },
         right="it jumps to and fro and gets no closer",
         fact=lambda e: "x₀ to x₃: " + ", ".join(f"{x:g}" for x in e.paths["SGD"].points[:4]) + ".",
+        tells=[
+            "to and fro",
+            "between 4 and 0",
+            "jumps for ever",
+            "factor -1",
+            "-1.00",
+            r"\eta < 1",
+        ],
     ),
     "the loss at rate 0.9": Sketch(
         range(11),
         right=lambda e: e.paths["SGD"].losses,
         within=0.5,
         why="The run jumps to and fro. Why does its loss not?",
+        tells=["the loss does not", "falls at every step", "changes sides", "0.64"],
     ),
 }
 
@@ -78,7 +88,11 @@ EXERCISES = {
                 "That is the step alone: add it to the old point.",
             ),
         ],
-        cases=[(4.0, lambda x: 2 * x - 4, 0.2), (1.0, lambda x: 3.0 * x, 0.1)],
+        cases=[
+            (4.0, lambda x: 2 * x - 4, 0.2),
+            (1.0, lambda x: 3.0 * x, 0.1),
+            (-1.5, lambda x: 2 * x - 4, 0.3),
+        ],
         hints=[
             "`slope` is a function: `slope(x)` is a number.",
             "Old point minus rate times slope.",
@@ -120,9 +134,10 @@ QUIZ = [
         {
             "Only while the rate is small": "Right. From 0.01 to 0.02 it takes about half as many "
             "steps. From 0.5 to 1 it never arrives.",
-            "Yes, always": "Not past 0.5: there the factor turns negative, and at 1 the run never "
-            "arrives.",
-            "No, never": "For small rates it does: 0.02 takes about half as many steps as 0.01.",
+            "Yes, at every learning rate": "Not past 0.5: there the factor turns negative, and at "
+            "1 the run never arrives.",
+            "No, whatever the rate is": "For small rates it does: 0.02 takes about half as many "
+            "steps as 0.01.",
         },
     ),
     (
@@ -154,6 +169,13 @@ def fastest(goal=2.0001, steps=4):
     return reached[0], reached[-1]
 
 
+def floor(steps=20):
+    """The rates between which the distance is below what the picture shows."""
+    rates = np.linspace(0.3, 0.7, 40_001)
+    below = rates[np.abs(run(rates, steps).end - 2) <= 1e-16]
+    return below[0], below[-1]
+
+
 NUMBERS = [
     ("4", lambda: parabola.gradient(4.0)),
     ("-4", lambda: parabola.gradient(0.0)),
@@ -163,15 +185,30 @@ NUMBERS = [
     (r"8 \cdot 10^8", lambda: abs(run(1.01, 1000).end - 2)),
     ("0.4", lambda: run(0.9, 1).end),
     ("3.28", lambda: run(0.9, 2).end),
-    ("0.367", lambda: fastest()[0]),
-    ("0.633", lambda: fastest()[1]),
+    ("0.3671", lambda: np.ceil(1e4 * fastest()[0]) / 1e4),
+    ("0.6329", lambda: np.floor(1e4 * fastest()[1]) / 1e4),
     ("0.5", lambda: np.mean(fastest())),
     ("0.6", lambda: 1 - 2 * 0.2),
     ("-1", lambda: 1 - 2 * 1),
     ("0.98", lambda: 1 - 2 * 0.01),
+    ("0.42", lambda: floor()[0]),
+    ("0.58", lambda: floor()[1]),
     ("262", lambda: np.argmax(np.abs(run(0.01, 400).points - 2) < 0.01) - 1),
 ]
-GIVEN = ["6", "0.2", "0.01", "0.9", "1.01", "1,000", "2.0001", "300", "2.5", "0.1", "0.02"]
+GIVEN = [
+    "10^{-16}",
+    "6",
+    "0.2",
+    "0.01",
+    "0.9",
+    "1.01",
+    "1,000",
+    "2.0001",
+    "300",
+    "2.5",
+    "0.1",
+    "0.02",
+]
 
 
 def claim_the_three_rates_of_the_course_text():
@@ -194,9 +231,19 @@ def claim_descent_converges_below_rate_1():
     assert np.array_equal(np.abs(run(rates, 20).end - 2) < 2, rates < 1)
 
 
-def claim_rates_from_0_367_to_0_633_reach_the_target():
-    four = run(np.array([0.366, 0.368, 0.632, 0.634]), 4)
-    assert (four.losses[-1] <= 2.0001).tolist() == [False, True, True, False]
+def claim_rates_as_far_from_0_5_on_either_side_leave_the_same_distance():
+    low, high = np.abs(run(np.array([0.4, 0.6]), 20).end - 2)
+    assert np.isclose(low, high, rtol=1e-3)
+
+
+def claim_rates_from_0_3671_to_0_6329_reach_the_target():
+    four = run(np.array([0.367, 0.3671, 0.4, 0.6, 0.6329, 0.633]), 4)
+    assert (four.losses[-1] <= 2.0001).tolist() == [False, True, True, True, True, False]
+
+
+def claim_twice_a_small_rate_takes_about_half_as_many_steps():
+    takes = [np.argmax(np.abs(run(rate, 400).points - 2) < 0.01) for rate in (0.01, 0.02)]
+    assert 0.45 < takes[1] / takes[0] < 0.55
 
 
 def claim_the_solutions_do_what_the_exercises_say():

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from optimlab import SGD, descend, functions
-from optimlab.lessons import Choice, Exercise, Point
+from optimlab.lessons import Choice, Exercise, Number, Point
 from optimlab.study.analysis import destination, stability_limit
 
 wave = functions.wave
@@ -20,42 +20,65 @@ PREDICTIONS = {
             f"At 2.5 the slope is {e.paths['SGD'].gradients[0]:.2f}, so the first step goes right; "
             "the rule feels only that. Where the curve is steep the steps are long: x₃ is "
             f"{e.paths['SGD'].points[3]:.2f} already. Right of {wave.minima[0]:.2f} the curve "
-            f"rises "
-            "and sends the run back."
+            "rises and sends the run back."
         ),
         why="What did the rule know of the curve when it took its first step?",
+        tells=["4.91", "4.913", "4.36", "goes right", "from 2.5 to"],
+    ),
+    "where the colours meet": Number(
+        "The start where they meet",
+        right=lambda e: e.function.stationary[0],
+        within=0.1,
+        along="x",
+        replies=[
+            (2.46, "That is half way between the two minima. Being nearer does not count."),
+            (3.14, "There the height is 0. What counts is the slope."),
+            (2.5, "A start there is on the deep valley's side of the hill already."),
+            (1.08, "There the left side of the hill is steepest. Its slope has the same sign on."),
+            (0, "That is the minimum itself. Runs from its right side end there, too."),
+        ],
+        fact="It is the top of the hill. Left of it the slope is positive and the first step goes "
+        "left; right of it the first step goes right. At this rate no later step crosses it.",
+        tells=["2.03", "2.0288", "top of the hill", "hill's top", "changes its sign"],
     ),
     "what rate 1.0 does here": Choice(
         {
+            "it flies off for ever": "It does leave the picture, at step 2. But out there the "
+            "curve rises, so the next step leads back.",
             "it reaches the same valley, only faster": "Longer steps do not stop at the bottom. "
             "The second one leads far up the other side, out of the picture.",
-            "it flies off for ever": "It does leave the picture, at step 2. But out there the "
-            "curve rises, and a rising curve sends the run back.",
-            "something else": "It comes back from outside, jumps over the hill, and creeps around "
-            "0.",
+            "it ends in the other valley": "It comes back from outside, jumps over "
+            "the hill, and creeps towards 0.",
         },
-        right="something else",
+        right="it ends in the other valley",
         fact=lambda e: (
             "x₁ to x₆: "
             + ", ".join(f"{x:.3f}" for x in e.paths["SGD"].points[1:7])
             + f". At x₂ the slope is {e.paths['SGD'].gradients[2]:.2f}."
         ),
+        tells=[
+            *("3.904", "3.9044", "7.418", "7.4178", "0.6794", "0.0867", "creeps", "comes back"),
+            *("closer to 0", "out of the picture", "exactly the limit", "need not diverge"),
+        ],
     ),
-    "twice the limit": Choice(
+    "beside the deep minimum": Choice(
         {
-            "at 4.91, it only takes longer": "Beyond the limit every step near 4.91 leads further "
-            "away from it. More steps do not help.",
-            "nowhere, it hops about in the deep valley": "It hops there for a while, and with a "
-            "rate between 0.39 and 0.65 it would for ever. At 0.8 the hops grow too long for this "
-            "valley.",
-            "in the valley at 0": "The hops grow until one leads over the hill. At 0 the limit is "
-            "1.0, so with rate 0.8 a run can settle there.",
+            "in the valley at 0": "One hop leads over the hill. At 0 the limit is 1.0, so with "
+            "rate 0.8 the run settles there.",
+            "in the deep valley, only later": "Beyond the limit every step near 4.91 leads "
+            "further away from it. More steps do not help.",
+            "nowhere, it hops about in the deep valley": "With a rate from 0.39 to 0.67 it would, "
+            "for ever. At 0.8 a hop can be long enough to leave this valley.",
         },
         right="in the valley at 0",
         fact=lambda e: (
-            f"It is over the hill at step {np.argmax(e.paths['SGD'].points < wave.stationary[0])}."
+            "The hops do not grow steadily: the first are "
+            + ", ".join(f"{hop:.1f}" for hop in np.abs(np.diff(e.paths["SGD"].points[:7])))
+            + f" long. Step {np.argmax(e.paths['SGD'].points < wave.stationary[0])} leads over "
+            "the hill."
         ),
         why="What did the formula tell you, and what did it not?",
+        tells=["0.68", "over the hill", "crosses the hill", "settles at 0", "every run of the map"],
     ),
 }
 
@@ -132,17 +155,13 @@ EXERCISES = {
                 "still small for a while.",
             ),
             (
-                lambda rate, curvature: rate * curvature < 1,
-                "At 1/f'' the factor is 0, the fastest. Beyond it the factor is negative, and "
-                "still small for a while. And what if f'' is negative?",
+                lambda rate, curvature: rate <= 1 / curvature,
+                "1/f'' is the fastest rate. A little beyond it a run still comes nearer, from side "
+                "to side.",
             ),
             (
                 lambda rate, curvature: abs(1 - rate * curvature) <= 1,
                 "At the limit itself the factor is -1: by the formula no step comes nearer.",
-            ),
-            (
-                lambda rate, curvature: rate * curvature < 2,
-                "Right in a valley. But a hill's top has a negative f'', and no run stays there.",
             ),
             (
                 lambda rate, curvature: abs(1 - 2 * rate) < 1,
@@ -159,7 +178,7 @@ EXERCISES = {
             ),
             (
                 lambda rate, curvature: rate < 2,
-                "It says True each time. Which rates are too large depends on `curvature`.",
+                "Which rates are too large depends on `curvature`.",
             ),
             (
                 lambda rate, curvature: abs(1 - rate * curvature) > 1,
@@ -171,8 +190,9 @@ EXERCISES = {
             ),
         ],
         cases=[
-            *((0.25, 5.0), (0.39, 5.0), (0.9, 5.0), (0.9, 2.0), (1.0, 2.0), (1.1, 2.0)),
-            *((1.1, 1.5), (0.1, 0.5), (1.5, 0.5), (0.5, -2.0)),
+            *((0.25, 5.0), (0.39, 5.0), (0.41, 5.0), (0.9, 5.0), (0.9, 2.0), (1.0, 2.0)),
+            *((1.1, 2.0), (1.1, 1.5), (0.1, 0.5), (1.5, 0.5), (2.5, 0.5), (4.5, 0.5)),
+            *((0.2, 5.0), (0.5, 1.0), (1.9, 1.0), (0.003, 700.0)),
         ],
         hints=[
             "Near the minimum each step multiplies the distance by 1 - η·f''.",
@@ -298,21 +318,21 @@ EXERCISES = {
 
 QUIZ = [
     (
-        "A run has ended in the shallow valley. What can help?",
+        "With rate 0.25 a run from 1.5 has ended in the valley at 0. What leads to the deeper one?",
         {
-            "Another start": "Right: it is the start that decides the valley.",
+            "Another start": "Right: with a small rate it is the start that decides the valley.",
             "More steps": "At the minimum the slope is 0, and so is every further step.",
-            "A smaller rate": "The step is rate times slope, and the slope is 0 there. A smaller "
-            "rate changes nothing.",
+            "A smaller rate": "From 1.5 every smaller rate goes down the same side of the hill, "
+            "only slower.",
         },
     ),
     (
-        "A run has not settled. Is the rate too large?",
+        "A run has not settled. Is the rate too large for its valley?",
         {
-            "If it hops, yes; if it creeps, no": "Right: look at the path before you change the "
-            "rate.",
-            "Yes, always": "With rate 0.005 the run from 2.0 has not settled after 500 steps. It "
-            "has after 5,000: the rate is too small, if anything.",
+            "Yes, if its hops do not shrink": "Right. While they shrink, or while it goes one way "
+            "only, more steps help.",
+            "Yes, or it would have settled": "With rate 0.005 the run from 2.0 has not settled "
+            "after 500 steps. It has after 5,000: the rate is too small, if anything.",
             "No, it needs more steps": "With rate 0.5 the run from 2.5 still hops after 5,000 "
             "steps.",
         },
@@ -320,10 +340,11 @@ QUIZ = [
     (
         "Which valleys need small rates?",
         {
-            "Narrow ones": "Right: there the slope changes fast, so f'' is large and 2/f'' small.",
-            "Deep ones": "Here the deep valley is also the narrow one. Lift the whole curve, and "
-            "neither its slopes nor its limits change.",
-            "Wide ones": "There the slope changes slowly: f'' is small, and 2/f'' large.",
+            "Narrow valleys": "Right: there the slope changes fast, so f'' is large and 2/f'' "
+            "small.",
+            "Deep valleys": "Here the deep valley is also the narrow one. But lift the whole "
+            "curve: its slopes and its limits stay as they are.",
+            "Wide valleys": "There the slope changes slowly: f'' is small, and 2/f'' large.",
         },
     ),
 ]
@@ -331,6 +352,12 @@ QUIZ = [
 
 RATES = np.arange(2, 242) / 200
 STARTS = np.arange(-20, 140) / 20
+
+
+def steepest_left():
+    """Where the hill is steepest on its left side."""
+    x = np.linspace(0, 2, 20_001)
+    return x[np.argmax(wave.gradient(x))]
 
 
 @functools.cache
@@ -344,19 +371,43 @@ def from_the_deep_valley():
     return ends()[:, np.flatnonzero(STARTS == 5.0)[0]]
 
 
+def two_points():
+    """Between what the runs right of the hill jump in the end, at rate 0.4."""
+    return np.sort(descend(wave, SGD(lr=0.4), start=2.5, steps=2000).points[-2:])
+
+
+def leads_over(rates, starts):
+    """Whether a start right of the hill's top has a first step that leads left of it."""
+    first = starts - np.multiply.outer(rates, wave.gradient(starts))
+    return first < wave.stationary[0]
+
+
+def specks():
+    """(rate, start) of what settles at 0 though most starts right of the hill do not."""
+    right = STARTS > wave.stationary[0]
+    over = (ends() == 1) & right & ((ends()[:, right] == -1).mean(axis=1) > 0.5)[:, None]
+    over[RATES > 1] = False
+    return [(RATES[i], STARTS[j]) for i, j in np.argwhere(over)]
+
+
 NUMBERS = [
     ("4.91", lambda: wave.minima[0]),
+    ("4.478", lambda: two_points()[0]),
+    ("5.283", lambda: two_points()[1]),
     ("0.38", lambda: limits[0]),
     ("0.39", lambda: RATES[from_the_deep_valley() != 0].min()),
+    ("0.67", lambda: RATES[~leads_over(RATES, np.linspace(2.03, 7, 5000)).any(axis=1)].max()),
     ("0.68", lambda: RATES[from_the_deep_valley() == 1].min()),
+    ("0.675", lambda: specks()[0][0]),
+    ("6.35", lambda: specks()[0][1]),
     ("1.0", lambda: limits[1]),
     ("6", lambda: functions.bowl.hessian((2, 2))[0, 0]),
     ("240", lambda: ends().shape[0]),
     ("160", lambda: ends().shape[1]),
 ]
 
-GIVEN = ["-1", "7", "2.5", "0.25", "200", "0.05", "4", "5.0", "0.8", "300", "0.1", "500"]
-GIVEN += ["3", "0.65", "10", "0.005", "2.0", "5,000", "0.5"]
+GIVEN = ["-1", "7", "2.5", "0.25", "200", "4", "5.0", "0.8", "300", "0.1", "500", "60", "1.5"]
+GIVEN += ["3", "10", "0.005", "2.0", "5,000", "0.5", "0.4"]
 
 
 def claim_two_starts_end_in_the_two_valleys():
@@ -386,10 +437,51 @@ def claim_the_limits_of_the_two_valleys():
 
 def claim_the_runs_that_hop_for_ever():
     assert destination(wave, SGD(lr=0.5), 2.5, steps=5000) == -1
-    for row in [70, 120]:  # from 2.5 and from 5.0
-        there = ends()[:, row]
-        assert np.all(there[(RATES > 0.385) & (RATES < 0.66)] == -1)
-        assert np.all((there[RATES > 0.72] == 1) == (RATES[RATES > 0.72] <= 1.0))
+    assert RATES[0] <= 0.39 and not leads_over(0.67, np.linspace(2.03, 7, 5000)).any()
+    jumps = descend(wave, SGD(lr=0.4), start=np.linspace(2.1, 7, 50), steps=2000).points[-2:]
+    assert np.allclose(np.sort(jumps, axis=0).T, two_points())
+
+
+def claim_the_usual_wrong_borders_are_what_the_replies_say():
+    assert np.isclose(wave.minima.mean(), 2.46, atol=0.01) and abs(wave(np.pi)) < 1e-9
+    assert np.isclose(steepest_left(), 1.08, atol=0.01)
+
+
+def claim_the_start_decides_up_to_0_38_and_nothing_from_0_68_to_1():
+    left = wave.stationary[0] > STARTS
+    there = ends()
+    assert np.array_equal(there[RATES < 0.3836] == 1, np.broadcast_to(left, (75, 160)))
+    assert np.all(there[RATES < 0.3836] >= 0)
+    assert np.all(there[:, left][RATES <= 1] == 1)
+    assert np.all(there[(RATES > 0.679) & (RATES <= 1)] == 1)
+    assert np.all(there[:, ~left][(RATES > 0.385) & (RATES < 0.674)] == -1)
+
+
+def claim_one_speck_and_one_line_are_left_on_the_map():
+    ((rate, start),) = specks()
+    assert np.isclose(rate, 0.675) and np.isclose(start, 6.35) and leads_over(rate, start)
+    beyond = ends()[RATES > 1.001]
+    assert np.array_equal(beyond != -1, np.broadcast_to(np.isclose(STARTS, 0), beyond.shape))
+    others = descend(wave, SGD(lr=0.675), STARTS[(STARTS > 2.03) & (STARTS != start)], 500)
+    assert others.points[1:].max() < 6.33
+
+
+def claim_the_hops_do_not_grow_steadily_and_step_12_leads_over_the_hill():
+    points = descend(wave, SGD(lr=0.8), start=5, steps=60).points
+    hops = np.abs(np.diff(points))
+    assert hops[1] < hops[2] > hops[3] and np.argmax(points < wave.stationary[0]) == 12
+    assert np.all(points[12:] < wave.stationary[0]) and abs(points[-1]) < 1e-9
+
+
+def claim_every_smaller_rate_leads_from_1_5_to_0():
+    rates = np.linspace(0.005, 0.25, 50)
+    points = descend(wave, SGD(lr=rates), start=1.5, steps=3000).points
+    assert np.all(np.diff(points, axis=0) <= 0) and np.all(np.abs(points[-1]) < 1e-6)
+
+
+def claim_the_second_derivative_is_largest_at_0_itself():
+    x = np.linspace(-1, 1, 201)
+    assert x[np.argmax(wave.hessian(x))] == 0
 
 
 def claim_a_small_rate_needs_more_steps():

@@ -18,51 +18,58 @@ def steps_needed(far, steps=5000):
     return np.argmax(descend(plateau, SGD(lr=0.5), starts, steps).losses < 0.01, axis=0).tolist()
 
 
-counts = steps_needed([3, 3.5, 4, 4.5])
+counts = steps_needed([2, 3, 4, 4.5])
 times = [late / early for early, late in zip(counts[:-1], counts[1:], strict=True)]
+#: how far the start of the run on `bumpy` is from the right and the left valley; the ridge between
+near = [np.linalg.norm(np.subtract(valley, (1, 3.5))) for valley in functions.bumpy.minima]
+ridge = functions.bumpy.stationary[0][0]
 slope_far_out = np.linalg.norm(plateau.gradient((-4.5, 0)))
 
 PREDICTIONS = {
     "above a chord of the parabola": Choice(
         {
-            "yes, if the ends are far apart": "Far apart the curve hangs even further below the "
-            "chord: it bends up all the way.",
             "never": "The curve bends up everywhere, so between two of its points it hangs below "
             "the straight line.",
             "yes, if both ends lie left of the minimum": "There the curve falls, but it still "
             "bends up: it falls fast first and slowly later, and stays below the line.",
+            "yes, if the ends are far apart": "Far apart the curve hangs even further below the "
+            "chord: it bends up all the way.",
         },
         right="never",
         why="What about the curve decides it?",
+        tells=["never rises", "parabola True", "bends up", "below the chord at every"],
     ),
     "where on the surface": Point(
         (0, -3),
         right=lambda e: e.paths["SGD"].end,
         within=0.4,
         fact=lambda e: (
-            f"The ridge between the valleys runs along x = {functions.bumpy.stationary[0][0]:.2f}, "
-            f"and "
-            "the start lies right of it. Being nearer to a valley does not count, only the side of "
-            "the ridge; and in y the way leads down to 0.5 from both sides."
+            f"The ridge between the valleys runs along x = {ridge:.2f}, and the start lies right "
+            f"of it. It is nearer to the left valley, {near[1]:.2f} against {near[0]:.2f} away. "
+            "That does not count at a small rate, only the side of the ridge; and in y the way "
+            "leads down to 0.5 from both sides."
         ),
         why="What in the picture tells you to which valley a start belongs?",
+        tells=["3.43", "3.4, 0.5", "right valley", "right of it", "right of the ridge"],
     ),
     "on the line of the saddle": Choice(
         {
             "it falls off to one side": "A real ball would fall off, sooner or later. But here the "
             "slope in y is exactly 0, and a step of exactly 0 leads to no side.",
-            "it stops at (0, 0)": "Along the line it is a valley. Nothing pushes to the side, and "
-            "at (0, 0) the gradient is 0.",
-            "it walks over (0, 0) to the other end": "Behind (0, 0) the line rises again, and the "
-            "rule does not climb. It has no momentum.",
+            "it comes to rest at (0, 0)": "Along the line it is a valley. Nothing pushes to the "
+            "side, and at (0, 0) the gradient is 0.",
+            "it walks over (0, 0) to the other end": "Behind (0, 0) the line rises again. At this "
+            "rate the run does not even reach that side, and it keeps no speed that could carry "
+            "it up.",
         },
-        right="it stops at (0, 0)",
+        right="it comes to rest at (0, 0)",
         at={
             "it falls off to one side": (-0.4, 1.6),
-            "it stops at (0, 0)": (0, 0),
+            "it comes to rest at (0, 0)": (0, 0),
             "it walks over (0, 0) to the other end": (1.8, 0),
         },
         why="Is the place where it ends a minimum?",
+        tells=["(0.00, 0.00)", "beside (0, 0)", "at (0, 0)", "rest at", "gets stuck", "six end"],
     ),
     "steps from 4.5 away": Number(
         "steps",
@@ -70,15 +77,24 @@ PREDICTIONS = {
         within=300,
         replies=[
             (
-                2 * counts[2] - counts[1],
-                "You added as much as the last half cost. It grows faster.",
+                counts[2] + (counts[2] - counts[1]) / 2,
+                "You added half of what the last unit cost. It grows faster.",
             ),
-            (counts[2] * times[1], "You multiplied once more by the last factor. It grows, too."),
+            (
+                counts[2] * times[1] ** 0.5,
+                "You took the last factor, for half a unit. But the factor grows, too.",
+            ),
+            (
+                counts[2] * times[1],
+                "You took the last factor whole. It was that of a whole unit, and this is half of "
+                "one.",
+            ),
         ],
-        fact="From 3 to 3.5, to 4, to 4.5 each half further out multiplies the steps: by "
-        f"{times[0]:.1f}, by {times[1]:.1f}, by {times[2]:.1f}. The slope at 4.5 away is "
-        f"{slope_far_out:.5f}.",
+        fact=f"From 2 to 3 the steps grow by the factor {times[0]:.1f}, from 3 to 4 by "
+        f"{times[1]:.1f}, and in the half from 4 to 4.5 by {times[2]:.1f}. The slope at 4.5 away "
+        f"is {slope_far_out:.5f}.",
         why="Where does such a run spend most of its steps?",
+        tells=["2,791", "2791", "2.8e3", "0.00018"],
     ),
 }
 
@@ -87,12 +103,20 @@ def over(f, a, b, t):
     return f((1 - t) * a + t * b) - ((1 - t) * f(a) + t * f(b))
 
 
+#: axes for a mesh, either one longer, or equally long; not evenly spaced, not sorted
+AXES = [
+    (np.linspace(-8, 8, 5), np.linspace(-3, 3, 4)),
+    (np.array([4.0, -1.0, 0.5]), np.array([2.0, 2.5, -6.0, 0.0, 9.0])),
+    (np.array([1.0, 3.0, 3.5]), np.array([-2.0, 7.0, 0.0])),
+]
+
+
 def is_mesh(mesh):
-    for xs, ys in [(np.linspace(-8, 8, 5), np.linspace(-3, 3, 4)), (np.arange(3.0), np.ones(2))]:
+    for xs, ys in AXES:
         wanted = len(xs), len(ys)
         x, y = (np.asarray(part, dtype=float) for part in mesh(xs, ys))
         for name, part in (("x", x), ("y", y)):
-            if part.shape == wanted[::-1]:
+            if part.shape != wanted and part.shape == wanted[::-1]:
                 return f"Your {name} lies on its side: x needs a row each, y a column each."
             if part.shape != wanted:
                 return (
@@ -104,8 +128,15 @@ def is_mesh(mesh):
             return "Right arrays, in the wrong order: x first."
         for name, part, values in (("x", x, right[0]), ("y", y, right[1])):
             if not np.allclose(part, values):
-                return f"The shapes are right, but your {name} holds other numbers."
+                return (
+                    f"The shapes are right, but for x = {row_of(xs)} and y = {row_of(ys)} your "
+                    f"{name} holds other numbers."
+                )
     return True
+
+
+def row_of(values):
+    return "[" + ", ".join(f"{value:g}" for value in values) + "]"
 
 
 def kinds(minimum, maximum, saddle):
@@ -173,7 +204,13 @@ EXERCISES = {
                 "At t = 1 your chord is at f(a) + f(b): the first weight is missing.",
             ),
         ],
-        cases=[(functions.wave, 1.2, 5.7, 0.3), (functions.cubic, -0.9, 1.5, 0.7)],
+        cases=[
+            (functions.wave, 1.2, 5.7, 0.3),  # above the chord, from left to right
+            (functions.cubic, 1.5, -0.9, 0.7),  # from right to left
+            (functions.parabola, -1.0, 4.0, 0.25),  # below the chord
+            (lambda x: x**3 - 2, -2.0, -0.5, 0.6),
+            (lambda x: 3.0 - x * x, 2.0, 0.5, 0.0),  # on it: at an end
+        ],
         hints=[
             "Both sides of the inequality above: the curve is the left one, the chord the right "
             "one.",
@@ -207,7 +244,8 @@ EXERCISES = {
             ),
             (
                 lambda xs, ys: (np.outer(xs, ys), np.outer(np.ones(len(xs)), ys)),
-                "The shapes are right, but your x holds other numbers.",
+                "The shapes are right, but for x = [-8, -4, 0, 4, 8] and y = [-3, -1, 1, 3] your x "
+                "holds other numbers.",
             ),
         ],
         accept=is_mesh,
@@ -248,8 +286,13 @@ EXERCISES = {
             (kinds(up, down, lambda c: False), "It never says saddle."),
         ],
         cases=[
-            *([0.5, 2.0], [-2.0, -0.5], [0.5, -0.5], [-2.0, 0.5], [0.0, 2.0], [0.0, -0.5]),
-            *([0.0, 0.0], [3.0, -1.0, 0.0], [2.0, 0.5, 1.0], [0.0, -3.0]),
+            np.array(case)
+            for case in (
+                *([0.5, 2.0], [-2.0, -0.5], [0.5, -0.5], [-2.0, 0.5], [0.0, 2.0], [0.0, -0.5]),
+                *([0.0, 0.0], [3.0, -1.0, 0.0], [2.0, 0.5, 1.0], [0.0, -3.0], [4.0, 0.0]),
+                *([-1.0, 3.0, 2.0], [2.0, 3.0, -1.0], [-1.0, -4.0, -2.0, -0.5], [-1e-3, -0.3]),
+                *([1e-3, 5.0], [4.0, -1.0, -2.0]),
+            )
         ],
         hints=[
             "All positive: it bends up in every direction. And all negative?",
@@ -260,22 +303,21 @@ EXERCISES = {
 
 QUIZ = [
     (
-        "A function has one minimum only. Is it convex?",
+        "A function has one minimum only. What follows?",
         {
-            "Not necessarily": "Right: `plateau` has one minimum and is not convex.",
-            "Yes": "`plateau` has one minimum, and far out it bends down. The other direction "
-            "holds: convex, so no second valley at another height.",
-            "No, then it never is": "x² - 4x + 6 has one minimum and is convex.",
+            "It may be convex or not": "Right: x² - 4x + 6 is convex, and `plateau` is not.",
+            "It is convex": "`plateau` has one minimum, and far out it bends down. The other "
+            "direction holds: convex, so no second valley at another height.",
+            "It is not convex": "x² - 4x + 6 has one minimum and is convex.",
         },
     ),
     (
-        "The loss has not changed for 50 steps. Where are you?",
+        "For 50 steps the gradient has been almost 0. Where is the run?",
         {
-            "Perhaps at a minimum, perhaps not": "Right: near a saddle or on a plateau the loss "
-            "looks the same.",
-            "At a minimum": "That is the usual mistake: near a saddle or on a plateau the gradient "
-            "is tiny, too.",
-            "On a plateau": "Perhaps. But at a minimum, or near a saddle, the loss looks the same.",
+            "That cannot be told": "Right: near a minimum, near a saddle and on a plateau it is "
+            "almost 0.",
+            "At a minimum": "Perhaps. But near a saddle or on a plateau the gradient is tiny, too.",
+            "On a plateau": "Perhaps. But near a minimum or a saddle the gradient is tiny, too.",
         },
     ),
     (
@@ -305,8 +347,8 @@ NUMBERS = [
     ("0.05", lambda: np.abs(rmsprop_on_the_saddle()).max()),
 ]
 
-GIVEN = ["6", "4", "81", "30", "1.5", "-3.8", "-1.8", "0.5", "100", "0.01", "4.5", "200"]
-GIVEN += ["40", "25", "3", "5", "50"]
+GIVEN = ["6", "4", "81", "30", "-3.8", "-1.8", "0.5", "100", "0.01", "4.5", "200"]
+GIVEN += ["40", "25", "3", "5", "50", "0.1", "-8", "-4", "8", "-3", "-1"]
 
 
 def near_enough(far):
@@ -342,6 +384,32 @@ def claim_only_bowl_and_ravine_are_convex_and_the_plateau_has_one_minimum():
     assert all(convex.values()) and all(others.values()) and len(plateau.minima) == 1
 
 
+def claim_only_a_chord_from_one_valley_to_the_other_has_the_curve_4_above_it():
+    wave, t = functions.wave, np.linspace(0, 1, 101)
+    places = np.linspace(*wave.domain, 101)
+    a, b = (end[..., None] for end in np.meshgrid(places, places, indexing="ij"))
+    enough = gap(wave, a, b, t).max(axis=-1) >= 4
+    hill = 2.0288  # the top between the valleys, of lesson 06
+    left, right = np.minimum(a, b)[enough], np.maximum(a, b)[enough]
+    assert enough.any() and (left < hill / 2).all() and (right > 2 * hill).all()
+
+
+def claim_the_start_is_nearer_to_the_valley_that_it_does_not_reach():
+    end = descend(functions.bumpy, SGD(lr=0.05), (1, 3.5), 30).end
+    assert np.allclose(end, functions.bumpy.minima[0], atol=1e-4) and end[0] > 3.4
+    assert near[1] < near[0] - 0.3 and ridge < 1
+
+
+def claim_the_smallest_eigenvalue_is_the_smallest_curvature_of_all_directions():
+    turn = np.linspace(0, np.pi, 721)
+    to = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    for f, at in [(functions.polynomial, (1.0, -0.5)), (functions.bumpy, (2.0, 1.0))]:
+        matrix = f.hessian(np.array(at))
+        every = np.einsum("ni,ij,nj->n", to, matrix, to)
+        lowest, highest = curvatures(f, at)
+        assert np.allclose([every.min(), every.max()], [lowest, highest], atol=1e-3)
+
+
 def claim_three_fates_along_y_3_5():
     starts = np.stack([[-3.8, -2.0, 0.8, 0.9, 4.5], np.full(5, 3.5)], axis=-1)
     runs = descend(functions.bumpy, SGD(lr=0.05), starts, steps=200)
@@ -355,6 +423,8 @@ def claim_a_hair_off_the_saddles_line_grows_at_every_step():
         run = on_the_saddle(hair)
         np.testing.assert_allclose(run.points[:150, 1], hair * 1.2 ** np.arange(150))
         assert run.left() == step
+    end = descend(functions.saddle, SGD(lr=0.1), (-1.8, 0), steps=60).end
+    assert np.linalg.norm(end) < 1e-5
     stuck = descend(functions.saddle, SGD(lr=0.1), (-1.8, 0), steps=10_000)
     assert stuck.left() is None and abs(stuck.end[0]) < 1e-12 and stuck.end[1] == 0
 

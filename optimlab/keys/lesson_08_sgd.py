@@ -1,6 +1,7 @@
 """Lesson 08: what its questions know, and the numbers it states."""
 
 import functools
+import itertools
 
 import numpy as np
 
@@ -23,13 +24,14 @@ def ends(explorer):
 PREDICTIONS = {
     "steps in better units": Choice(
         {
-            "one": "The condition number is 1: the bowl is round, and both curvatures are 2. So "
-            "rate 1/2 removes both distances at once.",
-            "about 100": "With condition number 29 it would be. Now it is 1.",
             "about 9,700": "The parties are the same, but the surface is not: its shape depends on "
             "the units.",
+            "about 100": "With condition number 29 it would be. Now it is 1.",
+            "one": "The condition number is 1: the bowl is round, and both curvatures are 2. So "
+            "rate 1/2 removes both distances at once.",
         },
         right="one",
+        tells=["condition number 1", "after one step", "one step is enough", "round", "rate 1/2"],
     ),
     "how far off a batch of 16 is": Number(
         "Typical distance with 16",
@@ -48,21 +50,23 @@ PREDICTIONS = {
         fact="Four times the batch, half the distance: the mean of independent errors shrinks like "
         "1/√batch.",
         why="What would it cost to halve the distance once more?",
+        tells=["2.3", "2.30", "2.4", "half the distance", "1/√batch", "four times as much"],
     ),
     "a batch from 100 times the data": Choice(
         {
-            "16": "What counts is how many you look at, not how many there are. A spoonful tells "
-            "whether the soup is salty, whatever the pot.",
-            "160": "That is the root of 100 times as many. But the noise does not ask how many are "
-            "left out.",
-            "1,600": "That keeps the share of the data the same. The noise does not ask for a "
-            "share.",
+            "about 16": "What counts is how many you look at, not how many there are. A spoonful "
+            "tells whether the soup is salty, whatever the pot.",
+            "about 160": "That is the root of 100 times as many. But the noise does not ask how "
+            "many are left out.",
+            "about 1,600": "That keeps the share of the data the same. The noise does not ask for "
+            "a share.",
         },
-        right="16",
+        right="about 16",
         fact=lambda e: "Batches of 16 of 244 are {:.1f} off, and {:.1f} of 24,400.".format(
             *(e.measure(16, copies)[1] for copies in (1, 100))
         ),
         panel=1,
+        tells=["about 16", "however many", "only large batches", "spoonful", "as good as before"],
     ),
     "what it does near the star": Choice(
         {
@@ -70,17 +74,18 @@ PREDICTIONS = {
             "they do not, so the next batch pushes it away.",
             "it wanders about the star": "At the star a batch still has a gradient, each time "
             "another one. Away from it, the slope of the surface pulls it back.",
-            "it is carried off": "The pushes point every way, and the further off it is, the more "
-            "the slope of the surface pulls it back.",
+            "it is carried off": "At this rate it is not: the pushes point every way, and the "
+            "further off it is, the more the slope of the surface pulls it back.",
         },
         right="it wanders about the star",
         fact=lambda e: e.summary,
         why="Its gradients are wrong at every step. Why does it find the star at all?",
+        tells=["wander", "wanders", "cloud", "comes no nearer", "0.13", "pushes"],
     ),
     "lower at the same price": Choice(
         {
             "all data in each step": "Its steps are exact, but for the same price it takes only 6.",
-            "batches of 16": "96 rough steps lead further than 6 exact ones of the same rate.",
+            "batches of 16": "At this rate 96 rough steps lead further than 6 exact ones.",
             "equal: they paid the same": "The price is equal, but it buys 6 steps or 96.",
         },
         right="batches of 16",
@@ -89,6 +94,7 @@ PREDICTIONS = {
             "batches.".format(*ends(e))
         ),
         panel=1,
+        tells=["lead further", "fast at first", "near the minimum before", "0.65", "rough steps"],
     ),
 }
 
@@ -96,15 +102,15 @@ PREDICTIONS = {
 def _good_batches(batches):
     epochs = []
     rng = np.random.default_rng(5)
-    for _ in range(2):
+    for _ in range(60):
         epochs.append([np.asarray(rows).tolist() for rows in batches(10, 4, rng)])
     again = [np.asarray(r).tolist() for r in batches(10, 4, np.random.default_rng(5))]
     sizes, flat = [len(rows) for rows in epochs[0]], sum(epochs[0], [])
     if sorted(flat) != list(range(10)):
         if sizes == [4, 4]:
-            return "Two examples are never used: the last batch may be smaller, 4, 4 and 2."
+            return "Two parties are never used: the last batch may be smaller, 4, 4 and 2."
         if len(flat) == 10 and set(flat) <= set(range(10)):
-            return "Some examples come twice and others never: shuffle once, then cut."
+            return "Some parties come twice and others never: shuffle once, then cut."
         return "An epoch uses each of 0, …, 9 exactly once."
     if sizes != [4, 4, 2]:
         return f"The batches of 10 by 4 have the sizes 4, 4 and 2, and not {sizes}."
@@ -114,9 +120,32 @@ def _good_batches(batches):
         return "Every epoch has the same batches: draw from the `rng` that is given, each time."
     if epochs[0] != again:
         return "The same seed gives other batches: draw from the `rng` that is given."
-    if [len(rows) for rows in batches(6, 3, rng)] != [3, 3]:
-        return "6 by 3 are two batches of 3."
+    if (apart := _never_together(epochs)) is not None:
+        return (
+            f"In 60 epochs {apart[0]} and {apart[1]} are never in one batch: shuffle the parties, "
+            "not only within the batches or the batches as a whole."
+        )
+    for party in range(10):
+        for number in range(3):
+            if not any(party in epoch[number] for epoch in epochs):
+                return f"In 60 epochs {party} is never in batch {number + 1}: shuffle all of them."
+    for n, size, wanted in [(6, 3, [3, 3]), (7, 5, [5, 2]), (3, 8, [3]), (12, 1, [1] * 12)]:
+        found = [np.asarray(rows).tolist() for rows in batches(n, size, rng)]
+        if [len(rows) for rows in found] != wanted:
+            return f"{n} by {size} are batches of the sizes {wanted}."
+        if sorted(sum(found, [])) != list(range(n)):
+            return f"Of {n} parties it does not use each of 0, …, {n - 1} exactly once."
     return True
+
+
+def _never_together(epochs):
+    """Two of ten parties that share no batch in any epoch; by chance once in 10⁷ times."""
+    together = {frozenset(pair) for epoch in epochs for rows in epoch for pair in pairs(rows)}
+    return next((pair for pair in pairs(range(10)) if frozenset(pair) not in together), None)
+
+
+def pairs(things):
+    return itertools.combinations(things, 2)
 
 
 def _cut(order, size):
@@ -152,6 +181,11 @@ def _made(x, y):
 five = _made(np.array([-1.2, 0.3, 1.1, -0.4, 0.7]), np.array([1.0, 2.2, 4.1, 0.6, 2.9]))
 
 
+def three_weights(w, rows):
+    """The mean gradient of a loss with three weights and six examples."""
+    return 0.2 * w * w + np.cos(np.arange(18.0)).reshape(6, 3)[rows].mean(axis=0)
+
+
 def rate():
     return 0.1 / 16
 
@@ -166,8 +200,8 @@ def training(w, gradient, n, first, size, epochs, rng):
         rate = first / (1 + epoch)
         order = rng.permutation(n)
         for k in range(0, n, size):
-            rows = order[k : k + size]
-            w = w - rate * gradient(w, rows)
+            batch = order[k : k + size]
+            w = w - rate * gradient(w, batch)
     return w
 
 
@@ -192,7 +226,7 @@ EXERCISES = {
             ),
             (
                 lambda n, size, rng: _cut(rng.permutation(n)[: n // size * size], size),
-                "Two examples are never used: the last batch may be smaller, 4, 4 and 2.",
+                "Two parties are never used: the last batch may be smaller, 4, 4 and 2.",
             ),
             (
                 lambda n, size, rng: _cut(np.random.default_rng(0).permutation(n), size),
@@ -204,7 +238,16 @@ EXERCISES = {
             ),
             (
                 lambda n, size, rng: _cut(np.arange(n)[np.arange(n) // 2 * 2], size),
-                "Some examples come twice and others never: shuffle once, then cut.",
+                "Some parties come twice and others never: shuffle once, then cut.",
+            ),
+            (
+                lambda n, size, rng: [rng.permutation(part) for part in _cut(np.arange(n), size)],
+                "In 60 epochs 0 and 4 are never in one batch: shuffle the parties, not only "
+                "within the batches or the batches as a whole.",
+            ),
+            (
+                lambda n, size, rng: _cut(rng.permutation(10), size),
+                "6 by 3 are batches of the sizes [3, 3].",
             ),
             (
                 lambda n, size, rng: [rng.permutation(n)[:size]],
@@ -212,10 +255,10 @@ EXERCISES = {
             ),
         ],
         accept=_good_batches,
-        form="a list of batches, each a list of row numbers",
+        form="a list of batches, each a list of party numbers",
         hints=[
             "`rng.permutation(n)` is 0 to n - 1, shuffled.",
-            "`order[k : k + size]`, k in steps.",
+            "`order[k : k + size]`, k in steps of `size`.",
         ],
     ),
     "falling rate": Exercise(
@@ -255,7 +298,7 @@ EXERCISES = {
             ),
             (
                 _variant(cut=lambda order, size: [order for _ in _cut(order, size)]),
-                "Each step takes all rows. Take those of the batch.",
+                "Each step takes all parties. Take those of the batch.",
             ),
             (
                 _variant(rate=lambda first, epoch, step: first / 1 + epoch),
@@ -269,7 +312,8 @@ EXERCISES = {
                 _variant(
                     cut=lambda order, size: [order[k:size] for k in range(0, len(order), size)]
                 ),
-                "`order[k:size]` ends at row `size`. A batch that begins at k ends at k + size.",
+                "`order[k:size]` ends before place `size`. A batch that begins at k ends before "
+                "k + size.",
             ),
             (
                 _variant(cut=lambda order, size: _cut(np.sort(order), size)),
@@ -280,6 +324,8 @@ EXERCISES = {
         cases=[
             (np.array([0.5, 1.0]), five, 5, 0.1, 2, 3, np.random.default_rng(1)),
             (np.array([-1.0, 2.0]), five, 5, 0.3, 3, 4, np.random.default_rng(2)),
+            (np.array([2.0, -1.5, 0.1]), three_weights, 6, 0.2, 2, 2, np.random.default_rng(3)),
+            (np.array([-0.4, 0.3, 1.0]), three_weights, 6, 0.5, 9, 3, np.random.default_rng(4)),
         ],
         hints=[
             "The loop is that of `train`.",
@@ -290,18 +336,20 @@ EXERCISES = {
 
 QUIZ = [
     (
-        "Batches of 25 instead of 100. How far off are the gradients?",
+        "Of a million examples: batches of 25 instead of 100. How far off are the gradients?",
         {
-            "Twice as far": "Right: a quarter of the batch, and the root of 4 is 2.",
+            "Twice as far": "Right: a quarter of the batch, and the root of 4 is 2. With 244 "
+            "examples it would be 2.5 times as far, as 100 are a good part of them.",
             "Four times as far": "The square of the distance grows four times.",
             "Half as far": "Fewer examples, more noise.",
         },
     ),
     (
-        "A run wanders about the minimum and comes no nearer. What helps?",
+        "You train on batches and want to end nearer to the minimum. What helps?",
         {
-            "A falling rate or larger batches": "Right: smaller steps or smaller pushes.",
-            "More epochs at the same rate": "The cloud keeps its width.",
+            "A falling rate": "Right: smaller steps. Larger batches would do it, too: smaller "
+            "pushes.",
+            "More epochs": "At the same rate the cloud keeps its width.",
             "A larger rate": "The cloud grows with the rate.",
         },
     ),
@@ -331,6 +379,20 @@ def noise(size):
     return NoiseExplorer(even, batch_size=4, known=4).noise[size]
 
 
+@functools.cache
+def last_epoch(seed):
+    """The typical distance from the star in the last epoch of the lesson's run."""
+    from optimlab.explorers import BatchExplorer
+
+    run = BatchExplorer(even, lr=0.1, batch_size=16, seed=seed, compare=False)
+    return run.cloud(*run.run([0.1], 16)).item()
+
+
+def spread(size, n):
+    """How far off batches of `size` out of n are, up to a factor: each example is drawn once."""
+    return np.sqrt((n - size) / (size * (n - 1)))
+
+
 def steps_raw():
     return 3.45 * analysis.condition_number(raw)
 
@@ -338,18 +400,21 @@ def steps_raw():
 NUMBERS = [
     ("2,814", lambda: analysis.condition_number(raw)),
     ("9,700", lambda: round(steps_raw(), -2)),
-    ("3.45", lambda: np.log(1000) / 2),
     ("0.00212", lambda: analysis.stability_limit(raw)),
     ("244", lambda: len(even)),
     ("4.8", lambda: noise(4)),
     ("24,400", lambda: 100 * len(even)),
+    ("0.13", lambda: last_epoch(2)),
+    ("0.08", lambda: min(map(last_epoch, range(10)))),
+    ("0.34", lambda: max(map(last_epoch, range(10)))),
+    ("2.5", lambda: spread(25, 244) / spread(100, 244)),
     ("4", lambda: len(even) % 16),
     ("96", lambda: 6 * np.ceil(len(even) / 16)),
     ("5", lambda: np.ceil(len(even) / 50)),
     ("44", lambda: len(even) % 50),
 ]
 
-GIVEN = ["1000", "16", "0.1", "0.06", "0.05", "0.5", "1,000", "100", "29", "6"]
+GIVEN = ["1000", "16", "0.1", "0.06", "0.05", "0.5", "1,000", "100", "29", "6", "60", "0.2"]
 GIVEN += ["3", "9", "10", "25", "50"]
 
 
@@ -391,6 +456,44 @@ def claim_training_is_the_loop_of_the_lesson():
 def claim_at_the_star_the_rows_cancel_and_each_is_long():
     there = rows(*loss.minima[0])
     assert np.allclose(there.mean(axis=0), 0) and np.sqrt((there**2).sum(axis=1).mean()) > 1
+
+
+def claim_the_seed_that_is_shown_is_a_typical_one():
+    assert np.isclose(last_epoch(2), trainings.cloud(even, [0.1], seeds=10, epochs=20), rtol=0.1)
+
+
+def claim_the_large_jumps_come_from_the_last_batch_or_an_unusual_party():
+    at_star = np.linalg.norm(rows(*loss.minima[0]), axis=1)
+    unusual = 5 * np.median(at_star)
+    largest = []
+    for seed in range(10):
+        rng, w, jumps = trainings.streams(seed)[1], np.array([0.0, 1.8]), []
+        for epoch in range(6):
+            for batch in _cut(rng.permutation(244), 16):
+                push = rows(*w)[batch].mean(axis=0)
+                jumps.append((epoch, np.linalg.norm(0.1 * push), len(batch), at_star[batch].max()))
+                w = w - 0.1 * push
+        late = [jump for jump in jumps if jump[0] > 0]  # the first epoch is on its way
+        top = sorted(late, key=lambda jump: -jump[1])[:5]
+        assert top[0][1] > 3 * np.median([jump[1] for jump in late])
+        assert all(size == 4 or most > unusual for _, _, size, most in top)
+        largest.append(top[0][1:])
+    jump, size, most = max(largest)
+    assert size == 4 and most > unusual and jump > 2 * np.median([one[0] for one in largest])
+
+
+def claim_a_million_examples_are_as_good_as_endless_many():
+    assert np.isclose(spread(25, 10**6) / spread(100, 10**6), 2, rtol=1e-3)
+    assert np.isclose(spread(17.5, 24_400), spread(16, 244), rtol=0.02)  # "about 16"
+
+
+def claim_from_rate_0_2_on_all_data_is_lower_at_the_same_price():
+    from optimlab.explorers import BatchExplorer
+
+    for rate, better in [(0.05, True), (0.2, False), (0.5, False)]:
+        for seed in range(10):
+            both = ends(BatchExplorer(even, lr=rate, batch_size=16, seed=seed))
+            assert (both[1] < both[0]) == better
 
 
 def claim_batches_of_4_at_the_limit_are_carried_off():

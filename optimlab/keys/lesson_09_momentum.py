@@ -6,7 +6,13 @@ import numpy as np
 
 from optimlab import SGD, Function, Momentum, descend, functions
 from optimlab.lessons import Choice, Exercise, Number
-from optimlab.study.analysis import best_momentum, momentum_factors, momentum_limit, momentum_shrink
+from optimlab.study.analysis import (
+    best_momentum,
+    measured_shrink,
+    momentum_factors,
+    momentum_limit,
+    momentum_shrink,
+)
 
 parabola, ravine = functions.parabola, functions.ravine
 wave, bumpy = functions.wave, functions.bumpy
@@ -34,6 +40,7 @@ PREDICTIONS = {
         ],
         fact="Steps 1 to 3 are 0.1, 0.19 and 0.271. A step of 1 loses 0.1 and gains 0.1: it stays.",
         why="Why does the step stop growing, although the slope does not end?",
+        tells=["0.271", "0.998", "ten times", "levels off", r"{1 - \alpha}", r"1/(1-\alpha)"],
     ),
     "what it does at the minimum": Choice(
         {
@@ -49,52 +56,72 @@ PREDICTIONS = {
             f"It turns at {e.paths['Momentum'].points.min():.3f}, at step "
             f"{e.paths['Momentum'].points.argmin()}."
         ),
+        tells=["overshoot", "overshoots", "runs past", "passes 2", "turns at", "comes back"],
     ),
     "what becomes of the zigzag": Choice(
         {
-            "it grows: the ball swings further": "A ball that is pushed the way it goes would. "
-            "Across the floor most pushes go against the last step.",
             "it dies out sooner": "Across the floor plain descent turns at every step. What "
             "is kept of the last step takes off some of the next one.",
             "it stays as it is": "The rate is the same, but each step is mixed with the one "
             "before, which mostly went the other way.",
+            "it swings further": "A ball that is pushed the way it goes would. "
+            "Across the floor most pushes go against the last step.",
         },
         right="it dies out sooner",
         fact="Per step, plain descent leaves 0.9 across and 0.905 along the floor. With momentum "
         "0.5 both are 0.707.",
-        why="And along the floor, where all gradients point the same way?",
+        why="And along the floor, where the gradients point one way at first?",
+        tells=["0.707", "dies out", "cancel", "damps", "0.905 along"],
     ),
-    "what the best pair leaves": Number(
-        "Left after one step",
-        right=lambda e: e.best[2],
-        within=0.03,
-        replies=[
-            (0.905, "0.905 would mean that momentum gains nothing."),
-            (0.949, "0.949 is √0.9, what momentum 0.9 leaves. Less momentum can leave less."),
-            (0.707, "0.707 is the pair above, 0.95 and 0.5. The rate may grow with the momentum."),
-            (0.82, "0.82 is 0.905²: twice as fast. It is better still."),
+    "where the best pair lies": Choice(
+        {
+            "at a smaller rate, with momentum near 0.9": "Momentum 0.9 leaves at least its root, "
+            "0.949, at any rate. Less momentum can leave less.",
+            "at the same rate, with momentum near 0.5": "At rate 0.95 the best momentum, 0.48, "
+            "leaves 0.693. But with momentum the border lies further out, and a larger rate "
+            "serves the flat direction.",
+            "at a larger rate, with momentum near 0.4": "With momentum the border lies further "
+            "out, at (2 + 2α)/λmax. The larger rate serves the flat direction, and the momentum "
+            "holds the steep one.",
+        },
+        right="at a larger rate, with momentum near 0.4",
+        fact=lambda e: (
+            f"It is rate {e.best[0]:.3f}, momentum {e.best[1]:.3f}, and leaves {e.best[2]:.3f}. "
+            "Plain descent at its best needs 70 steps to come 1000 times closer, the best pair 21."
+        ),
+        tells=[
+            "1.335815",
+            "0.402605",
+            "0.634512",
+            "0.635",
+            "21",
+            "larger rates",
+            "larger rate",
+            "further out",
+            r"2 + 2\alpha",
+            r"\sqrt{\lambda_{\min}}",
         ],
-        fact="Plain descent needs 70 steps to come 1000 times closer, the best pair 21.",
     ),
     "where momentum 0.95 ends": Choice(
         {
-            "the valley at 4.913, after more swings": "So it would if the hill were higher. The "
-            "first swing decides.",
-            "the shallow valley at 0": "It rolls through the deep valley, over the hill at 2.03, "
+            "in the valley at -4.913": "It swings out to -1.4, and the slope there turns it round.",
+            "in the valley at 0": "It rolls through the deep valley, over the hill at 2.03, "
             "and loses too much in the shallow one to come back.",
-            "the valley at -4.913": "It swings out to -1.4, and the slope there turns it round.",
+            "in the valley at 4.913": "So it would if the hill were higher. The first swing "
+            "decides.",
         },
-        right="the shallow valley at 0",
+        right="in the valley at 0",
         fact=lambda e: (
-            f"After {e.paths['Momentum'].steps} steps it is at {e.paths['Momentum'].end:.2f}, at "
-            f"height {e.paths['Momentum'].losses[-1]:.2f}. The deep valleys lie at "
-            f"{wave(wave.minima[0]):.2f}."
+            f"After {e.paths['Momentum'].steps} steps it is at {e.paths['Momentum'].end:.2f}, "
+            f"where the loss is {e.paths['Momentum'].losses[-1]:.2f}. "
+            f"In the deep valleys it would be {wave(wave.minima[0]):.2f}."
         ),
         at={
-            "the valley at 4.913, after more swings": 4.913,
-            "the shallow valley at 0": 0,
-            "the valley at -4.913": -4.913,
+            "in the valley at -4.913": (-4.913, 6),
+            "in the valley at 0": (0, 6),
+            "in the valley at 4.913": (4.913, 6),
         },
+        tells=["0.95: 0.000", "0.000", "for the worse", "0.95 crosses", "-1.4"],
     ),
 }
 
@@ -175,6 +202,8 @@ EXERCISES = {
         cases=[
             (4.0, -0.5, parabola.gradient, 0.2, 0.9),
             (1.0, 0.25, lambda x: 3.0 * x, 0.1, 0.5),
+            (-1.5, 0.75, parabola.gradient, 0.3, 0.7),
+            (2.5, 0.0, lambda x: 1.0, 0.1, 0.9),
         ],
         hints=["First the velocity, then the point.", "Kept velocity minus rate times `slope(w)`."],
     ),
@@ -222,7 +251,7 @@ EXERCISES = {
                 "The two are swapped: the rate comes first.",
             ),
         ],
-        cases=[(0.1, 2.0), (1.0, 25.0), (2.0, 5.0)],
+        cases=[(0.1, 2.0), (1.0, 25.0), (2.0, 5.0), (3.0, 3.0)],
         hints=[
             "κ is high/low, so (√κ - 1)/(√κ + 1) is (√high - √low)/(√high + √low).",
             "Both the rate and the momentum are squares.",
@@ -232,30 +261,31 @@ EXERCISES = {
 
 QUIZ = [
     (
-        "Momentum goes from 0.9 to 0.99, the rate stays. What happens in the long run?",
+        "Momentum goes from 0.9 to 0.99, the rate stays. What happens in the ravine?",
         {
             "Each step leaves at least 0.995": "Right: the product of the two factors is 0.99, so "
             "the larger has at least the size √0.99.",
-            "It is ten times as fast": "Steps along an endless constant slope are ten times as "
-            "long. Around a minimum the run swings, and the swing dies out slowly.",
-            "It diverges sooner": "On the contrary: the border 2 + 2α grows with α.",
+            "It arrives sooner": "Steps along an endless constant slope are ten times "
+            "as long. Around a minimum the run swings, and the swing dies out slowly.",
+            "It diverges at a smaller rate": "On the contrary: the border 2 + 2α grows with α.",
         },
     ),
     (
-        "Does momentum remove the zigzag?",
+        "At rate 0.95 momentum 0.9 joins, instead of 0.5. What happens to the zigzag?",
         {
-            "It can damp it": "Right. How much depends on the pair: momentum 0.5 at rate 0.95 "
-            "does, 0.9 makes it last longer.",
-            "Yes, always": "At rate 0.95 momentum 0.9 leaves more per step than none at all.",
-            "No, it adds swings": "It can add slow swings, the overshoot. Steps that alternate "
-            "cancel in the velocity all the same.",
+            "It outlasts that of plain descent": "Right: across the floor 0.949 is left per "
+            "step, and 0.9 without momentum.",
+            "It is gone sooner": "More momentum keeps more, swings as well: √0.9 "
+            "= 0.949 of them is left per step.",
+            "It grows at every step": "It would beyond the border, at rate 1.9. It shrinks by "
+            "0.949 per step.",
         },
     ),
     (
         "A run with momentum ends in another valley than one without. Which is deeper?",
         {
-            "That is not known": "Right. On bumpy it was the deeper one, on x sin x the shallow "
-            "one.",
+            "The one or the other": "Right: the rule knows the slope where it stands and its "
+            "velocity, not the depth of a valley.",
             "The one with momentum": "So it was on bumpy. On x sin x from 6.9 it was the other "
             "way round.",
             "The one without": "So it was on x sin x from 6.9. On bumpy it was the other way "
@@ -292,7 +322,20 @@ def on_wave(momentum):
 
 @functools.cache
 def on_bumpy(momentum, steps=3000):
-    return descend(bumpy, Momentum(0.02, momentum), (-2.5, 3.5), steps)
+    return descend(bumpy, Momentum(0.03, momentum), (-3, 2), steps)
+
+
+def across(steps=8):
+    """The zigzag of the lesson with momentum 0.5: its distances and its steps."""
+    path = descend(ravine, Momentum(0.95, 0.5), (-7, 2), steps)
+    return path.points[:, 1], np.diff(path.points[:, 1])
+
+
+def best_at_rate_0_95():
+    """The best momentum at rate 0.95, and what it leaves per step."""
+    momenta = np.linspace(0, 0.99, 100)
+    left = momentum_shrink(ravine, 0.95, momenta)
+    return momenta[left.argmin()], left.min()
 
 
 NUMBERS = [
@@ -307,7 +350,11 @@ NUMBERS = [
     ("0.707", lambda: momentum_shrink(ravine, 0.95, 0.5)),
     ("0.949", lambda: momentum_shrink(ravine, 0.95, 0.9)),
     ("0.949", lambda: 0.9**0.5),
-    ("0.82", lambda: 0.905**2),
+    ("0.952", lambda: 2 / (0.1 + 2)),
+    ("0.4", lambda: best_momentum(ravine)[1]),
+    ("0.48", lambda: best_at_rate_0_95()[0]),
+    ("0.693", lambda: best_at_rate_0_95()[1]),
+    ("1.9", lambda: momentum_limit(ravine, 0.9)),
     ("70", lambda: steps_to_a_thousandth(SGD(lr=2 / (0.1 + 2)))),
     ("21", lambda: steps_to_a_thousandth(Momentum(*best_momentum(ravine)[:2]))),
     ("4.913", lambda: on_wave(0.9).end),
@@ -318,7 +365,7 @@ NUMBERS = [
     ("0.995", lambda: 0.99**0.5),
 ]
 GIVEN = [
-    "2", "60", "0.8", "0.5", "0.95", "4", "3", "0.7", "1000", "6.9", "0.97", "0.98", "-16", "80",
+    "2", "60", "0.8", "0.5", "0.95", "4", "3", "0.7", "1000", "6.9", "0.97", "-16", "80",
     "0.01", "0.99", "0",
 ]  # fmt: skip
 
@@ -349,12 +396,11 @@ def claim_with_momentum_0_5_both_directions_leave_0_707():
     assert np.allclose([left(2, 0.5), left(0.1, 0.5)], 0.707, atol=5e-4)
 
 
-def claim_a_pair_leaves_its_largest_eigenvalue_and_at_least_the_root_of_the_momentum():
-    for lr, alpha in [(0.95, 0.5), (0.1, 0.9), (1.2, 0.4), (1.95, 0.9)]:
-        matrices = [[[1 - lr * c, alpha], [-lr * c, alpha]] for c in (0.1, 2)]
-        sizes = abs(np.linalg.eigvals(np.array(matrices)))
-        assert np.isclose(sizes.max(), momentum_shrink(ravine, lr, alpha))
-        assert sizes.max() > alpha**0.5 - 1e-9
+def claim_a_pair_leaves_its_larger_solution_and_at_least_the_root_of_the_momentum():
+    for lr, alpha in [(0.95, 0.5), (0.1, 0.9), (0.3, 0.8), (0.6, 0.2), (1.2, 0.4), (1.95, 0.9)]:
+        sizes = [abs(np.roots([1, -(1 + alpha - lr * c), alpha])) for c in (0.1, 2)]
+        assert np.isclose(np.max(sizes), momentum_shrink(ravine, lr, alpha))
+        assert np.max(sizes) > alpha**0.5 - 1e-9
 
 
 def claim_the_best_pair_has_the_root_of_the_condition_number():
@@ -373,11 +419,51 @@ def claim_on_wave_0_95_rolls_into_the_shallow_valley():
     assert np.isclose(wave.stationary[0], 2.03, atol=5e-3)
 
 
-def claim_on_bumpy_0_97_ends_in_the_deep_valley_and_0_98_crosses_back():
+def claim_on_bumpy_0_84_ends_in_the_deep_valley_and_0_97_crosses_back():
     deep, shallow = bumpy.minima[0], on_bumpy(0.5).end
-    assert np.allclose(on_bumpy(0.97).end, deep, atol=1e-2)
-    assert np.allclose(on_bumpy(0.98).end, shallow, atol=1e-2)
-    assert on_bumpy(0.98).points[:, 0].max() > deep[0]
+    for momentum in (0.84, 0.9, 0.96):
+        assert np.allclose(on_bumpy(momentum).end, deep, atol=1e-2)
+        assert on_bumpy(momentum, 80).losses.min() < -16
+    for momentum in (0.83, 0.97):
+        assert np.allclose(on_bumpy(momentum).end, shallow, atol=1e-2)
+        assert on_bumpy(momentum, 80).losses.min() > -16
+    assert on_bumpy(0.97).points[:, 0].max() > deep[0]
+
+
+def claim_across_the_floor_most_pushes_go_against_the_last_step():
+    distance, steps = across()
+    against = -2 * distance[1:-1] * steps[:-1] < 0
+    assert against.sum() >= 2 / 3 * len(against)
+
+
+def claim_the_larger_rate_serves_the_flat_direction_and_momentum_0_4_holds_the_steep_one():
+    flat = [abs(momentum_factors(0.1, lr, 0.4)).max() for lr in (0.95, 1.336)]
+    assert flat[1] < flat[0] and abs(momentum_factors(2, 1.336, 0.403)).max() < 0.64 < 1
+    assert abs(momentum_factors(2, 1.336, 0)).max() > 1
+
+
+def claim_where_no_solution_is_real_a_power_times_a_cosine_fits():
+    lr, alpha = 0.1, 0.9
+    for curvature in (0.1, 2):
+        theta = np.arccos((1 + alpha - lr * curvature) / 2 / alpha**0.5)
+        k = np.arange(30)
+        d = alpha ** (k / 2) * np.cos(k * theta)
+        wanted = d[1:-1] + alpha * (d[1:-1] - d[:-2]) - lr * curvature * d[1:-1]
+        np.testing.assert_allclose(d[2:], wanted, atol=1e-12)
+
+
+def claim_two_of_the_four_pairs_leave_the_root_of_the_momentum_and_one_diverges():
+    pairs = [(0.1, 0.9), (0.3, 0.8), (0.6, 0.2), (1.95, 0.9)]
+    left = np.array([momentum_shrink(ravine, *pair) for pair in pairs])
+    roots = np.sqrt([alpha for _, alpha in pairs])
+    assert np.isclose(left, roots).tolist() == [True, True, False, False]
+    assert [one > 1 for one in left] == [False, False, False, True]
+
+
+def claim_computed_and_measured_differ_where_the_solutions_are_nearly_the_same():
+    lr, alpha, left = best_momentum(ravine)
+    measured = measured_shrink(descend(ravine, Momentum(lr, alpha), (-7, 2), 60))
+    assert abs(measured - left) > 0.01
 
 
 def claim_the_solutions_do_what_the_exercises_say():

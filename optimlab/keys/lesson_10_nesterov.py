@@ -18,6 +18,7 @@ PREDICTIONS = {
         within=0.15,
         fact="It is (-6.93, 1.6) + 0.9 · (0.07, -0.4). The run itself is never there.",
         why="Why not at w + v?",
+        tells=["-6.867", "1.24", "(-6.87, 1.24)"],
     ),
     "what looking ahead changes": Choice(
         {
@@ -32,29 +33,32 @@ PREDICTIONS = {
         right="the swing across the floor dies out sooner",
         fact="Per step, momentum leaves 0.949 in both directions. Nesterov leaves 0.849 across the "
         "floor and 0.944 along it.",
+        tells=["0.849", "0.944", "brake", "brakes", r"\sqrt{\alpha(1 - \eta\lambda)}"],
     ),
     "what Nesterov's best pair leaves": Choice(
         {
-            "less: it is the better rule": "At a small rate it is. But momentum's best pair uses "
-            "rate 1.336, and there the brake throws Nesterov out.",
+            "less than 0.635": "At rate 0.1 and momentum 0.9 it leaves less than momentum does. "
+            "But momentum's best pair uses rate 1.336, and there the brake throws Nesterov out.",
             "just as much": "The brake changes both factors in every direction that curves.",
-            "more": "The brake on the steep direction grows with the rate, and past ηλ = 1 it "
-            "overdoes it. So the rate must stay smaller, and the flat direction pays for it.",
+            "more than 0.635": "The brake on the steep direction grows with the rate, and past ηλ "
+            "= 1 it overdoes it. So the rate must stay smaller, and the flat direction pays for "
+            "it.",
         },
-        right="more",
+        right="more than 0.635",
         fact=lambda e: (
             f"Its best pair is rate {e.best[0]:.3f}, momentum {e.best[1]:.3f}, and "
             f"leaves {e.best[2]:.3f}: 31 steps to come 1000 times closer, momentum's best takes 21."
         ),
         why="So when would you take Nesterov?",
+        tells=["0.743926", "0.744", "0.655738", "0.592263", "0.776393", "31", "momentum is faster"],
     ),
     "momentum on the corners": Choice(
         {
             "it arrives, a little later": "From many starts it does. From this one it falls into a "
             "round of three points.",
-            "it swings for ever": "It goes round three points. Beyond the flat piece the slope is "
-            "24 less than that of the parabola on the left, just enough to keep the round going.",
-            "it flies off": "The walls have curvature 25, for which the pair is stable.",
+            "it swings for ever": "It goes round three points. Beyond 2 the slope is 24 less than "
+            "25 x. Were it 25 x everywhere, the same run would arrive.",
+            "it flies off": "For curvature 25, that of both walls, the pair is stable.",
         },
         right="it swings for ever",
         fact=lambda e: (
@@ -62,17 +66,26 @@ PREDICTIONS = {
             + ", ".join(f"{x:.2f}" for x in e.paths["Momentum"].points[-3:])
             + "."
         ),
+        why="The pair is stable for curvature 1 and for 25. Why is that not enough?",
+        tells=["2.12", "0.65]", "three points", "for ever", "promises nothing", "now it arrives"],
     ),
     "how the bug shows": Choice(
         {
-            "its loss ends higher than that of the right form": "One would hope so. At step 30 "
-            "the mistake happens to help; at step 60 it does not.",
-            "its loss ends lower": "At step 30 it is lower, at step 60 higher, and wrong at both. "
-            "A falling loss proves no rule right. Compare the path with that of a known one.",
-            "it diverges": "It moves by a mixture of right terms, and comes down as well.",
+            "both diverge from the same rate on": "Put αv - ηg in for the new velocity: the "
+            "gradient counts 1 + α + α² times in a step of Suspect, and 1 + α times in the right "
+            "form.",
+            "Suspect diverges from a smaller rate on": "Its steps use the velocity after it has "
+            "changed. So the gradient counts 1 + α + α² times instead of 1 + α. At small "
+            "rates that happens to help here.",
+            "Suspect diverges from a larger rate on": "A lower loss at a small rate does not say "
+            "so. It is lower because the gradient counts for more, and a larger rate stands less "
+            "of that.",
         },
-        right="its loss ends lower",
+        right="Suspect diverges from a smaller rate on",
+        fact="It diverges from rate 0.43 on, the right form from 0.68. At 0.5 its loss after 200 "
+        "steps is 1.5e58, that of the right form 6.0e-14.",
         why="How would you test an optimizer that somebody else wrote?",
+        tells=["0.43", "smaller rate on", "1.5e58", "over the rates", "counts for more"],
     ),
 }
 
@@ -127,6 +140,7 @@ EXERCISES = {
         cases=[
             (4.0, -0.5, parabola.gradient, 0.2, 0.9),
             (1.0, 0.25, lambda x: 3.0 * x * x, 0.1, 0.5),
+            (-1.5, 0.75, parabola.gradient, 0.3, 0.7),
         ],
         hints=["Where would the kept velocity alone lead?", "It leads to w plus a share of v."],
     ),
@@ -171,7 +185,11 @@ EXERCISES = {
                 "Division comes before the sum: brackets are missing.",
             ),
         ],
-        cases=[([0.1, 2.0], 0.9), ([3.0, 7.0, 1.0], 0.5)],
+        cases=[
+            (np.array([0.1, 2.0]), 0.9),
+            (np.array([3.0, 7.0, 1.0]), 0.5),
+            (np.array([0.5, 0.2, 0.3]), 0.25),
+        ],
         hints=["The steepest direction decides.", "Solve lr · λmax = (2 + 2α)/(1 + 2α) for lr."],
     ),
     "mend it": Exercise(
@@ -210,7 +228,11 @@ EXERCISES = {
                 "That is a step of momentum.",
             ),
         ],
-        cases=[(4.0, -0.5, 4.0, 0.2, 0.9), (1.0, 0.25, 3.0, 0.1, 0.5)],
+        cases=[
+            (4.0, -0.5, 4.0, 0.2, 0.9),
+            (1.0, 0.25, 3.0, 0.1, 0.5),
+            (-1.5, 0.75, -2.0, 0.3, 0.7),
+        ],
         hints=[
             "Each line of the suspect is right by itself. Which v does its second line need?",
             "Move the point first, with the old velocity. Then change the velocity.",
@@ -229,23 +251,23 @@ QUIZ = [
         },
     ),
     (
-        "Your path is αv off that of PyTorch, step by step. What is wrong?",
+        "PyTorch's path is αv ahead of yours, step by step. What is wrong?",
         {
             "Nothing": "Right: PyTorch stores the points ahead.",
             "The learning rate": "Another rate would give another walk. This is the same one, "
             "seen ahead.",
-            "The velocity is used too late": "Such a bug gives another walk, as the suspect "
-            "showed, not a shift.",
+            "The velocity": "Another velocity would give another walk, as that of Suspect does, "
+            "not a shift.",
         },
     ),
     (
-        "Is Nesterov faster than Momentum?",
+        "Nesterov takes momentum's best pair of the ravine. What happens?",
         {
-            "It depends on the pair": "Right: at rate 0.1 and momentum 0.9 it was on the ravine, "
-            "with the best pair for each it was not.",
-            "Yes": "Not on the ravine with the best pair for each: 31 steps against 21.",
-            "No": "At rate 0.1 and momentum 0.9 it was, and on the corners momentum's best pair "
-            "never arrived.",
+            "It diverges": "Right: at momentum 0.403 its border is rate 0.777, and the pair has "
+            "1.336.",
+            "It arrives, and sooner": "At rate 0.1 and momentum 0.9 it did. Here the rate is "
+            "1.336: how much is ηλ across the floor?",
+            "It arrives, but later": "It would at a rate below its border, (2 + 2α)/(1 + 2α)/λmax.",
         },
     ),
 ]
@@ -304,6 +326,27 @@ class Suspect(Shifted):
         params["point"] = params["point"] + a * a * self.v - (1 + a) * self.lr * g
 
 
+@functools.cache
+def form_at(form, lr=0.1, steps=200):
+    """A run of one of the two forms in the ravine, with momentum 0.9."""
+    rule = form()
+    rule.lr = lr
+    return descend(ravine, rule, (-7, 2), steps)
+
+
+def lower_steps(steps=100):
+    """At how many of the first steps the loss of Suspect is the lower one."""
+    suspect, right = form_at(Suspect).losses, form_at(Shifted).losses
+    return np.sum(suspect[1 : steps + 1] < right[1 : steps + 1])
+
+
+def border(form):
+    """The smallest of the rates 0.01, 0.02, … at which the loss has risen after 200 steps."""
+    rates = np.arange(1, 81) / 100
+    losses = [form_at(form, rate).losses for rate in rates]
+    return rates[[run[-1] > run[0] for run in losses].index(True)]
+
+
 NUMBERS = [
     ("-6.93", lambda: run().points[1, 0]),
     ("1.6", lambda: run().points[1, 1]),
@@ -312,7 +355,6 @@ NUMBERS = [
     ("0.949", lambda: left(2, Momentum)),
     ("0.849", lambda: left(2, Nesterov)),
     ("0.944", lambda: left(0.1, Nesterov)),
-    ("0.68", lambda: momentum_limit(ravine, 0.9, Nesterov)),
     ("0.635", lambda: best_momentum(ravine)[2]),
     ("1.336", lambda: best_momentum(ravine)[0]),
     ("31", lambda: steps_to_a_thousandth(Nesterov)),
@@ -322,8 +364,18 @@ NUMBERS = [
     ("0.111", lambda: pair(1, 25)[0]),
     ("0.44", lambda: pair(1, 25)[1]),
     ("24", lambda: 25 * 3 - corner_slope(3)),
+    ("86", lower_steps),
+    ("0.43", lambda: border(Suspect)),
+    ("0.68", lambda: border(Shifted)),
+    ("1.5e58", lambda: form_at(Suspect, 0.5).losses[-1]),
+    ("6.0e-14", lambda: form_at(Shifted, 0.5).losses[-1]),
+    ("0.403", lambda: best_momentum(ravine)[1]),
+    ("0.777", lambda: momentum_limit(ravine, best_momentum(ravine)[1], Nesterov)),
 ]
-GIVEN = ["-7", "0.1", "0.9", "3", "0.3", "0.65", "25", "3.3", "2.5", "1000", "30", "60"]
+GIVEN = [
+    "-7", "0.1", "0.9", "3", "0.65", "25", "3.3", "2.5", "1000", "30", "0.0001", "100", "200",
+    "0.8", "0.5",
+]  # fmt: skip
 
 
 def claim_at_step_3_the_run_is_above_the_floor_and_the_point_ahead_below_it():
@@ -398,11 +450,35 @@ def claim_pytorchs_form_is_the_same_walk_seen_ahead():
     np.testing.assert_allclose(shifted.points[1], (-7, 2) - 1.9 * 0.1 * ravine.gradient((-7, 2)))
 
 
-def claim_the_loss_of_the_suspect_is_lower_at_step_30_and_higher_at_step_60():
-    suspect, right = (descend(ravine, form(), (-7, 2), steps=60) for form in (Suspect, Shifted))
-    off = np.abs(suspect.points - right.points)[:31].max()
-    assert np.isclose(off, 0.37, atol=0.005) and suspect.losses[30] < right.losses[30]
-    assert suspect.losses[60] > right.losses[60]
+def claim_the_border_of_suspect_is_that_of_a_gradient_that_counts_for_more():
+    theirs = (2 + 2 * 0.9) / (1 + 2 * 0.9 + 2 * 0.9**2) / 2
+    assert theirs < border(Suspect) < theirs + 0.01 < momentum_limit(ravine, 0.9, Nesterov)
+    u, v, g = 3.0, 0.5, 2.0
+    rule = Suspect()
+    rule.v, params = v, {"point": u}
+    rule.update(params, {"point": g})
+    assert np.isclose(params["point"], u + 0.9**3 * v - (1 + 0.9 + 0.9**2) * 0.1 * g)
+
+
+def claim_at_small_rates_suspect_is_lower_at_most_steps():
+    for lr in (0.05, 0.1, 0.2, 0.3, 0.4):
+        suspect, right = form_at(Suspect, lr).losses, form_at(Shifted, lr).losses
+        assert (suspect[1:101] < right[1:101]).sum() > 80
+
+
+def claim_the_target_has_room():
+    pairs = [(0.4, 0.7), (0.5, 0.65), (0.5, 0.7), (0.6, 0.6)]
+    for pair in pairs:
+        for rule in (Momentum, Nesterov):
+            assert descend(ravine, rule(*pair), (-7, 2), 30).losses.min() <= 1e-4
+
+
+def claim_were_the_slope_25_x_everywhere_the_run_would_arrive():
+    everywhere = Function("all", "", lambda x: 12.5 * x * x, lambda x: 25 * x, domain=(-4, 4))
+    for pair in ((1 / 9, 4 / 9), (0.111, 0.44)):
+        assert abs(descend(everywhere, Momentum(*pair), 3.3, 500).end) < 1e-9
+        ends = descend(corners, Momentum(*pair), np.linspace(-4, 4, 161), 2000).end
+        assert 0.8 < np.mean(np.abs(ends) < 1e-6) < 0.95
 
 
 def claim_on_a_constant_slope_both_go_the_same_way():

@@ -21,25 +21,27 @@ wall = Function(
 PREDICTIONS = {
     "where halving ends": Choice(
         {
-            "at 2, sooner than with a constant rate": "Every step after the first is shorter than "
-            "that of the constant rate, so it cannot be sooner.",
-            "at 2, later than with a constant rate": "That would need steps that add up to 2. "
-            "These get shorter too fast for that.",
-            "somewhere short of 2": "The loss falls at every step, so every step halves the rate. "
+            "it stops short of 2": "The loss falls at every step, so every step halves the rate. "
             "The slope is at most 4, so the steps are at most 0.8, 0.4, 0.2, … long: together 1.6, "
             "and the minimum is 2 away.",
+            "it reaches 2, but later": "That would need steps that add up to 2. These get shorter "
+            "too fast for that.",
+            "it reaches 2, and sooner": "Every step after the first is shorter than that of the "
+            "constant rate, so it cannot be sooner.",
         },
-        right="somewhere short of 2",
+        right="it stops short of 2",
         fact=lambda e: f"It ends at {e.runs['halving'].points[-1]:.3f}.",
         why="What would have to be different for it to arrive?",
+        tells=["2.780", "2.78", "stops short", "stop short", "short of 2"],
     ),
     "which scheme mends a rate of 1.1": Choice(
         {
-            "both": "Read the first scheme again: when does it halve? Here the loss never falls.",
-            "only halving": "It halves when the loss falls. Here the loss only rises, so it keeps "
-            "the rate that is too large.",
             "only the bold driver": "Its first step makes the loss rise: it is taken back, and the "
             "rate is 0.55. Halving sees the loss rise at every step, and keeps 1.1 for ever.",
+            "only halving": "It halves when the loss falls. Here the loss only rises, so it keeps "
+            "the rate that is too large.",
+            "both of them": "Read the first scheme again: when does it halve? Here the loss never "
+            "falls.",
         },
         right="only the bold driver",
         fact=lambda e: (
@@ -47,6 +49,7 @@ PREDICTIONS = {
             f"{e.runs['halving'].points[-1]:.0f}, the bold driver at "
             f"{e.runs['bold driver'].points[-1]:.3f}."
         ),
+        tells=["mended", "0.55", "1.127e+05", "[2. 2. 2.]", "keeps 1.1"],
     ),
     "AdaGrad's first step in the ravine": Point(
         (-3, -2),
@@ -56,9 +59,10 @@ PREDICTIONS = {
         "gradient by its own size. What is left is the sign. Both coordinates move by 1.5, steep "
         "or not.",
         why="What did the size of the gradient do?",
+        tells=["-5.5", "1.49999979", "length of the first step", r"\eta long", "is $\\eta$ long"],
     ),
     "how far on a constant slope": Number(
-        "Distance after 100 steps",
+        "Distance walked in 100 steps",
         right=lambda e: 5.9 - e.paths["AdaGrad"].end,
         within=0.45,
         along="y",
@@ -70,23 +74,25 @@ PREDICTIONS = {
         fact="Step k divides the slope by √k times its size, so it is 0.3/√k long. Together: about "
         "2 · 0.3 · √k. Four times the steps, about twice the distance.",
         why="Does the slope, 0.1, matter?",
+        tells=["5.577", "5.58", "5.6 in", "112", r"2\eta\sqrt{k}", r"\eta/\sqrt{k}"],
     ),
     "what the wall does to AdaGrad": Choice(
         {
-            "further than before: it comes down with a run-up": "That would be momentum. AdaGrad "
-            "keeps no direction, it keeps sizes.",
-            "on the floor, half of the way to 0": "It comes down in 15 steps, so there was time. "
+            "further left than before": "Down a wall with a run-up: that would be momentum. "
+            "AdaGrad keeps no direction, it keeps sizes.",
+            "half-way to the minimum": "It comes down in 15 steps, so there was time. "
             "But look at the effective rate with which it arrives on the floor.",
-            "on the floor, at the foot of the wall": "The wall put 15 times 10.1² into h. The "
+            "at the foot of the wall": "The wall put 15 times 10.1² into h. The "
             "floor adds 0.1² a step. So the effective rate stays where the wall left it, at "
             "0.0077. SGD has no memory, and walks on.",
         },
-        right="on the floor, at the foot of the wall",
+        right="at the foot of the wall",
         fact=lambda e: (
             f"In the {e.paths['AdaGrad'].steps - 15} steps on the floor it moved "
             f"{e.paths['AdaGrad'].points[15] - e.paths['AdaGrad'].end:.3f}."
         ),
         why="What should the rule forget?",
+        tells=["stalls", "foot of the wall", "7,907", "7,795", "0.0077", "3.59", "never fades"],
     ),
 }
 
@@ -142,7 +148,12 @@ EXERCISES = {
                 "That is uphill: look at the sign.",
             ),
         ],
-        cases=[(1.0, 0.5, 0.3, 0.1), (-2.0, -3.0, 7.0, 0.7), (0.5, 2.0, 0.0, 1.5)],
+        cases=[
+            (1.0, 0.5, 0.3, 0.1),
+            (-2.0, -3.0, 7.0, 0.7),
+            (0.5, 2.0, 0.0, 1.5),
+            (3.0, -0.25, 1.5, 0.4),
+        ],
         hints=["h first: old sum plus g times g.", "Then w minus lr times g, over the root of h."],
     ),
     "a tenth of the rate": Exercise(
@@ -190,6 +201,7 @@ EXERCISES = {
             (lambda x: x * x - 4 * x + 6, lambda x: 2 * x - 4, 4.0, 1.3, 1),
             (lambda x: 3 * x * x, lambda x: 6 * x, 1.0, 0.4, 6),
             (lambda x: 3 * x * x, lambda x: 6 * x, 1.0, 0.1, 3),
+            (lambda x: (x + 1) ** 2, lambda x: 2 * x + 2, -4.0, 0.9, 5),
         ],
         hints=[
             "If the loss fell: x becomes `new`, and the rate 1.1 times the rate.",
@@ -220,8 +232,8 @@ QUIZ = [
         {
             "It must become 1000 times as large for x": "Right. η is a distance: the length of "
             "the first step.",
-            "It stays: AdaGrad ignores factors": "It ignores factors on f. The way to go is now "
-            "1000 times as long in numbers, and the first step is η.",
+            "It stays: AdaGrad ignores factors": "It ignores factors on f, while gradients are far "
+            "above δ. The way to go is now 1000 times as long in numbers, and the first step is η.",
             "It must become a thousandth for x": "The way to go is 1000 times as long in numbers. "
             "Should the first step be shorter?",
         },
@@ -274,6 +286,10 @@ NUMBERS = [
     ("5", lambda: band(ravine, AdaGrad)[2][-1]),
     ("5.6", lambda: width(ravine, AdaGrad)),
     ("1.6", lambda: width(ravine, SGD)),
+    ("3.59", lambda: on_wall(7.9, lr=1.8).end),
+    ("3.94", lambda: on_wall(7.9, lr=2).end),
+    ("4.83", lambda: on_wall(7.9, lr=1.8).points[2]),
+    ("1.9", lambda: 7.9 - 6),
     ("17", lambda: width(parabola, AdaGrad)),
     ("26", lambda: width(parabola, SGD)),
     ("0.30", lambda: band(parabola, AdaGrad)[2][0]),
@@ -290,8 +306,8 @@ NUMBERS = [
     ("100", step),
 ]
 GIVEN = [
-    "6", "0.01", "1.1", "10", "10^{-7}", "-7", "0.001", "30", "5.9", "0.3", "25", "7.9", "1.8",
-    "1.3", "1000",
+    "6", "0.01", "1.1", "10", "10^{-7}", "-7", "2.001", "30", "5.9", "0.3", "25", "7.9", "1.8",
+    "1.3", "1000", "0.95",
 ]  # fmt: skip
 
 
@@ -317,9 +333,17 @@ def claim_both_coordinates_move_by_1_5_and_steep_y_has_the_smaller_rate():
     assert np.allclose(path.end, (-0.120162, 0), atol=1e-6)
 
 
-def claim_no_rate_of_sgd_comes_near_0_001_in_20_steps():
-    sgd = descend(ravine, SGD(lr=np.linspace(0.01, 1, 100)[:, None]), (-7, 2), 20)
-    assert sgd.losses[-1].min() > 0.05
+def claim_the_target_is_reached_by_0_5_and_0_95_alone_on_the_slider():
+    rates = np.array([0.01, 0.4, 0.45, 0.5, 0.55, 0.9, 0.95, 1, 1.1, 2])
+    runs = [one(parabola, rates, 4, 10) for one in (schemes.halving, schemes.bold_driver)]
+    both = np.nanmax([run.losses.min(axis=0) for run in runs], axis=0) <= 2.001
+    assert rates[both].tolist() == [0.5, 0.95]
+
+
+def claim_every_step_of_halving_after_the_first_is_shorter_than_that_of_the_constant_rate():
+    halved, same = (one(parabola, 0.2, 4, 20) for one in (schemes.halving, schemes.constant))
+    steps = [np.abs(np.diff(run.points)) for run in (halved, same)]
+    assert np.all(steps[0][1:] < steps[1][1:])
 
 
 def claim_the_lines_of_the_lesson_are_the_rule():
@@ -332,11 +356,29 @@ def claim_the_lines_of_the_lesson_are_the_rule():
     np.testing.assert_allclose(w, end, rtol=1e-12)
 
 
-def claim_delta_guards_against_0_by_0_and_not_against_overflow():
-    on_the_floor = descend(ravine, AdaGrad(lr=1.5, eps=0), start=(-7, 0), steps=1)
-    w, huge = {"x": 1.0}, AdaGrad(lr=1.5)
-    huge.update(w, {"x": 1e200})
-    assert np.isnan(on_the_floor.end).all() and w["x"] == 1.0
+def updated(g, delta):
+    """What AdaGrad makes of x = 1 and h = 0 with one gradient: (x, h)."""
+    w, rule = {"x": 1.0}, AdaGrad(lr=1.5, eps=delta)
+    with np.errstate(all="ignore"):
+        rule.update(w, {"x": g})
+    return w["x"], rule.h["x"]
+
+
+def claim_delta_guards_against_an_h_of_zero_and_not_against_one_too_large():
+    assert np.isnan(updated(0.0, 0)[0]) and updated(1e-170, 0) == (-np.inf, 0)
+    assert updated(0.0, 1e-7) == (1, 0) and updated(1e-170, 1e-7) == (1, 0)
+    assert updated(1e200, 1e-7) == (1, np.inf)
+
+
+def claim_factors_divide_out_while_gradients_are_far_above_delta():
+    def end(factor, delta):
+        rule = AdaGrad(lr=1.5, eps=delta)
+        gradient = lambda w, k: factor * ravine.gradient(w)  # noqa: E731
+        return descend(ravine, rule, (-7, 2), 30, gradient=gradient).end
+
+    np.testing.assert_allclose(end(100, 0), end(1, 0), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(end(100, 1e-7), end(1, 1e-7), rtol=1e-5, atol=1e-9)
+    assert abs(end(1e-7, 1e-7)[0] - end(1, 1e-7)[0]) > 1
 
 
 def claim_the_widths_of_the_bands():
@@ -364,6 +406,7 @@ def claim_on_the_wall_the_run_comes_down_in_15_steps_and_stalls():
 def claim_1_8_helps_more_than_2():
     ends = [on_wall(7.9, lr=lr).end for lr in (0.3, 1.8, 2)]
     assert np.allclose(ends, [5.91, 3.59, 3.94], atol=0.006)
+    assert on_wall(7.9, lr=1.8).points[1] > 6 > on_wall(7.9, lr=2).points[1]
 
 
 def claim_on_a_constant_slope_step_k_is_the_rate_over_the_root_of_k():

@@ -4,10 +4,10 @@ import functools
 
 import numpy as np
 
-from optimlab import SGD, AdaGrad, Function, RMSProp, descend, functions
+from optimlab import SGD, AdaGrad, Function, Momentum, RMSProp, descend, functions, tuning
 from optimlab.lessons import Choice, Exercise, Number
 
-ravine = functions.ravine
+ravine, plateau = functions.ravine, functions.plateau
 wall = Function(
     "wall",
     "",
@@ -35,6 +35,10 @@ PREDICTIONS = {
             + " long."
         ),
         why="Why is the effective rate a straight line for so long?",
+        tells=[
+            *("picks up", "slow at first", "forgets the wall", "wall is forgotten", "1.054"),
+            *("88 steps", "90 %", "91 steps", "115", "as long as η again"),
+        ],
     ),
     "the length of the first step": Number(
         "Length of the first step",
@@ -45,23 +49,27 @@ PREDICTIONS = {
         replies=[
             (0.3, "0.3 is AdaGrad's: its h is g² after one step. What is r?"),
             (3.03, "That is SGD: rate times slope."),
-            (0.06, "That multiplies by √0.04. It divides."),
-            (7.5, "That divides by 0.04. The root is missing."),
-            (0.306, "r starts at 0, so ρ · r adds nothing: only 1 - ρ counts."),
+            (0.15, "That multiplies by √0.25. It divides."),
+            (1.2, "That divides by 0.25. The root is missing."),
+            (0.346, "r starts at 0, so ρ · r adds nothing: only 1 - ρ counts."),
         ],
-        fact="r starts at 0, so after one step it is 0.04 · g², and its root is 0.2 times the size "
-        "of g. The step is 0.3/0.2.",
+        fact="r starts at 0, so after one step it is 0.25 · g², and its root is half the size of "
+        "g. The step is 0.3/0.5.",
         why="Which ρ makes the first step ten times as long as η?",
+        tells=[
+            *("0.6", "0.60", "2 η", "3.2 η", "31.6 η", "10.0 η", r"\frac{\eta}{\sqrt{1-\rho}}"),
+            *(r"\eta/\sqrt{1-\rho}", "η/√(1-ρ)", "twice as long as"),
+        ],
     ),
     "what ρ = 0 does": Choice(
         {
-            "the same as SGD": "SGD's step is rate times gradient. Here the gradient is divided by "
-            "the root of its own square.",
             "x and y move by 0.3 at every step, for ever": "With ρ = 0, r is g⊙g of this step "
             "alone. Each coordinate divides its gradient by its own size: only the sign is left. "
             "Next to the floor it cannot but hop over it.",
-            "it goes straight to the star and stops there": "It goes at 45 degrees, because x and "
-            "y move alike. And a step of fixed length cannot stop.",
+            "the same as SGD": "SGD's step is rate times gradient. Here the gradient is divided by "
+            "the root of its own square.",
+            "it goes straight to the star and stops there": "x and y move equally far, so y is at "
+            "the floor long before x. And a step of fixed length cannot stop.",
         },
         right="x and y move by 0.3 at every step, for ever",
         fact=lambda e: (
@@ -69,6 +77,10 @@ PREDICTIONS = {
             + " and ".join("({:.2f}, {:.2f})".format(*p) for p in e.paths["RMSProp"].points[-2:])
             + "."
         ),
+        tells=[
+            *("only the sign", "only its sign", "by 0.3 at every step", "hops", "equally far"),
+            *("fixed length", "no step is shorter", "-0.1"),
+        ],
     ),
     "after step 54": Choice(
         {
@@ -82,7 +94,11 @@ PREDICTIONS = {
         },
         right="above 0.01",
         fact=lambda e: f"It is {e.paths['RMSProp'].losses[-1]:.4f}.",
-        why="Where do the effective rates end up?",
+        why="Compare the end of the loss curve with the end of the rates. Which came first?",
+        tells=[
+            *("hop", "hops", "hopping", "cannot stay below", "zigzags out", "does not settle"),
+            *("neither shrinks nor grows", "harms at the end", "0.0236", "0.024", "20 and 1"),
+        ],
     ),
     "the turned ravine": Choice(
         {
@@ -94,6 +110,10 @@ PREDICTIONS = {
             "they have not turned.",
         },
         right="that of RMSProp",
+        tells=[
+            *("29", "turned 29", "turned 34", "later once turned", "needs the right axes"),
+            *("belong to x and y", "works along the axes", "17 once turned", "mixture of steep"),
+        ],
     ),
 }
 
@@ -173,7 +193,7 @@ EXERCISES = {
                 "The step uses the old r.",
             ),
         ],
-        cases=[(1.0, 0.5, 0.3, 0.1, 0.9), (-2.0, -3.0, 7.0, 0.7, 0.8), (0.5, 2.0, 0.0, 1.5, 0.99)],
+        cases=[(1.0, 0.5, 0.3, 0.1, 0.9), (-2.0, 3.0, 7.0, 0.7, 0.3), (0.5, -2.0, 0.2, 1.5, 0.99)],
         hints=[
             "r first: ρ times the old r, and 1 - ρ times g·g.",
             "Then as in AdaGrad, with r for h.",
@@ -209,7 +229,7 @@ EXERCISES = {
                 "After one window about a third is still there.",
             ),
         ],
-        cases=[(0.9, 10.0, 0.1), (0.5, 3.0, 0.2), (0.99, 50.0, 1.5), (0.8, 7.0, 2.0)],
+        cases=[(0.9, 10.0, 0.1), (0.5, 3.0, 0.2), (0.99, 50.0, 1.5), (0.2, 0.7, 0.04)],
         hints=[
             "After k steps ρ to the power k of the steep square is left.",
             "Solve ρ^k · steep² = flat² for k with logarithms, and round up.",
@@ -236,8 +256,9 @@ EXERCISES = {
         ],
         cases=[
             (lambda w: 2 * w - 4, 4.0, 0.0, 0.3, 0.9, 4),
-            (lambda w: w + 1, 1.0, 2.0, 0.1, 0.7, 3),
-            (lambda w: 6 * w, 0.5, 0.0, 1.0, 0.5, 2),
+            (lambda w: w + 1, -3.0, 2.0, 0.1, 0.7, 3),
+            (lambda w: 6 * w * w * w, 0.5, 0.3, 1.5, 0.4, 2),
+            (lambda w: 1 - 2 * w, -0.5, 5.0, 0.7, 0.2, 1),
         ],
         hints=[
             "Take `rmsprop` from above, without delta.",
@@ -256,20 +277,22 @@ QUIZ = [
         },
     ),
     (
-        "You raise ρ from 0.9 to 0.99. What changes?",
+        "You raise ρ from 0.9 to 0.99. What gets longer?",
         {
-            "The memory and the first step get longer": "Right: a window of 100 instead of 10, "
-            "and a first step of 10 η instead of 3.2 η.",
-            "Only the memory gets longer": "The first step is η over the root of 1 - ρ.",
-            "The memory gets shorter": "ρ is the share that stays.",
+            "Both the memory and the first step": "Right: a window of 100 instead of 10, and a "
+            "first step of 10 η instead of 3.2 η.",
+            "The memory alone": "The first step is η over the root of 1 - ρ.",
+            "The first step alone": "ρ is the share of the memory that stays: with more of it, "
+            "the memory gets longer, too.",
         },
     ),
     (
-        "RMSProp hops around the minimum at a constant distance. What do you do?",
+        "Of what is RMSProp's r a running mean?",
         {
-            "Lower η": "Right: each hop is about η long. Lesson 08 did the same with noise.",
-            "Wait": "It ends in the same two points for ever.",
-            "Lower ρ": "With ρ = 0 it hops just as far: η.",
+            "The squares of the gradients": "Right: of the size alone. The direction is that of "
+            "this moment's gradient.",
+            "The gradients": "It would lose its size where signs alternate. A square has no sign.",
+            "The steps": "Nothing of a past step is kept. Lesson 14 has a rule that does.",
         },
     ),
 ]
@@ -290,28 +313,33 @@ def arrives_on_the_floor(rule):
     return np.argmax(on_wall(rule).points < 6)
 
 
-def steps_to_loss_0_05(rho):
-    return np.argmax(on_wall(steps=100, rho=rho).losses <= 0.05)
+def reaches_the_target():
+    """The positions of the slider with which the target on the plateau is reached."""
+    rhos = np.arange(1000) / 1000
+    runs = descend(plateau, RMSProp(lr=0.18, rho=rhos[:, None]), plateau.start, 10)
+    return rhos[(runs.losses <= 0.02).any(axis=0)]
 
 
-def angle_without_memory():
-    """By how many degrees the way of a run with ρ = 0 differs from that of x."""
-    x, y = np.diff(in_ravine(steps=1, rho=0).points, axis=0)[0]
-    return np.degrees(np.arctan2(abs(y), abs(x)))
+def both_ravines():
+    return ravine, tuning.rotated(ravine, 45)
 
 
-def steps_to_loss_0_1(rule):
-    """How many steps in the ravine, and in the ravine that is turned."""
-    turn = np.array([[1, 1], [1, -1]]) / np.sqrt(2)
-    turned = Function(
-        "turned",
-        "",
-        lambda p: ravine(p @ turn),
-        lambda p: ravine.gradient(p @ turn) @ turn,
-        domain=((-8, 8), (-8, 8)),
-    )
-    places = [(ravine, (-7, 2)), (turned, turn @ (-7, 2))]
-    return [int(np.argmax(descend(f, rule, at, 100).losses < 0.1)) for f, at in places]
+def steps_to_loss_0_1(rule, most=100):
+    """How many steps in the ravine, and in the ravine that is turned; the fewest of a batch."""
+    losses = [descend(f, rule, f.start, most).losses for f in both_ravines()]
+    return [int(np.argmax((run < 0.1).reshape(most + 1, -1).any(axis=1))) for run in losses]
+
+
+def at_the_best_rate(rule):
+    """The same with the best of many rates for each."""
+    return steps_to_loss_0_1(rule(lr=np.geomspace(0.03, 10, 400)[:, None]))
+
+
+def uphill(rule, seed=0):
+    """Which steps go uphill on the floor, with noise ten times its slope."""
+    noise = np.random.default_rng(seed).normal(size=2000)
+    run = descend(wall, rule, 5.9, 2000, gradient=lambda x, k: wall.gradient(x) + noise[k])
+    return np.diff(run.points) > 0
 
 
 NUMBERS = [
@@ -322,22 +350,29 @@ NUMBERS = [
     ("3", lambda: on_wall().rates[-1]),
     ("1.054", lambda: 0.9**-0.5),
     ("10,201", lambda: 10.1**2 / 0.1**2),
-    ("13", lambda: steps_to_loss_0_05(0.999)),
-    ("0.04", lambda: 1 - 0.96),
-    ("0.2", lambda: (1 - 0.96) ** 0.5),
+    ("88", lambda: np.ceil(np.log(10.1**2 / 0.1**2) / np.log(1 / 0.9))),
+    ("91", lambda: np.argmax(on_wall().rates >= 0.9 * 3)),
+    ("115", lambda: np.argmax(on_wall().rates >= 0.99 * 3)),
+    ("0.25", lambda: 1 - 0.75),
+    ("0.5", lambda: (1 - 0.75) ** 0.5),
     ("31.6", lambda: (1 - 0.999) ** -0.5),
     ("3.2", lambda: (1 - 0.9) ** -0.5),
     ("100", lambda: 1 / (1 - 0.99)),
     ("10", lambda: 1 / (1 - 0.9)),
     ("10", lambda: (1 - 0.99) ** -0.5),
-    ("45", angle_without_memory),
+    ("0.745", lambda: reaches_the_target().min()),
+    ("0.987", lambda: reaches_the_target().max()),
+    ("-1.2", lambda: -3 + 10 * 0.18),
     (r"3 \cdot 10^{-15}", lambda: in_ravine().losses[54]),
     ("20", lambda: in_ravine().rates[-1, 0]),
     ("1", lambda: in_ravine().rates[-1, 1]),
+    ("4", lambda: at_the_best_rate(RMSProp)[0]),
+    ("17", lambda: at_the_best_rate(RMSProp)[1]),
+    ("18", lambda: at_the_best_rate(SGD)[0]),
 ]
 GIVEN = [
-    "6", "7.9", "0.3", "0.9", "0.05", "60", "0.999", "0.96", "-7", "54", "150", "120", "0.01",
-    "0.99",
+    "6", "7.9", "0.3", "0.9", "60", "0.999", "0.75", "-7", "54", "150", "120", "0.01", "0.99", "45",
+    "90", "99", "0.18", "0.02", "-3",
 ]  # fmt: skip
 
 
@@ -349,8 +384,13 @@ def claim_the_wall_is_forgotten_in_88_steps():
     assert path.points[2] > 6 > path.points[3] and np.isclose(path.rates[-1], 3, rtol=1e-3)
 
 
-def claim_a_small_rho_and_0_999_reach_the_target():
-    assert [steps_to_loss_0_05(rho) for rho in (0.8, 0.999)] == [55, 13]
+def claim_the_target_is_reached_by_all_rho_between_and_by_neither_end():
+    found = reaches_the_target()
+    assert np.all(np.diff(found) < 0.0015)
+    without = descend(plateau, RMSProp(lr=0.18, rho=0), plateau.start, 60).points
+    assert np.allclose(np.abs(np.diff(without, axis=0)), 0.18, atol=1e-5)
+    beyond = descend(plateau, RMSProp(lr=0.18, rho=0.999), plateau.start, 10)
+    assert np.linalg.norm(beyond.points[1]) > 4 and beyond.losses[1] > 0.99
 
 
 def claim_a_window_holds_about_two_thirds_of_the_weight():
@@ -370,9 +410,10 @@ def claim_the_lines_of_the_lesson_are_the_rule():
 
 
 def claim_in_the_end_each_coordinate_hops_by_the_rate_at_its_limit():
-    path = in_ravine()
-    assert np.allclose(path.rates[-1], [20, 1], rtol=1e-4)
-    assert np.allclose(np.abs(np.diff(path.points[-2:], axis=0)), 0.3, atol=1e-6)
+    for rho in (0.5, 0.9, 0.99):
+        path = in_ravine(steps=5000, rho=rho)
+        assert np.allclose(path.rates[-1], [20, 1], rtol=1e-4)
+        assert np.allclose(np.abs(np.diff(path.points[-2:], axis=0)), 0.3, atol=1e-6)
 
 
 def claim_the_loss_at_step_54_is_3e_15_and_above_0_01_at_150():
@@ -387,6 +428,16 @@ def claim_adagrad_settles():
 def claim_once_turned_both_adaptive_rules_are_slower_than_sgd():
     rules = SGD(lr=0.95), AdaGrad(lr=1.5), RMSProp(lr=0.3)
     assert [steps_to_loss_0_1(rule) for rule in rules] == [[21, 21], [11, 34], [17, 29]]
+    assert at_the_best_rate(SGD) == [18, 18]
+
+
+def claim_rmsprop_goes_uphill_at_the_steps_of_sgd_and_momentum_more_seldom():
+    plain = uphill(SGD(lr=0.001))
+    assert np.array_equal(uphill(RMSProp(lr=0.001)), plain) and np.mean(plain).round(2) == 0.47
+    assert np.mean(uphill(Momentum(lr=0.001))).round(2) == 0.39
+    for seed in range(5):
+        sums, alone = (uphill(rule(lr=0.001), seed).mean() for rule in (Momentum, SGD))
+        assert sums < alone - 0.03
 
 
 def claim_the_solutions_do_what_the_exercises_say():

@@ -9,6 +9,7 @@ from optimlab.lessons.contents import (
     series,
 )
 from optimlab.lessons.exercises import Exercise
+from optimlab.lessons.glossary import glossary
 from optimlab.lessons.kinds import Choice, Number, Point, Question, Sketch
 from optimlab.lessons.lesson import Lesson
 from optimlab.lessons.prediction import Prediction
@@ -18,7 +19,8 @@ from optimlab.lessons.teacher import class_table
 __all__ = [
     "INSTALL", "Choice", "Exercise", "Lesson", "Listing", "Number", "Point", "Prediction",
     "Progress", "Question", "Sketch",
-    "check_environment", "class_table", "current", "keep", "missing", "progress", "reset", "series",
+    "check_environment", "class_table", "current", "glossary", "keep", "missing", "progress",
+    "reset", "series",
 ]  # fmt: skip
 
 

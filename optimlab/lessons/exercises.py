@@ -19,10 +19,13 @@ from optimlab.lessons.judging.verdict import (
     RIGHT,
     UNANSWERED,
     UNFINISHED,
+    Raised,
     Stop,
     Verdict,
 )
 
+#: what becomes of a function with its arguments in one form
+FAILED, RAN, KNOWN, PASSED, OPEN = range(5)
 #: two wrong answers nearer than this share of the tolerance are alike
 ALIKE = 1e-3
 
@@ -45,7 +48,8 @@ class Exercise:
         fits is taken. With `accept` they are examples for the tests.
     cases : list of tuples
         Each holds the arguments of one call; what is no tuple is the only argument. The learner's
-        function gets copies.
+        function gets copies, and arrays for lists of numbers; it is also right if it is with the
+        arguments as they stand here, or with numpy's numbers for Python's.
     hints : list of str
         Steps towards the answer, each shown on request.
     rtol : float
@@ -57,7 +61,8 @@ class Exercise:
     accept : function
         Takes the answer and returns True, or a sentence that says what is wrong, or False for
         `otherwise`. If it takes a function, it may call it without care: errors, endless loops
-        and a missing `return` are reported by themselves.
+        and a missing `return` are reported by themselves, and it gets copies of data. A list of
+        texts comes as one, also if it was given as "B, F", where `solution` is such a list.
     otherwise : str
         What to say to a wrong answer that looks like none of the usual ones.
     form : str
@@ -65,7 +70,11 @@ class Exercise:
     any_order : bool
         Whether the order in a list does not matter. It does not where the answer is a set.
     in_place : bool
-        Whether the function is to change its arguments; they are compared too, then.
+        Whether the function is to change its arguments; they are compared too, then, and what
+        it returns is not where the solution returns nothing.
+    unchanged : bool
+        Whether the function must leave its arguments as they are; the exercise says so, then.
+        Otherwise it may change them on the way to its result.
     seconds : float
         How long the learner's function may take, for all cases together.
 
@@ -95,7 +104,8 @@ class Exercise:
 
     def __init__(
         self, solution=None, wrong=(), *, cases=None, hints=(), rtol=None, atol=None,
-        accept=None, otherwise=None, form=None, any_order=False, in_place=False, seconds=3.0,
+        accept=None, otherwise=None, form=None, any_order=False, in_place=False, unchanged=False,
+        seconds=3.0,
     ):  # fmt: skip
         for name, given in (("otherwise", otherwise), ("form", form)):
             if given is not None:
@@ -107,6 +117,9 @@ class Exercise:
         self.rtol = checks.number("rtol", self.rtol, low=0)
         self.atol = None if atol is None else checks.number("atol", atol, low=0)
         self.in_place = checks.flag("in_place", in_place)
+        self.unchanged = checks.flag("unchanged", unchanged)
+        if in_place and unchanged:
+            raise ValueError("unchanged: with in_place the function is to change its arguments")
         self.seconds = checks.positive("seconds", seconds)
         self.cases = None
         if cases is not None:
@@ -119,6 +132,7 @@ class Exercise:
         any_order = checks.flag("any_order", any_order)
         self.any_order = any_order or isinstance(self.answer, set | frozenset)
         if accept is not None:
+            self._like = None if callable(self.answer) else values.or_none(self.answer)
             return
         if callable(self.answer) != bool(self.cases):
             raise TypeError("cases: a function has some, the arguments of each call; a value none")
@@ -169,7 +183,7 @@ class Exercise:
             "function": self._judge_function,
             "accept": self._judge_accept,
         }
-        run = running.Run(self.seconds if seconds is None else seconds, self.in_place)
+        run = self._run(self.seconds if seconds is None else seconds)
         try:
             idle = self.kind != "value" and callable(given) and reading.does_nothing(given)
             verdict = Verdict(None, UNANSWERED) if idle else judges[self.kind](given, run)
@@ -183,7 +197,13 @@ class Exercise:
         known = verdict.passed or verdict.sentence in {UNANSWERED, *(say for _, say in self.wrong)}
         if not known and callable(given) and reading.has_gap(given):
             verdict = Verdict(None, UNFINISHED)
+        elif not known and callable(given) and reading.has_xor(given):
+            if wording.POWER not in verdict.sentence:
+                verdict = Verdict(False, f"{verdict.sentence} {wording.POWER}.")
         return Verdict(verdict.passed, verdict.sentence, run.output.getvalue())
+
+    def _run(self, seconds):
+        return running.Run(seconds, self.in_place, self.unchanged)
 
     # -- values --------------------------------------------------------------------------------
 
@@ -232,7 +252,7 @@ class Exercise:
 
     def _tell_apart(self, how):
         """Refuse a wrong answer that would pass, and two that are the same."""
-        usual = [(i, plain) for i, plain in enumerate(self._usual) if plain is not None]
+        usual = list(enumerate(self._usual))
         for i, plain in usual:
             if self._distance(plain, self._right) <= 1:
                 raise ValueError(
@@ -259,7 +279,7 @@ class Exercise:
             outcome = self._teachers(self.answer, case)
             if isinstance(outcome, str):
                 raise ValueError(f"cases[{i}]: the right function fails there: {outcome}")
-            if outcome.changed and not self.in_place:
+            if outcome.changed and (self.unchanged or outcome.value is None):
                 raise ValueError(
                     f"cases[{i}]: the right function changes an argument; say in_place=True"
                 )
@@ -269,15 +289,20 @@ class Exercise:
         for i, (function, _) in enumerate(self.wrong):
             if not callable(function):
                 raise TypeError(f"wrong[{i}]: the wrong answers to a function are functions")
-            outcomes = [self._teachers(function, case) for case in self.cases]
-            failed = any(isinstance(outcome, str) for outcome in outcomes)
-            self._usual.append(None if failed else tuple(outcome.all for outcome in outcomes))
+            for form in (self.cases, [values.as_numpy(case) for case in self.cases]):
+                outcomes = [self._teachers(function, case) for case in form]
+                failed = [one for one in outcomes if isinstance(one, str)]
+                if not failed:
+                    break
+            if failed:
+                raise ValueError(f"wrong[{i}]: its reply can never be given: {failed[0]}")
+            self._usual.append(tuple(self._compared(outcomes)))
         self._tell_apart("add a case")
 
     def _teachers(self, function, case):
         """The outcome of a teacher's function, or a text that says why there is none."""
         try:
-            return running.Run(self.seconds, self.in_place).call(function, case)
+            return self._run(self.seconds).call(function, case)
         except Stop as stop:
             return stop.verdict.sentence
         except Odd as odd:
@@ -292,30 +317,63 @@ class Exercise:
         if not reading.takes(given, self.cases):
             names = reading.parameters_of(self.answer) or [f"{len(self.cases[0])} arguments"]
             return Verdict(False, f"It must take ({', '.join(names)}).")
-        outcomes = [self._outcome(given, number, run) for number in range(len(self.cases))]
-        mine = tuple(outcome.all for outcome in outcomes)
-        if self._distance(mine, self._right) <= 1:
-            return Verdict(True, RIGHT)
-        distances = [np.inf if u is None else self._distance(mine, u) for u in self._usual]
-        if (i := values.nearest(distances)) is not None:
-            return Verdict(False, self.wrong[i][1])
-        for outcome in outcomes:
-            if outcome.changed and not self.in_place:
-                i = outcome.changed[0]
-                return Verdict(False, running.changes_words(given, i, outcome.kinds[0]))
-        return Verdict(False, self._first_failure(outcomes))
+        arrays = [values.as_arrays(case) for case in self.cases]
+        best, said = self._tried(given, arrays, run)
+        others = [self.cases] if any(map(self._differs, arrays, self.cases)) else []
+        if best == FAILED:
+            others.append([values.as_numpy(case) for case in self.cases])
+        for form in others:
+            if best in (PASSED, KNOWN, OPEN) or run.over:
+                break
+            run.again()
+            level, other = self._tried(given, form, run)
+            if level > best and (level != RAN or form is self.cases):
+                best, said = level, other
+        return said
 
-    def _outcome(self, given, number, run):
+    def _differs(self, one, other):
+        return any(type(a) is not type(b) for a, b in zip(one, other, strict=True))
+
+    def _tried(self, given, cases, run):
+        """What becomes of a function with the arguments in one form: a level, and the verdict."""
+        try:
+            outcomes = [self._outcome(given, i, case, run) for i, case in enumerate(cases)]
+        except Raised as raised:
+            return FAILED, raised.verdict
+        except Stop as stop:
+            return (OPEN if stop.verdict.passed is None else RAN), stop.verdict
+        mine = tuple(self._compared(outcomes))
+        if self._distance(mine, self._right) <= 1:
+            return PASSED, Verdict(True, RIGHT)
+        distances = [self._distance(mine, usual) for usual in self._usual]
+        if (i := values.nearest(distances)) is not None:
+            return KNOWN, Verdict(False, self.wrong[i][1])
+        changed = [(one.changed[0], one.kinds[0]) for one in outcomes if one.changed]
+        if changed and self.unchanged:
+            return RAN, Verdict(False, running.changes_words(given, *changed[0]))
+        said = self._first_failure(outcomes)
+        if changed and said != self.otherwise:
+            said += " " + running.also_changes_words(given, changed[0][0])
+        return RAN, Verdict(False, said)
+
+    def _compared(self, outcomes):
+        """What is compared of the outcomes: no result, where the solution gives none."""
+        for mine, right in zip(outcomes, self._outcomes, strict=True):
+            nothing = self.in_place and right.value is None
+            yield (None, *mine.all[1:]) if nothing else mine.all
+
+    def _outcome(self, given, number, case, run):
         try:
             where = self._where(number) if number else ""
-            return run.call(given, self.cases[number], where)
+            return run.call(given, case, where)
         except Odd as odd:
             wanted = wording.what_is(self._outcomes[number].value)
             raise Stop(False, wording.odd_words(odd, self._at(number), wanted)) from None
 
     def _first_failure(self, outcomes):
         """A sentence about the first case that is not right."""
-        off = [self._distance(o.all, r) > 1 for o, r in zip(outcomes, self._right, strict=True)]
+        mine = self._compared(outcomes)
+        off = [self._distance(m, r) > 1 for m, r in zip(mine, self._right, strict=True)]
         number = off.index(True)
         mine, right = outcomes[number], self._outcomes[number]
         at, where = self._at(number), self._where(number)
@@ -350,8 +408,10 @@ class Exercise:
             asked_for = run.guard(given)
         else:
             with contextlib.suppress(Odd):  # what is no number may be right all the same
-                if problem := values.not_finite(run.read(given)):
+                read = run.read(given)
+                if problem := values.not_finite(read):
                     return Verdict(False, f"It holds {problem}.")
+                asked_for = self._as_the_answer(given, read)
         try:
             if isinstance(given, type):
                 said = run.raw(self.accept, (given,), blamed=given)
@@ -366,6 +426,18 @@ class Exercise:
         if said is True:
             return Verdict(True, RIGHT)
         return Verdict(False, said or self.otherwise or NOT_YET)
+
+    def _as_the_answer(self, given, read):
+        """What was given, in the form of the known answer where it has another one."""
+        like = self._like
+        if isinstance(like, np.ndarray) and isinstance(read, np.ndarray):
+            shaped = values.shaped(read, like)
+            same = shaped.shape == read.shape and not isinstance(given, set | frozenset)
+            return given if same else shaped if shaped.ndim else shaped.item()
+        if isinstance(like, str) or values.is_texts(like):
+            shaped = values.shaped(read, like)
+            return list(shaped) if isinstance(shaped, tuple) else shaped
+        return given
 
 
 # A teacher's mistakes ------------------------------------------------------------------------

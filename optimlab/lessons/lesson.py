@@ -3,6 +3,7 @@
 import inspect
 
 from optimlab import checks
+from optimlab.lessons.afterwards import Afterwards
 from optimlab.lessons.board import LessonBoard
 from optimlab.lessons.check import Check
 from optimlab.lessons.contents import asked_in
@@ -78,14 +79,15 @@ class Lesson:
     # -- predict -----------------------------------------------------------------------------------
 
     def predict(self, name, explorer=None, question=None):
-        """Ask for a prediction; `explorer` shows its scene without the run until it is made.
+        """Ask for a prediction; what answers it is shown when it is made or skipped.
 
         Parameters
         ----------
         name : str
             A short name of the question, under which the answer is kept and listed.
-        explorer : Explorer, optional
-            What answers the question. Its run appears when the learner has answered or skipped.
+        explorer : Explorer, or function without arguments, optional
+            What answers the question. An explorer shows its scene, and later its run; of a
+            function it shows later what it prints, draws and returns.
         question : Question, such as `Choice({"left": "No.", "right": "Yes."}, right="right")`
             What is asked, if not what the lesson's key has under this name.
 
@@ -94,10 +96,12 @@ class Lesson:
         Prediction, to be shown as the last line of a cell
         """
         checks.text("name", name)
+        function = None
         if isinstance(explorer, Question):
             explorer, question = None, explorer
-        if explorer is not None and not hasattr(explorer, "veil"):
-            checks.wrong_kind("explorer", explorer, "an explorer, or a question such as Choice(…)")
+        elif explorer is not None and not hasattr(explorer, "veil"):
+            accepted = "an explorer, a function, or a question such as Choice(…)"
+            function, explorer = checks.callback("explorer", explorer, accepted), None
         if question is None:
             if name not in self.key.predictions:
                 how = "predict takes the question besides, such as Choice({…}, right=…)"
@@ -107,8 +111,33 @@ class Lesson:
         if explorer is None and question.needs_explorer:
             kind = type(question).__name__
             raise TypeError(f"predict({name!r}): a {kind} needs an explorer")
-        self.predictions[name] = Prediction(self, name, explorer, question)
-        return self.predictions[name]
+        made = self.predictions[name] = Prediction(self, name, explorer, question)
+        if function is not None:
+            made.follow_with(Afterwards(name, function), below=True)
+        return made
+
+    def after(self, name, function):
+        """Show what a function prints, draws and returns, once a prediction is made or skipped.
+
+        The function is called at once, so that its code runs with the notebook.
+
+        Parameters
+        ----------
+        name : str, of a prediction that was asked above
+        function : callable without arguments
+
+        Returns
+        -------
+        Afterwards, to be shown as the last line of a cell
+        """
+        checks.text("name", name)
+        checks.callback("function", function, "a function without arguments")
+        if name not in self.predictions:
+            asked = ", ".join(f"“{one}”" for one in self.predictions) or "none"
+            raise ValueError(f"name={name!r}: name must be a prediction asked above: {asked}")
+        afterwards = Afterwards(name, function)
+        self.predictions[name].follow_with(afterwards)
+        return afterwards
 
     # -- target ------------------------------------------------------------------------------------
 

@@ -14,15 +14,16 @@ VEIL = "The rest appears when you have answered or skipped the question."
 
 
 class Prediction:
-    """A question, and under it the explorer that answers it once it may. See `Lesson.predict`.
+    """A question, and under it what answers it once it may. See `Lesson.predict`.
 
-    In a notebook it shows itself as two outputs, the card and the explorer, so that both are read
-    where neither is alive: the card as its text, the explorer as its picture.
+    In a notebook it shows itself as two outputs, the card and what answers it, so that both are
+    read where neither is alive: the card as its text, an explorer as its picture.
 
     Attributes
     ----------
     name : str
     explorer : the Explorer below the card, or None
+    afterwards : list of Afterwards, what plain code shows once it is revealed
     question : Question
     answer : what was predicted so far, or None
     former : what was answered before the question was changed, in words, or None
@@ -35,6 +36,7 @@ class Prediction:
         self._truth = question.truth(explorer)
         self._fact = (question.fact(explorer) if callable(question.fact) else question.fact) or ""
         self._complaint, self._busy = "", False
+        self.afterwards, self._below = [], explorer
         self.card = Card(self._react, self._plain, label=f"Prediction: {name}")
         self._read_store()
         if explorer is not None:
@@ -52,8 +54,15 @@ class Prediction:
         from IPython.display import display
 
         display(self.card)
-        if self.explorer is not None:
-            display(self.explorer)
+        if self._below is not None:
+            display(self._below)
+
+    def follow_with(self, afterwards, *, below=False):
+        """Show an Afterwards when this is revealed; `below`: right under the card."""
+        self.afterwards.append(afterwards)
+        if below:
+            self._below = afterwards
+        afterwards.show(self.revealed)
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -186,6 +195,8 @@ class Prediction:
     # -- what it shows --------------------------------------------------------------------------
 
     def _paint(self):
+        for shown in self.afterwards:
+            shown.show(self.revealed)
         parts = self.question.ask(self.answer, self.revealed, self._truth)
         if self.revealed:
             tone = "open" if self.skipped else "good" if self.right else "bad"

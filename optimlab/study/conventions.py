@@ -18,7 +18,7 @@ from optimlab.study.tables import Folder, Table
 
 __all__ = ["CONVENTIONS", "Convention", "conventions_table", "pretty"]
 
-COURSE = "course text"
+COURSE = "first course text"
 COURSE_2 = "second course text"
 BOOK = "Deep Learning book"
 PAPER = "paper"

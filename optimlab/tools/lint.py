@@ -21,14 +21,14 @@ from pathlib import Path
 from optimlab import checks
 from optimlab.lessons import contents
 from optimlab.lessons.keyring import Key, load_key
-from optimlab.tools import skeleton, stated
+from optimlab.tools import secrets, skeleton, stated
 from optimlab.tools.refresh import FOLDER, KERNEL, LANGUAGE, PLOTLY, WIDGET, each
 
 MOST_WORDS = 1100  # 1,000 of prose, 100 of questions; formulas and code are no words
 FEWEST_CELLS, MOST_CELLS = 15, 34
 MOST_LINES = 10  # of code in a cell, blank ones apart
 LEAST = {"predictions": 1, "targets": 1, "exercises": 2, "quiz": 3}
-SHOWN = ("predict", "target", "check", "quiz", "progress")  # calls that a learner sees
+SHOWN = ("predict", "after", "target", "check", "quiz", "progress")  # calls that a learner sees
 MOST_BYTES = 120_000  # of one figure
 MOST_BYTES_IN_ALL = 2_500_000
 
@@ -67,6 +67,7 @@ def problems(notebook, path=None, key=None) -> list[str]:
         *_about_code(notebook),
         *_about_questions(notebook, path, key),
         *_about_numbers(notebook, key),
+        *secrets.told(notebook, key),
         *_about_links(notebook, path),
     ]
 

@@ -110,6 +110,7 @@ PREDICTIONS = {{
         }},
         right="to and fro across the floor",
         why="Why across the floor, and not along it?",
+        tells=["to and fro", "across the floor"],
     ),
 }}
 

@@ -72,7 +72,8 @@ def texts(notebook: Any, key: Key) -> dict[str, str]:
     """What a learner reads, by its place: the Markdown of a notebook, the sentences of its key.
 
     All texts of the key count, replies and hints and what a function says. Left out are names,
-    wrong options (they need not be true), claims and the tables of numbers.
+    wrong options (they need not be true), what would tell an answer, claims and the tables of
+    numbers.
     """
     found = {
         f"cell {i}": "".join(cell["source"])
@@ -111,6 +112,8 @@ def _strings(node: ast.AST, keys: int) -> Iterator[tuple[int, str]]:
             for part in pair[i >= keys :]:
                 if part is not None:
                     yield from _strings(part, keys)
+    elif isinstance(node, ast.keyword) and node.arg == "tells":
+        return
     elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # a docstring
         for child in ast.iter_child_nodes(node):
             yield from _strings(child, keys)

@@ -7,6 +7,7 @@
              matplotlib and a plotly FigureWidget; a tick while the kernel is busy
     drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
     train    a learning rate changed while a network trains
+    appear   an explorer, from the call to its display, beside matplotlib saving the same panels
     wire     what the browser is sent to show a plot
     rules    the update rules beside torch.optim (skipped without torch)
     sweeps   all rules at 60 rates beside loops over them; networks trained by six rules
@@ -34,7 +35,7 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "train", "wire", "rules", "sweeps", "import")
+PARTS = ("live", "drag", "train", "wire", "appear", "rules", "sweeps", "import")
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 
@@ -68,6 +69,10 @@ def groups(parts):
 
 def measured(group):
     print(f"measuring {', '.join(group)} …", file=sys.stderr)
+    if group == ["appear"]:
+        import appear
+
+        return appear.rows()
     if group == ["rules"]:
         import rules
 

@@ -78,11 +78,11 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     assert alone.errors() == []
 
     # predict: wrong, and changed once before the run is shown
-    cell = keys.cell('"where after one step"')
+    cell = keys.cell('predict(\n    "where after one step"')
     assert cell.locator(".ol-bar:visible").count() == 0
     assert cell.locator(".noUi-handle:visible").count() == 0
     keys.tab_to("input[type=radio]")
-    keys.press("Space", "ArrowDown", "ArrowDown")
+    keys.press("Space", "ArrowDown")
     keys.tab_to("button[data-action=show]:not(:disabled)")
     keys.press("Enter")
     says(cell, "You said “3.8”. That is a step of 0.2 alone")
@@ -161,7 +161,7 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     alone.wait_idle()
     keys.run_everything()
     says(keys.cell("lesson.progress()"), done)
-    cell = keys.cell('"where after one step"')
+    cell = keys.cell('predict(\n    "where after one step"')
     says(cell, "You said “3.8”. That is a step of 0.2 alone")
     assert cell.locator("textarea").input_value() == "I forgot the slope. dd 0 0"
     assert cell.locator("[data-mark='path SGD']").get_attribute("d") == drawn

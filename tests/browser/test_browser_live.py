@@ -122,7 +122,8 @@ def test_dragging_the_start_moves_handle_path_and_kernel(plot):
     plot.page.mouse.move(x + 60, y + 40, steps=4)
     plot.page.mouse.up()
     changed(plot, before)
-    plot.wait_idle()
+    said = handle(plot).get_attribute("aria-valuetext")
+    until_python(plot, "print('x {:.4g}, y {:.4g}'.format(*explorer.start))", said)
     moved = json.loads(plot.python("import json; print(json.dumps(explorer.start))"))
     assert moved[0] > -6.5 and moved[1] < 1.8
     assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")

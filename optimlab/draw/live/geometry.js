@@ -34,10 +34,21 @@ export function finite(row) {
  * @param {number} value
  */
 export function short(value) {
+  if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
   return String(Number(value.toPrecision(4)));
+}
+
+/**
+ * A number of a step as a reader is told it: where there is none, why; a dash where there is none yet.
+ * @param {number} value @param {number} step
+ * @param {[number, string] | null | undefined} lost the step from which on it has none, and why
+ */
+export function told(value, step, lost) {
+  if (lost && step >= lost[0]) return lost[1];
+  return Number.isNaN(value) ? "–" : short(value);
 }
 
 /**
@@ -105,6 +116,14 @@ export function value(axes, which, along, grain) {
   const [least, most] = [Math.min(low, high), Math.max(low, high)];
   const snapped = Math.round(at / grain) * grain;
   return Number(Math.min(most, Math.max(least, snapped)).toPrecision(12));
+}
+
+/**
+ * The number of a grid beside a value: `round` is Math.floor for the one below, Math.ceil above.
+ * @param {number} value @param {number} grain @param {(value: number) => number} round
+ */
+export function onGrid(value, grain, round) {
+  return Number((round(Number((value / grain).toPrecision(12))) * grain).toPrecision(12));
 }
 
 /**
@@ -378,4 +397,28 @@ export function drawnHeights(columns, { fx, fy }, last) {
 export function drawnBefore(drawn, column) {
   const left = drawn.slice(0, column).filter((value) => value != null);
   return left.length ? left[left.length - 1] : null;
+}
+
+// -- the page ---------------------------------------------------------------------------------
+
+/** Between two panels, in pixels. */
+const BETWEEN = 8;
+/** A panel is read down to this width. */
+const READABLE = 300;
+
+/**
+ * How wide a panel may be, so that as many as can be read stand side by side: all of them, or two,
+ * and then small enough that two rows are seen at once. One below the other they are small where
+ * the page is. Infinity where there is room for all as they are.
+ * @param {number[]} widths of the panels as they were drawn @param {number} room for all of them
+ */
+export function widestPanel(widths, room) {
+  const gaps = (/** @type {number} */ count) => (count - 1) * BETWEEN;
+  const needed = widths.reduce((sum, width) => sum + width, gaps(widths.length));
+  if (needed <= room) return Infinity;
+  for (let count = widths.length; count > 1; count -= 1) {
+    const most = Math.floor((room - gaps(count)) / count);
+    if (most >= READABLE) return count < widths.length ? Math.min(most, READABLE + 20) : most;
+  }
+  return room < 1.5 * READABLE && widths.length > 1 ? READABLE : Infinity;
 }

@@ -6,7 +6,6 @@ them as float32; the browser knows nothing of data coordinates but the limits of
 """
 
 import base64
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,13 @@ import traitlets
 from ipywidgets import widget_serialization
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
 
 from optimlab import checks
 from optimlab.draw import style
 from optimlab.draw.live import marks
+from optimlab.draw.live.late import Late
 from optimlab.draw.live.modules import front_end
+from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
@@ -42,7 +42,7 @@ class Declared:
     spec: dict[str, Any]
 
 
-class LivePlot(anywidget.AnyWidget):
+class LivePlot(Late, anywidget.AnyWidget):
     """A matplotlib scene with marks that move over it in the browser.
 
     Parameters
@@ -60,7 +60,8 @@ class LivePlot(anywidget.AnyWidget):
 
     summary : str, one sentence that says what the picture shows
     goal : str, the state of a target
-    readout : (names, values), values (steps + 1, len(names)): the numbers of each step
+    readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
+        item may say for each name (first step without a value, why), or None
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -89,6 +90,7 @@ class LivePlot(anywidget.AnyWidget):
     frames = traitlets.Dict().tag(sync=True)
     controls = traitlets.List().tag(sync=True, **widget_serialization)
     handles = traitlets.Dict().tag(sync=True)
+    sliders = traitlets.List().tag(sync=True)
     step = traitlets.Int(-1).tag(sync=True)
     playing = traitlets.Bool(False).tag(sync=True)
     playback = traitlets.Bool(False).tag(sync=True)
@@ -108,11 +110,11 @@ class LivePlot(anywidget.AnyWidget):
         self._axes = []
         self._frame, self._notes, self._pictures = {}, {}, {}
         pictures = []
-        for number, figure in enumerate(self._figures):
-            picture = _pixels(figure)
-            figure.set_layout_engine("none")  # marks of the still must not move the axes
+        self._rasters = [Raster(figure) for figure in self._figures]
+        for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
             width, height = figure.get_size_inches() * 100
-            pictures.append({"png": _png(picture), "width": float(width), "height": float(height)})
+            scene = png(raster.with_marks([]), level=3)
+            pictures.append({"png": scene, "width": float(width), "height": float(height)})
             self._axes += [(number, ax) for ax in figure.axes]
         super().__init__(
             panels=pictures,
@@ -155,6 +157,39 @@ class LivePlot(anywidget.AnyWidget):
         with self.hold_sync():
             self.handles = handles
             self.marks = [*self.marks, spec]
+
+    def add_sliders(self, name, labels):
+        """Give a handle a slider for each of its coordinates, and a field for the exact number.
+
+        They are in the browser, in step with the handle both ways: where it stands is the one thing
+        that is kept, the trait `handles`. Their range is that of the axes, widened for a handle
+        that stands outside. While the plot is veiled they are hidden.
+
+        Parameters
+        ----------
+        name : str, a handle that may stand anywhere and is no guess
+        labels : list of str, a name for each coordinate, such as ["start x₀", "start y₀"]
+        """
+        mark = self._marks.get(name)
+        free = mark and mark.kind.name == "handle" and not {"places", "guess"} & set(mark.looks)
+        if not free:
+            checks.wrong_value("name", name, "a handle that may stand anywhere and is no guess")
+        wanted = f"{len(self.handles[name])} names, one for each coordinate"
+        labels = list(checks.instance("labels", labels, list | tuple, wanted))
+        if len(labels) != len(self.handles[name]):
+            checks.wrong_value("labels", labels, wanted)
+        ranges = mark.ax.get_xlim(), mark.ax.get_ylim()
+        self.sliders = [
+            *self.sliders,
+            *(
+                {
+                    "handle": name, "which": which, "label": checks.text("labels", label),
+                    "low": float(min(ends)), "high": float(max(ends)),
+                    "step": mark.spec["round"][which],
+                }
+                for which, (label, ends) in enumerate(zip(labels, ranges, strict=False))
+            ),
+        ]  # fmt: skip
 
     def add_run(self, name, ax, look, *, dots=6, width=2):
         """Declare a run's line, called `name`, and the dots of its steps, called `name` + " steps".
@@ -267,12 +302,12 @@ class LivePlot(anywidget.AnyWidget):
 
     def _picture(self, name, grid):
         """An image as PNG; the last one of each name is kept."""
-        last, png = self._pictures.get(name, (None, None))
+        last, packed = self._pictures.get(name, (None, None))
         if not np.array_equal(grid, last):
             pixels = np.asarray(grid)[::-1]
-            png = _png(pixels[..., :3] if self._marks[name].looks.get("smooth") else pixels)
-            self._pictures[name] = np.array(grid), png
-        return png
+            packed = png(pixels[..., :3] if self._marks[name].looks.get("smooth") else pixels)
+            self._pictures[name] = np.array(grid), packed
+        return packed
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
@@ -280,7 +315,7 @@ class LivePlot(anywidget.AnyWidget):
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
-        names, values = frame.get("readout", ((), np.empty((0, 0))))
+        names, values, *_ = frame.get("readout", ((), np.empty((0, 0))))
         if np.ndim(values) != 2 or np.shape(values)[1] != len(names):
             accepted = f"(names, values), a column of values for each of {list(names)}"
             checks.wrong_value("frame['readout']", frame["readout"], accepted)
@@ -317,8 +352,10 @@ class LivePlot(anywidget.AnyWidget):
                 packed = {"marks": layout, "texts": texts}
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
-                    names, values = frame["readout"]
+                    names, values, *lost = frame["readout"]
                     packed |= {"names": list(names), "values": store(values)}
+                    if lost and any(lost[0]):
+                        packed["lost"] = [end and list(end) for end in lost[0]]
                 layouts.append(packed)
         return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
 
@@ -326,28 +363,39 @@ class LivePlot(anywidget.AnyWidget):
 
     def still(self):
         """The scene with the current frame drawn on it, as PNG bytes, panels side by side."""
-        artists = []
+        return png(self.still_pixels())
+
+    def still_pixels(self):
+        """The same as RGBA at two pixels a CSS pixel, (height, width, 4)."""
+        marks = []
         try:
-            for name, mark in self._marks.items():
-                data = self._notes.get(name, self._frame.get(name))
-                if name in self.handles:
-                    data = self._handle_point(name)
-                if data is not None:
-                    rows, texts = mark.kind.read(f"frame[{name!r}]", data)
-                    rows = mark.kind.place(mark.ax, rows)
-                    artists += mark.kind.draw(mark.ax, rows, mark.looks, texts)
+            for name in self._marks:
+                marks += self._drawn(name)
             if self.drawn and self.sketch:
-                artists += self._draw_sketch()
-            pictures = [_pixels(figure) for figure in self._figures]
+                marks += self._draw_sketch()
+            pictures = [
+                raster.with_marks([mark for mark in marks if mark.axes.figure is raster.figure])
+                for raster in self._rasters
+            ]
         finally:
-            for artist in artists:
-                artist.remove()
+            for mark in marks:
+                mark.remove()
         height = max(picture.shape[0] for picture in pictures)
         padded = [
             np.pad(p, ((0, height - p.shape[0]), (0, 0), (0, 0)), constant_values=255)
             for p in pictures
         ]
-        return _png(np.concatenate(padded, axis=1))
+        return np.concatenate(padded, axis=1)
+
+    def _drawn(self, name):
+        """The artists of a mark in the still."""
+        mark, data = self._marks[name], self._notes.get(name, self._frame.get(name))
+        if name in self.handles:
+            data = self._handle_point(name)
+        if data is None:
+            return []
+        rows, texts = mark.kind.read(f"frame[{name!r}]", data)
+        return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
 
     def _draw_sketch(self):
         ax, columns = self._columns
@@ -365,13 +413,17 @@ class LivePlot(anywidget.AnyWidget):
             at = [at[0], float(np.interp(at[0], *track.T))]
         return [at]
 
-    def mimebundle(self, model_id, summary=None):
-        """(data, metadata) for an output: the live view, the still, and one sentence."""
+    def mimebundle(self, model_id, summary=None, picture=None):
+        """(data, metadata) for an output: the live view, the still, and one sentence.
+
+        `picture` is what stands for the still, as PNG bytes at two pixels a CSS pixel.
+        """
         text = summary or self._frame.get("summary") or self.alt or "A live plot."
-        width = int(sum(panel["width"] for panel in self.panels))
+        picture = self.still() if picture is None else picture
+        width = int.from_bytes(picture[16:20]) // 2  # as a PNG begins
         data = {
             "text/plain": text,
-            "image/png": base64.b64encode(self.still()).decode(),
+            "image/png": base64.b64encode(picture).decode(),
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": model_id},
         }
         return data, {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
@@ -386,34 +438,14 @@ def take_off(ax, *artists):
     So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
     """
     checks.instance("ax", ax, Axes, "matplotlib axes")
-    pixels, box = _pixels(ax.figure), ax.get_position()
+    lay_out(ax.figure)
+    pixels, box = draw(ax.figure), ax.get_position()
     height, width = pixels.shape[:2]
     top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
     inside = pixels[top:bottom, round(box.x0 * width) : round(box.x1 * width)]
     for artist in artists:
         artist.remove()
-    return np.dstack([inside, np.full(inside.shape[:2], 255, np.uint8)])[::-1]
-
-
-def _pixels(figure):
-    """The figure as RGB at two pixels a CSS pixel, (height, width, 3)."""
-    dpi = figure.dpi
-    figure.set_dpi(200)
-    try:
-        figure.canvas.draw()
-        return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
-    finally:
-        figure.set_dpi(dpi)
-
-
-def _png(pixels):
-    """RGB or RGBA pixels as PNG; a picture without transparency in 256 colours, for its size."""
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    if image.mode == "RGB":
-        image = image.quantize(256, dither=Image.Dither.NONE)
-    buffer = io.BytesIO()
-    image.save(buffer, "png", compress_level=8)  # 9 takes twice the time for 1 % less
-    return buffer.getvalue()
+    return inside[::-1]
 
 
 def _axes_spec(panel, ax):

@@ -1,6 +1,8 @@
 // A live view needs its kernel; the picture or the text beside it does not. A saved notebook keeps
 // these alone, so that opening it later shows them and not "Error displaying widget".
 
+import { stayPatient } from "./patience.js";
+
 /**
  * What anywidget hands to a widget's module.
  * @typedef {object} Model
@@ -39,6 +41,10 @@ function saveStills(manager) {
  */
 export function widget(show) {
   return {
+    /** @param {{ model: Model }} here */
+    initialize({ model }) {
+      stayPatient(model).catch((error) => console.warn(error));
+    },
     /** @param {{ model: Model, el: HTMLElement }} here */
     render({ model, el }) {
       saveStills(model.widget_manager);

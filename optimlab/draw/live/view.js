@@ -4,10 +4,12 @@
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
 import {
-  fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, short, stepAfter, value,
+  fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
+  widestPanel,
 } from "./geometry.js";
 import { MARKS } from "./marks.js";
 import { Sketch } from "./sketch.js";
+import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
 
 /**
@@ -25,6 +27,7 @@ import { widget } from "./stills.js";
  * @property {string} [goal]
  * @property {string[]} [names]
  * @property {number[]} [values]
+ * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
  * @typedef {{ fx: number, fy: number, inside: boolean, x: number, y: number, axes: Axes }} Spot
@@ -70,6 +73,10 @@ class View {
     this.heldAt = null;
     /** @type {Sketch | null} */
     this.sketch = null;
+    /** @type {Sliders | null} */
+    this.sliders = null;
+    /** @type {HTMLElement | null} */
+    this.panels = null;
     /** @type {Mark[]} */
     this.marks = [];
     /** @type {Axes[]} */
@@ -92,10 +99,26 @@ class View {
     this.listen(model, "msg:custom", (said) => {
       if (said.kind === "call") model.send({ kind: "here" });
     });
-    this.listen(model, "change:panels", () => this.rebuild());
+    for (const name of ["panels", "sliders"]) {
+      this.listen(model, `change:${name}`, () => this.rebuild());
+    }
     this.listen(model, "change:controls", () => this.follow());
+    const watch = new ResizeObserver(() => this.fit());
+    watch.observe(this.root);
+    this.clean.push(() => watch.disconnect());
     this.follow();
     this.paint();
+  }
+
+  /** As many panels side by side as can be read. */
+  fit() {
+    /** @type {{ width: number }[]} */
+    const panels = this.model.get("panels");
+    const room = this.panels?.clientWidth;
+    if (!room) return;
+    const most = widestPanel(panels.map(({ width }) => width), room);
+    const limit = most === Infinity ? "" : `${most}px`;
+    this.panels?.style.setProperty("--ol-most", limit);
   }
 
   /** @param {Model} target @param {string} event @param {(...said: any[]) => void} callback */
@@ -135,7 +158,11 @@ class View {
   }
 
   build() {
+    /** @type {import("./sliders.js").SliderSpec[]} */
+    const sliders = this.model.get("sliders");
+    this.sliders = sliders.length ? new Sliders(sliders, this, this.root) : null;
     const panels = make("div", { class: "ol-panels" }, this.root);
+    this.panels = panels;
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
     const pictures = this.model.get("panels");
     this.overlays = pictures.map(({ png, width, height }) => {
@@ -161,6 +188,7 @@ class View {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     this.buildMarks();
+    this.fit();
   }
 
   buildMarks() {
@@ -312,21 +340,24 @@ class View {
       });
     }
     this.sketch?.paint();
+    this.sliders?.paint();
     if (this.goal) this.goal.textContent = frame.goal ?? "";
-    const said = frame.summary ?? "";
-    if (this.summary && this.summary.textContent !== said) this.summary.textContent = said;
+    const summary = frame.summary ?? "";
+    if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
     const row = rowsOf(values, frame.values)[step];
     const names = (row && frame.names) ?? [];
-    this.bar?.paint(step, last, names.map((name, i) => `${name} ${short(row[i])}`));
+    const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
+    this.bar?.paint(step, last, said);
   }
 
   /**
    * Where a handle stands. In hand it stays under the pointer, whatever the kernel answers to where
    * it was.
-   * @param {Mark} mark @returns {number[] | undefined}
+   * @param {{ name: string }} mark @returns {number[] | undefined}
    */
-  standsAt(mark) {
-    return (this.held === mark && this.heldAt) || this.model.get("handles")[mark.name];
+  standsAt({ name }) {
+    const inHand = this.held?.name === name ? this.heldAt : this.sliders?.holds(name);
+    return inHand ?? this.model.get("handles")[name];
   }
 
   // -- the pointer ----------------------------------------------------------------------------
@@ -459,11 +490,11 @@ class View {
     this.moveHandle(mark, at);
   }
 
-  /** @param {Mark} mark @param {number[]} at */
-  moveHandle(mark, at) {
+  /** @param {{ name: string }} mark @param {number[]} at */
+  moveHandle({ name }, at) {
     const handles = this.model.get("handles");
-    if (JSON.stringify(handles[mark.name]) === JSON.stringify(at)) return;
-    this.set({ handles: { ...handles, [mark.name]: at } });
+    if (JSON.stringify(handles[name]) === JSON.stringify(at)) return;
+    this.set({ handles: { ...handles, [name]: at } });
   }
 
   /** @param {KeyboardEvent} event @param {Act} act */

@@ -112,6 +112,20 @@ def has_gap(function):
     return any(id(gap) not in inside for gap in gaps)
 
 
+def takes_xor(error, message):
+    """Whether an error comes from `^`, which is no power in Python, between two numbers."""
+    return isinstance(error, TypeError) and ("for ^" in message or "bitwise_xor" in message)
+
+
+def has_xor(function):
+    """Whether a `^` stands in a function's code."""
+    code = code_of(function)
+    if code is None:
+        return False
+    return any(step.opname.startswith("BINARY") and step.argrepr in ("^", "^=")
+               for step in dis.get_instructions(code))
+
+
 def _holds_gap(code):
     inner = (c for c in code.co_consts if isinstance(c, types.CodeType))
     return any(c is ... for c in code.co_consts) or any(map(_holds_gap, inner))

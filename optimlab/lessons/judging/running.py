@@ -11,10 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimlab.lessons.judging import watch
-from optimlab.lessons.judging.reading import code_of, parameters_of
-from optimlab.lessons.judging.values import Odd, has_ellipsis, kind_of, or_none, plain, same
-from optimlab.lessons.judging.verdict import UNANSWERED, Stop
-from optimlab.lessons.judging.wording import no_result
+from optimlab.lessons.judging.reading import code_of, parameters_of, takes_xor
+from optimlab.lessons.judging.values import (
+    Odd,
+    has_ellipsis,
+    is_data,
+    kind_of,
+    or_none,
+    plain,
+    same,
+)
+from optimlab.lessons.judging.verdict import UNANSWERED, Raised, Stop
+from optimlab.lessons.judging.wording import POWER, no_result
 
 #: how much of what a function prints is kept, in characters
 MOST_PRINTED = 500
@@ -29,10 +37,11 @@ class Outcome:
     kinds: tuple  # what these are
     arguments: tuple  # plain, as they are afterwards, where the function works in place
     printed: bool
+    strict: bool  # whether it is wrong to change an argument
 
     @property
     def all(self):
-        return (self.value, str(self.changed), self.arguments)
+        return (self.value, str(self.changed) if self.strict else "", self.arguments)
 
 
 class Printed(io.StringIO):
@@ -58,12 +67,25 @@ def silence(output):
 
 
 class Run:
-    """The calls of one judging, which share the time and the place of what they print."""
+    """The calls of one judging, which share the time and the place of what they print.
 
-    def __init__(self, seconds, in_place):
+    `in_place`: the function is to change its arguments; `strict`: it must not.
+    """
+
+    def __init__(self, seconds, in_place=False, strict=False):
         self.limit = self.left = seconds
-        self.in_place = in_place
+        self.in_place, self.strict = in_place, strict
         self.output = Printed()
+
+    @property
+    def over(self):
+        """Whether no time is left."""
+        return self.left <= 0
+
+    def again(self):
+        """Forget what was printed: the calls are repeated with arguments of another form."""
+        self.output.seek(0)
+        self.output.truncate()
 
     def raw(self, function, args, where="", blamed=None):
         """The result of a call, whatever it is. Raises Stop where there is none.
@@ -84,7 +106,8 @@ class Run:
                     f"It ran for {self.limit:g} seconds and was stopped: does its loop ever end?"
                 )
         except BaseException as error:
-            said = error_words(function if blamed is None else blamed, error, where)
+            blamed = function if blamed is None else blamed
+            raise Raised(error_words(blamed, error, where)) from None
         finally:
             self.left -= time.monotonic() - begun
         raise Stop(False, said)
@@ -106,13 +129,17 @@ class Run:
         if self.in_place:
             changed = ()
         kinds = tuple(kind_of(case[i]) for i in changed)
-        return Outcome(value, changed, kinds, now, self.output.count > before)
+        return Outcome(value, changed, kinds, now, self.output.count > before, self.strict)
 
     def guard(self, function):
         """The function, as `accept` may call it without care."""
 
         def guarded(*args, **kwargs):
-            kept, before = copy.deepcopy(args), self.output.count
+            # Data are copied, so that a function may change them. What is drawn from is no data:
+            # a copy of a random generator would give the same numbers again.
+            kept, before = args, self.output.count
+            if not self.in_place:
+                args = tuple(copy.deepcopy(arg) if is_data(arg) else arg for arg in args)
 
             def called():
                 result = function(*args, **kwargs)
@@ -123,7 +150,7 @@ class Run:
             result, changed = self.raw(called, (), blamed=function)
             if self.in_place:
                 return result
-            if changed:
+            if changed and self.strict:
                 raise Stop(False, changes_words(function, changed[0], kind_of(kept[changed[0]])))
             if result is None:
                 raise Stop(False, no_result(self.output.count > before))
@@ -139,6 +166,8 @@ def error_words(function, error, where=""):
         message = next(iter(str(error).strip().splitlines()), "")[:200]
     except Exception:
         message = ""
+    if takes_xor(error, message):
+        message = POWER
     yours = "your class" if isinstance(function, type) else "your function"
     said = f"{where} {yours} raises" if where else f"{yours.capitalize()} raises"
     said += f" {name}: {message}" if message else f" {name}"
@@ -162,3 +191,10 @@ def changes_words(function, number, kind):
     if kind == "a dictionary":
         return f"It changes its {name} itself: make a new dictionary."
     return f"It changes its {name} itself: make a new list."
+
+
+def also_changes_words(function, number):
+    """The same, beside another sentence: it may be the reason or not."""
+    names = parameters_of(function)
+    name = f"argument `{names[number]}`" if number < len(names) else f"argument {number + 1}"
+    return f"It also changes its {name} itself."

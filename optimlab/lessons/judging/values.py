@@ -4,10 +4,13 @@ Everything that is compared becomes plain: an array of floats or of bools, a str
 tuple of plain values (where a list is no array of numbers).
 """
 
+import collections
 import inspect
 import itertools
 import numbers
+import re
 import types
+import unicodedata
 
 import numpy as np
 
@@ -51,6 +54,8 @@ def _convert(thing, none):
         return np.array(bool(thing))
     if isinstance(thing, set | frozenset):
         thing = sorted(thing)
+    if isinstance(thing, collections.abc.MappingView | collections.deque):
+        thing = list(thing)
     if isinstance(thing, list | tuple | range):
         parts = tuple(plain(part, none=none) for part in thing)
         arrays = all(isinstance(part, np.ndarray) for part in parts)
@@ -61,7 +66,9 @@ def _convert(thing, none):
         return {str(k): plain(v, none=none) for k, v in thing.items()}
     if isinstance(thing, numbers.Number) and not isinstance(thing, np.generic):
         if isinstance(thing, numbers.Complex) and not isinstance(thing, numbers.Real):
-            raise Odd("a complex number")
+            if thing.imag != 0:
+                raise Odd("a complex number")
+            thing = thing.real
         try:
             return np.array(float(thing))
         except OverflowError:
@@ -79,6 +86,8 @@ def _convert(thing, none):
         if array.dtype.kind in "OU":
             inside = array.item() if array.ndim == 0 else array.tolist()
             return plain(inside, none=none)
+        if array.dtype.kind == "c" and not array.imag.any():
+            return array.real.astype(float)
         if array.dtype.kind == "c":
             raise Odd("a complex number" if array.ndim == 0 else "a list of complex numbers")
     raise Odd(kind_of(thing))
@@ -89,6 +98,15 @@ def or_none(thing):
         return plain(thing, none=True)
     except (Odd, Stop):
         return None
+
+
+def is_data(thing):
+    """Whether a thing holds nothing but what can be compared."""
+    try:
+        plain(thing, none=True)
+    except (Odd, Stop):
+        return False
+    return True
 
 
 def has_ellipsis(thing):
@@ -144,7 +162,8 @@ def distance(given, wanted, rtol, atol=None):
             return np.inf
         pairs = [(given[key], wanted[key]) for key in wanted]
     else:
-        return 0.0 if given == wanted else np.inf
+        alike = fold(given) == fold(wanted) if isinstance(wanted, str) else given == wanted
+        return 0.0 if alike else np.inf
     return max((distance(g, w, rtol, atol) for g, w in pairs), default=0.0)
 
 
@@ -174,20 +193,79 @@ def finite(value):
 
 
 def shaped(given, wanted):
-    """A given value in the form of the wanted one, where that changes nothing that matters."""
+    """A given value in the form of the wanted one, where that changes nothing that matters.
+
+    >>> shaped("b, F", ("B", "F")), shaped(("left",), "right")
+    (('b', 'F'), 'left')
+    """
     if isinstance(given, np.ndarray) and isinstance(wanted, np.ndarray):
         return given.reshape(wanted.shape) if given.size == wanted.size else given
-    if isinstance(given, str) and isinstance(wanted, str):
-        return wanted if given.strip().casefold() == wanted.strip().casefold() else given
+    alone = given[0] if isinstance(given, tuple) and len(given) == 1 else given
+    if isinstance(alone, str) and isinstance(wanted, str):
+        return alone
+    if isinstance(alone, str) and is_texts(wanted):
+        return texts_in(alone, wanted)
     return given
+
+
+def is_texts(value):
+    """Whether a plain value is a list of texts."""
+    return isinstance(value, tuple) and bool(value) and all(isinstance(v, str) for v in value)
+
+
+def fold(text):
+    """A text without what makes no difference: case, spaces, quotes and brackets around it."""
+    return trimmed(" ".join(unicodedata.normalize("NFKC", text).split())).casefold()
+
+
+def trimmed(text):
+    """A text without what may stand around it, such as spaces, quotes and brackets."""
+    return text.strip(" \t\n.,;:'\"`´‘’“”()[]{}")
+
+
+def texts_in(text, wanted):
+    """The texts that one text lists, as a tuple, where texts such as those `wanted` are asked for.
+
+    >>> texts_in("B and F", ("A", "C")), texts_in("bf", ("A", "C"))
+    (('B', 'F'), ('b', 'f'))
+    >>> texts_in("a saddle; a pass", ("a valley", "a hill"))
+    ('a saddle', 'a pass')
+    """
+    parts = re.split(r"[,;/|&+\n·、]|\band\b|\bor\b", text, flags=re.IGNORECASE)
+    parts = [part for part in parts if fold(part)]
+    if not any(" " in fold(one) for one in wanted):
+        parts = [word for part in parts for word in part.split() if fold(word)]
+    if len(parts) == 1 and all(len(fold(one)) == 1 for one in wanted):
+        parts = [*trimmed(parts[0])]
+    return tuple(trimmed(part) for part in parts if fold(part))
+
+
+def as_arrays(case):
+    """The arguments of a case with an array for each list or tuple of numbers."""
+    return tuple(_as_array(argument) for argument in case)
+
+
+def _as_array(argument):
+    if not isinstance(argument, list | tuple) or not argument:
+        return argument
+    try:
+        array = np.array(argument)
+    except ValueError:  # rows of different lengths
+        return argument
+    return array if array.dtype.kind in "iuf" else argument
+
+
+def as_numpy(case):
+    """The arguments of a case with numpy's numbers for Python's: dividing by 0 is no error then."""
+    return tuple(np.float64(one) if type(one) is float else one for one in as_arrays(case))
 
 
 def orders(value):
     """The orders of a list that must be tried; the first of a list of numbers is the sorted one."""
     if isinstance(value, np.ndarray) and value.ndim == 1:
         return [np.sort(value)]
-    if isinstance(value, tuple) and all(isinstance(part, str) for part in value):
-        return [tuple(sorted(value))]
+    if is_texts(value):
+        return [tuple(sorted(map(fold, value)))]
     if isinstance(value, np.ndarray) and value.ndim and len(value) <= MOST_ROWS:
         return [value[list(order)] for order in itertools.permutations(range(len(value)))]
     return [value]

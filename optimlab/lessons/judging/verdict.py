@@ -29,3 +29,10 @@ class Stop(BaseException):
 
     def __init__(self, passed, sentence):
         self.verdict = Verdict(passed, sentence)
+
+
+class Raised(Stop):
+    """A learner's function raised an exception, which `sentence` tells."""
+
+    def __init__(self, sentence):
+        super().__init__(False, sentence)

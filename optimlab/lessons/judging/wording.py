@@ -10,6 +10,8 @@ from optimlab.lessons.judging.verdict import Stop
 
 #: in place of the case of a function, where the answer is a value
 VALUE = None
+#: what to say of `^`
+POWER = "`^` is no power in Python: x² is written `x**2`"
 
 
 def what_is(thing):

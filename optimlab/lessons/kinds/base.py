@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ class Question(ABC):
         What the learner is asked afterwards, to answer in their own words.
     panel : int, optional
         The axes of the explorer that the answer belongs to.
+    tells : list of str
+        Numbers and phrases that would give the answer away. `python -m optimlab.tools.lint` finds
+        them where a learner could see them before answering.
     """
 
     #: whether it can be asked without a picture
@@ -34,13 +37,16 @@ class Question(ABC):
 
     def __init__(
         self, *, fact: str | Callable | None = None, why: str | None = None,
-        panel: int | None = None,
+        panel: int | None = None, tells: Sequence[str] = (),
     ) -> None:  # fmt: skip
         if fact is not None and not callable(fact):
             checks.text("fact", fact, "a sentence, or a function of the explorer")
         self.fact = fact
         self.why = None if why is None else checks.text("why", why)
         self.panel = self.usual_panel if panel is None else checks.whole("panel", panel)
+        if isinstance(tells, str) or not all(isinstance(one, str) and one for one in tells):
+            checks.wrong_kind("tells", tells, "a list of numbers and phrases, as texts")
+        self.tells = list(tells)
 
     # -- what a kind must bring ----------------------------------------------------------------
 

@@ -16,7 +16,7 @@ class Choice(Question):
         The option that is right.
     at : dict, option -> place, optional
         Where to draw an answer in the picture: (x, y), or x on the explorer's curve.
-    fact, why, panel
+    fact, why, panel, tells
         See `Question`.
 
     >>> step = Choice({"4.8": "That is uphill.", "3.2": "Rate times slope."}, right="3.2")

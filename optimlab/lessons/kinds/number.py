@@ -25,7 +25,7 @@ class Number(Question):
         The axis on which the number is drawn as a line.
     replies : list of (number, sentence)
         What to say to usual wrong numbers: the nearest of them that is within `within`.
-    fact, why, panel
+    fact, why, panel, tells
         See `Question`.
 
     >>> loss = Number("The loss", right=2.5, within=0.1, replies=[(6, "That is at the start.")])
@@ -45,6 +45,12 @@ class Number(Question):
                 raise TypeError(f"replies: {pair!r} is no pair (number, sentence)")
             checks.number("replies", pair[0])
             checks.text("replies", pair[1], "pairs (number, sentence)")
+        fixed = None if callable(right) else finite(right, 1)
+        for i, (number, _) in enumerate(self.replies):
+            if fixed is not None and self.is_right(number, fixed[0]):
+                raise ValueError(f"replies: {number:g} is right, so its reply is never said")
+            if any(number == before for before, _ in self.replies[:i]):
+                raise ValueError(f"replies: there are two to {number:g}")
 
     def truth(self, explorer):
         right = self.right(explorer) if callable(self.right) else self.right

@@ -19,7 +19,7 @@ class Point(Question):
         Reads the right place from the run.
     within : float
         How far an answer may be off and still be right.
-    fact, why, panel
+    fact, why, panel, tells
         See `Question`.
     """
 

@@ -21,7 +21,7 @@ class Sketch(Question):
         How far it may be off in each column and still be right.
     quantity : str
         What is drawn, for who hears the picture instead of seeing it.
-    fact, why, panel
+    fact, why, panel, tells
         See `Question`; by default the second axes, where an explorer has its loss curve.
     """
 

@@ -1,0 +1,38 @@
+// anywidget waits two seconds for the module of a widget; if it comes later, on a busy machine, the
+// view is shown, but every message to its model is dropped for ever. Here such messages are heard.
+
+/** @typedef {import("./stills.js").Model} Model */
+
+/** What anywidget says of a module that was late. */
+const LATE = /Failed to initialize model/;
+
+/** @type {WeakSet<object>} models that have asked for what was dropped before */
+const asked = new WeakSet();
+
+/**
+ * Let all models of anywidget hear what is sent to them after a late start; what was dropped until
+ * then is asked for once.
+ * @param {Model} model one of them
+ */
+export async function stayPatient(model) {
+  const names = ["_model_name", "_model_module", "_model_module_version"];
+  const kind = await model.widget_manager?.loadClass?.(...names.map((name) => model.get(name)));
+  const { prototype } = kind ?? {};
+  if (!prototype || Object.hasOwn(prototype, "olPatient")) return;
+  const impatient = prototype._handle_comm_msg;
+  const plain = Object.getPrototypeOf(prototype)._handle_comm_msg;
+  if (!impatient || !plain) return;
+  Object.defineProperty(prototype, "olPatient", { value: true });
+  prototype._handle_comm_msg = async function (/** @type {any[]} */ ...said) {
+    try {
+      return await impatient.apply(this, said);
+    } catch (error) {
+      if (!LATE.test(String(error))) throw error;
+    }
+    if (!asked.has(this)) {
+      asked.add(this);
+      this.comm?.send({ method: "request_state" }, {}, {}, []);
+    }
+    return plain.apply(this, said);
+  };
+}

@@ -1,0 +1,93 @@
+"""Afterwards: what a function prints and draws, shown once a question is answered or skipped."""
+
+import html
+
+import ipywidgets as widgets
+from IPython import get_ipython
+from IPython.display import display
+from IPython.utils.capture import capture_output
+
+from optimlab.draw.live.live import VIEW
+
+#: what of an output is shown in a stored notebook: the first of these that it has
+KINDS = ("image/png", "text/markdown", "text/html", "text/plain")
+
+
+class Afterwards(widgets.VBox):
+    """The results of plain code that would answer a question. See `Lesson.after`.
+
+    The function is called when this is made, answered or not, so that running a notebook runs all
+    of its code; its output reaches the page when `show` is called. Where the cell is not alive,
+    it stands in a closed block.
+
+    Parameters
+    ----------
+    name : str, the question's name
+    function : callable without arguments; what it prints, displays, draws and returns is shown
+    """
+
+    def __init__(self, name, function):
+        self.name = name
+        self.results = outputs_of(function)
+        waiting = f"<em>This appears after your answer to “{html.escape(name)}”.</em>"
+        self._waiting = widgets.HTML(waiting).add_class("ol-after")
+        self._output = widgets.Output()
+        super().__init__([self._waiting, self._output])
+
+    def show(self, now):
+        """Show the results, or, where `now` is False, hide them and take them off the page."""
+        outputs = tuple(self.results) if now else ()
+        if self._output.outputs != outputs:
+            self._output.outputs = outputs
+        self._waiting.layout.display = "none" if now else None
+
+    def _repr_mimebundle_(self, **_):
+        told = "\n\n".join(_markdown(one, self.name) for one in self.results)
+        summary = f"<summary>After your answer to “{html.escape(self.name)}”</summary>"
+        return {
+            "text/plain": f"This appears after the answer to “{self.name}”.",
+            "text/markdown": f"<details>{summary}\n\n{told}\n\n</details>",
+            VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id},
+        }
+
+
+def outputs_of(function):
+    """What a function prints, displays, draws and returns, as outputs of a notebook's cell."""
+    in_notebook = get_ipython() is not None
+    with capture_output(stderr=False, display=in_notebook) as captured:
+        returned = function()
+        if in_notebook:
+            _flush_figures()
+            if returned is not None:
+                display(returned)
+    outputs = []
+    if captured.stdout:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": captured.stdout})
+    for one in captured.outputs if in_notebook else ():
+        shown = {"data": one.data, "metadata": one.metadata}
+        outputs.append({"output_type": "display_data"} | shown)
+    return outputs
+
+
+def _flush_figures():
+    """Draw figures that the function has left open, as the end of a cell does."""
+    from matplotlib import get_backend
+
+    if "inline" in get_backend():
+        from matplotlib_inline.backend_inline import show
+
+        show(close=True)
+
+
+def _markdown(output, name):
+    """An output as Markdown."""
+    if output["output_type"] == "stream":
+        return f"```text\n{output['text'].rstrip()}\n```"
+    kind = next(kind for kind in KINDS if kind in output["data"])
+    data = output["data"][kind]
+    if kind == "image/png":
+        about = output["metadata"].get(kind, {})
+        alt = html.escape(about.get("alt") or f"The figure that belongs to “{name}”.")
+        width = f' width="{about["width"]}"' if "width" in about else ""
+        return f'<img alt="{alt}"{width} src="data:image/png;base64,{data.strip()}">'
+    return f"```text\n{data}\n```" if kind == "text/plain" else data

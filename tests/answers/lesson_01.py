@@ -1,0 +1,117 @@
+"""Answers to the exercises of lesson 01 that its key does not list."""
+
+import numpy as np
+
+H = 1e-5
+
+
+def height(x):
+    return x**4 - 3 * x**2 + 5 * x + 6
+
+
+def ratio(x, ahead, behind):
+    return (height(x + ahead) - height(x - behind)) / (ahead + behind)
+
+
+def term_by_term(x):
+    total = 0.0
+    for factor, power in [(1, 4), (-3, 2), (5, 1)]:
+        total += factor * power * x ** (power - 1)
+    return total
+
+
+def in_steps(x):
+    result = np.array(x, float)
+    result **= 3
+    result *= 4
+    result += 5 - 6 * x
+    return result
+
+
+def slope(f, x, h=H):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def by_heights(f, x, h=H):
+    left, right = f(x - h), f(x + h)
+    if right - left > 2 * h * 5e-6:
+        return -1
+    if left - right > 2 * h * 5e-6:
+        return 1
+    return 0
+
+
+def by_words(f, x, h=H):
+    measured = slope(f, x, h)
+    return {True: 0}.get(abs(measured) < 5e-6, -1 if measured > 0 else 1)
+
+
+def as_an_array(f, x, h=H):
+    measured = np.asarray(slope(f, x, h))
+    return -np.sign(np.where(np.abs(measured) <= 5e-6, 0.0, measured))
+
+
+def sign_within(size):
+    return lambda f, x, h=H: -np.sign(slope(f, x)) if abs(slope(f, x)) > size else 0
+
+
+REFUSED = {
+    "derivative": [
+        lambda x: ratio(x, 0.05, 0.05),
+        lambda x: ratio(x, 3e-4, 3e-4),
+        lambda x: ratio(x, 6e-6, 6e-6),
+        lambda x: ratio(x, 2e-6 * abs(x), 2e-6 * abs(x)),
+        lambda x: ratio(x, 0.5, 0.5),
+        lambda x: 4 * x**3 - 6 * abs(x) + 5,
+        lambda x: 4 * abs(x) ** 3 - 6 * x + 5,
+        lambda x: 4 * x**3 - 6 * x + 5 + 6 / 4,
+        lambda x: 4 * x**3 - 6 * x - 5,
+        lambda x: 2 * x - 4,
+        lambda x: 9 * x**2 - 2,
+        lambda x: 4 * x**3 - 6 * x + 5.0001,
+        lambda x: 4 * x**3 - 6 * x**2 + 5,
+    ],
+    "slope 2": [
+        [-1, 1],
+        [-0.44, 0.44],
+        [0.67],
+        [-0.66, 0.67, 0.0],
+        [-0.47, 0.47],
+        [-0.22, 0.22],
+        ["2/3", "-2/3"],
+        [2 / 3, 0],
+        [-3 / 2, 3 / 2],
+        [-0.6, 0.6],
+    ],
+    "way down": [
+        sign_within(1e-2),
+        sign_within(1e-6),
+        lambda f, x, h=H: np.sign(slope(f, x)) if abs(slope(f, x)) > 5e-6 else 0,
+        lambda f, x, h=H: -1 if slope(f, x) > 5e-6 else 1,
+        lambda f, x, h=H: 1 if slope(f, x) < -5e-6 else -1,
+        lambda f, x, h=H: -np.sign(2 * x - 4),
+        lambda f, x, h=H: -np.sign(f(x)) if abs(slope(f, x)) > 5e-6 else 0,
+        lambda f, x, h=H: -slope(f, x) if abs(slope(f, x)) > 5e-6 else 0,
+        lambda f, x, h=H: "left" if slope(f, x) > 5e-6 else "right",
+        lambda f, x, h=H: x - h * np.sign(slope(f, x)),
+        lambda f, x, h=H: -np.sign(f(x + h)) * (abs(slope(f, x)) > 5e-6),
+    ],
+}
+ACCEPTED = {
+    "derivative": [
+        term_by_term,
+        in_steps,
+        lambda x: (4 * x * x - 6) * x + 5,
+        lambda x: 5 + 2 * x * (2 * x**2 - 3),
+        lambda x: np.polyval([4, 0, -6, 5], x),
+        lambda x: np.float64(4) * np.power(x, 3.0) - 6.0 * np.array(x) + 5,
+    ],
+    "slope 2": [
+        [2 / 3, -2 / 3],
+        (-0.667, 0.667),
+        np.array([-1, 1]) * 2 / 3,
+        {-np.sqrt(4 / 9), np.sqrt(4 / 9)},
+        list(np.roots([9, 0, -4])),
+    ],
+    "way down": [by_heights, by_words, as_an_array, sign_within(5e-6)],
+}

@@ -1,0 +1,92 @@
+"""Surfaces and plots come up whole on a busy machine, where their modules load late."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from nbformat import v4
+
+CELLS = [
+    "from optimlab import SGD, explore\nfrom optimlab.explorers import SurfaceExplorer\n"
+    "shown = SurfaceExplorer('bowl', SGD, lr=0.1, start=(0, 4.5), steps=15)\nshown",
+    "asked = SurfaceExplorer('bumpy', SGD, lr=0.05, start=(1.5, 3.5), steps=15)\n"
+    "asked.veil('Not yet.')\nasked",
+    "flat = explore('ravine', SGD, lr=0.1, start=(-7, 2), steps=30)\nflat",
+]
+#: what two surfaces hold: their canvas, and the number of points of each trace
+HOLDS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(plot => ({
+  canvas: plot.querySelector('.gl-container canvas') !== null,
+  flat: Boolean(plot._fullLayout?.xaxis),
+  traces: Object.fromEntries((plot._fullData ?? []).map(trace =>
+    [trace.name ?? trace.type, (trace.visible && trace.x?.length) || 0])),
+}))"""
+WHOLE = f"""([shown, asked]) => {{ const held = ({HOLDS})();
+  return held.length === 2 && held.every(({{ canvas, flat, traces }}, i) => canvas && !flat
+    && traces.surface === 61 && (traces['steps SGD'] ?? 0) === [shown, asked][i]); }}"""
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    path = tmp_path / "surfaces.ipynb"
+    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
+    path.write_text(json.dumps(book))
+    return path
+
+
+@contextlib.contextmanager
+def busy():
+    """More processes that never rest than the machine has processors."""
+    command = [sys.executable, "-c", "while True: pass"]
+    running = [subprocess.Popen(command) for _ in range((os.cpu_count() or 1) + 1)]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def until(lab, condition, argument=None):
+    lab.page.wait_for_function(condition, arg=argument, timeout=120_000)
+
+
+def follows(lab):
+    """The traces follow the reveal and a slider, the plot its own slider."""
+    until(lab, WHOLE, [16, 0])
+    lab.python("asked.unveil()")
+    until(lab, WHOLE, [16, 16])
+    lab.python("shown.controls['steps'].value = 7")
+    until(lab, WHOLE, [8, 16])
+    flat = lab.page.locator(".jp-Notebook-cell").nth(2)
+    before = flat.locator('[data-mark="path SGD"]').get_attribute("d")
+    flat.locator(".ol-lr .noUi-handle").focus()
+    lab.page.keyboard.press("ArrowRight")
+    until(
+        lab,
+        "d => { const all = document.querySelectorAll('[data-mark=\"path SGD\"]');"
+        " return all[all.length - 1].getAttribute('d') !== d; }",
+        before,
+    )
+    assert before and lab.errors() == []
+
+
+def test_surfaces_come_up_on_a_busy_machine(lab, notebook):
+    lab.open(notebook)
+    session = lab.page.context.new_cdp_session(lab.page)
+    with busy():
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        assert lab.run_all() == []
+        follows(lab)
+
+
+def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(lab, notebook):
+    lab.page.add_init_script(
+        "const patient = AbortSignal.timeout.bind(AbortSignal);"
+        "AbortSignal.timeout = ms => patient(ms === 2000 ? 1 : ms);"
+    )
+    lab.open(notebook)
+    assert lab.run_all() == []
+    follows(lab)
