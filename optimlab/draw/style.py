@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from optimlab import checks
+from optimlab.draw.words import described
 
 INK = "#20242a"
 MUTED = "#6b7280"
@@ -125,7 +127,8 @@ def use():
 
     What the course set up by hand (context "paper", a Set2-like palette, "whitegrid", PNG in double
     resolution, a Korean font, a minus sign that shows), with colours that colour-blind readers can
-    tell apart. It is seaborn's look, and does not need seaborn.
+    tell apart. It is seaborn's look, and does not need seaborn. Figures get a text of what they
+    show, for readers who do not see them.
     """
     mpl.rcParams.update(WHITEGRID | rc())
     try:
@@ -133,8 +136,21 @@ def use():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:  # plain Python: nothing to set up
         return
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         set_matplotlib_formats("png2x")
+        _tell(shell.display_formatter.formatters["image/png"])
+
+
+def _tell(formatter):
+    """Let figures be shown with what they show in words."""
+    draw = formatter.lookup_by_type(Figure)
+
+    def show(figure):
+        shown = draw(figure)
+        return shown and (shown[0], shown[1] | {"alt": described(figure)})
+
+    formatter.for_type(Figure, show)
 
 
 def linestyle(dash):
