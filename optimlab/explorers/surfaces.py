@@ -62,6 +62,7 @@ class SurfaceExplorer(PathExplorer):
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
+        self._only_with_run.append(self.turn)
         self._place()
         self._lift_paths()
 
