@@ -38,6 +38,9 @@ RULES = {
 #: low values white, high values a light blue: a path stays in front of it
 SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#dfe9f2", "#b3cbe0"])
 
+#: a star at a minimum: its colour, its size in points, and its place in front of every path
+STAR, STAR_SIZE, STAR_ORDER = "#ffd54a", 13, 6.5
+
 KOREAN_FONTS = (
     "Noto Sans CJK KR",
     "Noto Sans KR",

@@ -164,7 +164,7 @@ class PathExplorer(Explorer):
         for curve in self._more:
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
-            plot.add("label", "names", ax, color=style.INK)
+            plot.add("label", "names", ax, color=style.INK, free=True)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
 
