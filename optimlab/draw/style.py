@@ -35,8 +35,8 @@ RULES = {
     "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3, 2, 3), "marker": ">"},
 }
 
-#: low values white, high values a light blue: a path stays in front of it
-SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#dfe9f2", "#b3cbe0"])
+#: low values white, high values so light a blue that every rule has a contrast of 3 on it
+SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#eaf2fc", "#d2e4f8"])
 
 #: a star at a minimum: its colour, its size in points, and its place in front of every path
 STAR, STAR_SIZE, STAR_ORDER = "#ffd54a", 13, 6.5

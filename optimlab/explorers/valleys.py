@@ -18,7 +18,7 @@ from optimlab.study.analysis import destination, rate_start_map, stability_limit
 
 #: fill of the n-th minimum's valley, and of runs that settle in none: light enough for a path in
 #: front of them, and apart for colour-blind readers and in grey
-VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#e3bfd8"]
+VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#d1d9e0"]
 NOWHERE = "#7a818c"
 #: steps after which a run that has not settled is taken for one that never does
 LONG = 500
