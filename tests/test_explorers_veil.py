@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import warnings
 
 import ipywidgets as widgets
@@ -125,6 +126,21 @@ def test_the_veiled_still_is_the_scene_with_its_handles(kind):
     assert (np.abs(full - veiled).sum(axis=2) > 60).sum() > 100, "the run was there"
     bundle = explorer._repr_mimebundle_()[0]
     assert base64.b64decode(bundle["image/png"])[:4] == b"\x89PNG" and VIEW in bundle
+
+
+def told(explorer):
+    """Sentence, target and words in the picture, but for tables of digits."""
+    frame = explorer.plot._frame
+    labels = [word for name, data in frame.items() if name not in ("readout", "digits")
+              if isinstance(data, tuple) and len(data) == 2 for word in data[1]]  # fmt: skip
+    return " ".join([frame["summary"], frame.get("goal", ""), *map(str, labels)])
+
+
+@every_explorer
+def test_numbers_in_a_caption_have_one_precision(kind):
+    broken = re.findall(r"\d[\d,]*\.\d+", told(MAKERS[kind][0]()))
+    digits = {number: len(number.replace(".", "").lstrip("0")) for number in broken}
+    assert {number for number, count in digits.items() if count > 3} == set()
 
 
 def test_what_python_asks_is_answered_behind_the_veil():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import os
 import subprocess
@@ -105,8 +106,11 @@ def explorer():
 def saved():
     """A call that draws the same two panels with matplotlib, and saves them."""
     space = {}
+    common = COMMON
+    if importlib.util.find_spec("optimlab.explorers.controls") is None:  # an old checkout
+        common = COMMON.replace("explorers.controls", "explorers.base")
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(COMMON, space)
+        exec(common, space)
     drawing = MATPLOTLIB.split("\n\n_ =")[0].replace("plt.show()", "figure.savefig(file)")
     exec(drawing, space)
 
