@@ -24,9 +24,10 @@ def described(figure: Figure) -> str:
 
 
 def _panel(ax: Axes) -> str:
-    """A panel: its title, its axes, and the names in its legend."""
+    """A panel: its title, its axes or else the words in it, and the names in its legend."""
     across, up = _label(ax.xaxis), _label(ax.yaxis)
     axes = f"{up} against {across}" if up and across else up or across
+    axes = axes or ", ".join(_plain(text.get_text()) for text in ax.texts)
     legend = ax.get_legend()
     names = [text.get_text() for text in legend.get_texts()] if legend else _labels(ax)
     named = f"with {', '.join(map(_plain, names))}" if names else ""
