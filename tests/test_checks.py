@@ -355,7 +355,7 @@ of(live.LivePlot, {"panels": FIGURE}, panels=THING | {"[]": "V"}, alt=TEXT)
 of(add_mark, {}, name=TEXT, kind=NAME, ax=maybe(THING), width=POSITIVE, opacity=SHARE,
    by_step=FLAG, color=NAME, dash=maybe(ROW) | {"[]": "+"}, zorder=NUMBER)  # fmt: skip
 of(add_mark, {"kind": "points"}, size=POSITIVE, marker=NAME, fill=FLAG)
-of(add_mark, {"kind": "label"}, anchor=NAME, offset=PAIR)
+of(add_mark, {"kind": "label"}, anchor=NAME, offset=PAIR, free=FLAG)
 of(add_mark, {"kind": "handle", "at": (0, 0)}, at=ROW, label=TEXT, guess=FLAG, also=THING,
    round=ROW)  # fmt: skip
 of(add_run, {"ax": AXES, "look": LOOK}, name=TEXT, ax=THING, look=DICT, dots=POSITIVE,

@@ -328,7 +328,7 @@ def test_the_cost_multiplies_with_every_weight():
     assert low <= 2 and cost.max() < high
     assert explorer.summary == (
         "With 5 points per axis the best x tried is 2.5, which is 0.5 from the minimum; 10 weights "
-        "would take 9.8e+06 evaluations."
+        "would take 9.77e+06 evaluations."
     )
     explorer.controls["points"].value = 101
     assert "best x tried is 2, which is 0 from the minimum" in explorer.summary

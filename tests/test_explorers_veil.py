@@ -3,14 +3,18 @@
 import base64
 import io
 import json
+import re
 import warnings
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from PIL import Image
+from plotly.basedatatypes import BaseFigure
 from wire import shown
 
 from optimlab import SGD, Adam, Momentum, data, explore, network
+from optimlab.draw.live import LivePlot
 from optimlab.draw.live.live import VIEW
 from optimlab.explorers import (
     BatchExplorer,
@@ -124,6 +128,21 @@ def test_the_veiled_still_is_the_scene_with_its_handles(kind):
     assert base64.b64decode(bundle["image/png"])[:4] == b"\x89PNG" and VIEW in bundle
 
 
+def told(explorer):
+    """Sentence, target and words in the picture, but for tables of digits."""
+    frame = explorer.plot._frame
+    labels = [word for name, data in frame.items() if name not in ("readout", "digits")
+              if isinstance(data, tuple) and len(data) == 2 for word in data[1]]  # fmt: skip
+    return " ".join([frame["summary"], frame.get("goal", ""), *map(str, labels)])
+
+
+@every_explorer
+def test_numbers_in_a_caption_have_one_precision(kind):
+    broken = re.findall(r"\d[\d,]*\.\d+", told(MAKERS[kind][0]()))
+    digits = {number: len(number.replace(".", "").lstrip("0")) for number in broken}
+    assert {number for number, count in digits.items() if count > 3} == set()
+
+
 def test_what_python_asks_is_answered_behind_the_veil():
     explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=10)
     explorer.veil(SENTENCE)
@@ -148,7 +167,27 @@ def test_the_inspector_says_nothing_behind_the_veil():
     assert "From step 1 to step 2" in explorer.inspector.value
 
 
-def test_the_surface_hides_its_path_and_can_be_turned():
+def in_sight(widget):
+    """The controls that a page shows of a widget and of all that it holds."""
+    pictures = widgets.HTML | widgets.HTMLMath | LivePlot | BaseFigure
+    if isinstance(widget, pictures) or widget.layout.display == "none":
+        return []
+    if isinstance(widget, widgets.Box):
+        return [one for child in widget.children for one in in_sight(child)]
+    return [widget]
+
+
+@every_explorer
+def test_no_control_is_in_sight_behind_the_veil(kind):
+    explorer = MAKERS[kind][0]()
+    before = in_sight(explorer)
+    explorer.veil(SENTENCE)
+    assert in_sight(explorer) == []
+    explorer.unveil()
+    assert in_sight(explorer) == before and {*explorer.controls.values()} <= {*before}
+
+
+def test_the_surface_hides_its_path():
     explorer = SurfaceExplorer("bowl", SGD, start=(0, 4.5), steps=15, samples=21)
 
     def drawn():
@@ -159,13 +198,13 @@ def test_the_surface_hides_its_path_and_can_be_turned():
     explorer.frames([0.1])
     explorer.plot.step = 3
     assert drawn() == {"path SGD": 0, "steps SGD": 0, "start SGD": 1, "now SGD": 0}
-    assert explorer.turn.layout.display is None
+    assert explorer.turn not in in_sight(explorer)
     veiled = pixels(explorer.still())
     half = still.shape[1] // 2
     assert (np.abs(still - veiled)[:, half:].sum(axis=2) > 60).sum() > 100
+    explorer.unveil()
     explorer.turn.value = 0
     assert explorer.status == ""
-    explorer.unveil()
     explorer.plot.step = -1
     assert drawn() == before
 

@@ -134,7 +134,8 @@ def test_both_halves_know_the_same_kinds_looks_and_markers(run):
     used = {look for kind in KINDS.values() for look in kind.looks}
     assert used == set(LOOKS)
     typed = (LIVE / "marks.js").read_text("utf-8").split("@typedef {object} Parts")[0]
-    python = {"at", "zorder"}  # the first place of a handle, and the order in the still
+    # the first place of a handle, the order in the still, and labels that find their places
+    python = {"at", "zorder", "free"}
     assert {look for look in used if f" [{look}]\n" not in typed} == python
 
 
@@ -512,19 +513,33 @@ def test_why_a_step_has_no_number_is_told(geometry):
 
 
 @pytest.mark.parametrize(
-    "widths, room, most",
+    "sizes, room, high, most",
     [
-        ([460, 460], 1200, None),
-        ([460, 460], 840, 416),
-        ([460, 460], 472, None),
-        ([460, 460], 340, 300),
-        ([460], 340, None),
-        ([375, 375, 375], 1141, None),
-        ([375, 375, 375], 1000, 328),
-        ([375, 375, 375], 840, 320),
-        ([375, 375, 375], 620, 306),
-        ([375, 375, 375], 340, 300),
+        ([(460, 370)] * 2, 1200, 700, None),
+        ([(460, 370)] * 2, 840, 700, 416),
+        ([(460, 370)] * 2, 472, 2000, None),
+        ([(460, 370)] * 2, 472, 600, 368),
+        ([(460, 370)] * 2, 340, 700, 300),
+        ([(460, 370)] * 2, 276, 430, 262),
+        ([(460, 370)], 340, 700, None),
+        ([(375, 330)] * 3, 1141, 700, None),
+        ([(375, 330)] * 3, 1000, 700, 328),
+        ([(375, 330)] * 3, 840, 700, 320),
+        ([(375, 330)] * 3, 712, 520, 290),
+        ([(375, 330)] * 3, 712, 100, 250),
+        ([(375, 330)] * 3, 620, 700, 306),
+        ([(375, 330)] * 3, 340, 2000, 300),
+        ([(375, 330)] * 3, 276, 500, 250),
     ],
 )
-def test_panels_are_as_wide_as_lets_them_stand_side_by_side(geometry, widths, room, most):
-    assert geometry("widestPanel", widths, room) == most, "null stands for Infinity"
+def test_panels_are_as_wide_as_lets_them_be_seen_at_once(geometry, sizes, room, high, most):
+    assert geometry("widestPanel", sizes, room, high) == most, "null stands for Infinity"
+    if most and most > 250:
+        beside = int((room + 8) // (most + 8))
+        rows = -(-len(sizes) // beside)
+        assert rows == 1 or rows * most * sizes[0][1] / sizes[0][0] + 8 * (rows - 1) <= high
+
+
+def test_a_wide_panel_is_scrolled_rather_than_drawn_too_small(geometry):
+    assert geometry("narrowestPanel", 460) == geometry("narrowestPanel", 600) == 0
+    assert geometry("narrowestPanel", 720) == 504

@@ -147,8 +147,8 @@ def draw_contours(ax, function, domain=None, *, samples=181, levels=None, minima
 
 def _stars(ax, x, y):
     (stars,) = ax.plot(
-        x, y, linestyle="none", marker="*", markersize=13, zorder=3,
-        markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8, gid=STARS,
+        x, y, linestyle="none", marker="*", markersize=style.STAR_SIZE, zorder=style.STAR_ORDER,
+        markerfacecolor=style.STAR, markeredgecolor=style.INK, markeredgewidth=0.8, gid=STARS,
     )  # fmt: skip
     return stars
 
@@ -180,9 +180,6 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     (end,) = ax.plot(
         *finite[-1:].T, marker="o", markersize=8, color=look["color"], linestyle="none", zorder=6
     )
-    for artist in ax.lines:
-        if artist.get_gid() == STARS:
-            artist.set_zorder(6.5)
     texts = place_names(ax, *spread_names(xy, ax.get_xlim())) if names else []
     gone = path.left()
     left = None

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from optimlab import checks
+from optimlab.draw.words import described
 
 INK = "#20242a"
 MUTED = "#6b7280"
@@ -33,8 +35,11 @@ RULES = {
     "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3, 2, 3), "marker": ">"},
 }
 
-#: low values white, high values a light blue: a path stays in front of it
-SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#dfe9f2", "#b3cbe0"])
+#: low values white, high values so light a blue that every rule has a contrast of 3 on it
+SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#eaf2fc", "#d2e4f8"])
+
+#: a star at a minimum: its colour, its size in points, and its place in front of every path
+STAR, STAR_SIZE, STAR_ORDER = "#ffd54a", 13, 6.5
 
 KOREAN_FONTS = (
     "Noto Sans CJK KR",
@@ -125,7 +130,8 @@ def use():
 
     What the course set up by hand (context "paper", a Set2-like palette, "whitegrid", PNG in double
     resolution, a Korean font, a minus sign that shows), with colours that colour-blind readers can
-    tell apart. It is seaborn's look, and does not need seaborn.
+    tell apart. It is seaborn's look, and does not need seaborn. Figures get a text of what they
+    show, for readers who do not see them.
     """
     mpl.rcParams.update(WHITEGRID | rc())
     try:
@@ -133,8 +139,21 @@ def use():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:  # plain Python: nothing to set up
         return
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         set_matplotlib_formats("png2x")
+        _tell(shell.display_formatter.formatters["image/png"])
+
+
+def _tell(formatter):
+    """Let figures be shown with what they show in words."""
+    draw = formatter.lookup_by_type(Figure)
+
+    def show(figure):
+        shown = draw(figure)
+        return shown and (shown[0], shown[1] | {"alt": described(figure)})
+
+    formatter.for_type(Figure, show)
 
 
 def linestyle(dash):

@@ -275,7 +275,7 @@ class RareGradientExplorer(Explorer):
         frame = {
             "path": np.stack([steps, x], axis=-1),
             "end": [[steps[-1], end]],
-            "where": ([[steps[-1], end]], [f"{end:.3f}"]),
+            "where": ([[steps[-1], end]], [short(end)]),
             "root": np.stack([place, root], axis=-1),
             "left": np.stack([place, left], axis=-1),
             "right": np.stack([place, right], axis=-1),

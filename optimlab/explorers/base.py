@@ -175,7 +175,7 @@ class Explorer(Late, widgets.VBox):
     def close(self):
         """Let it go with all that it made: its plot and controls, their layouts and styles."""
         self._stop_waiting()
-        for widget in _parts(self):
+        for widget in parts_of(self):
             if widget is not self:
                 widget.close()
         super().close()
@@ -247,15 +247,15 @@ class Explorer(Late, widgets.VBox):
         return self.plot.still()
 
 
-def _parts(whole, found=None):
+def parts_of(whole, found=None):
     """A widget and the widgets that it holds at any depth, each once."""
     found = [] if found is None else found
     if isinstance(whole, list | tuple):
         for part in whole:
-            _parts(part, found)
+            parts_of(part, found)
     elif isinstance(whole, widgets.Widget) and all(whole is not one for one in found):
         found.append(whole)
-        _parts([getattr(whole, name) for name in whole.keys], found)
+        parts_of([getattr(whole, name) for name in whole.keys], found)
     return found
 
 

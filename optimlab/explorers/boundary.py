@@ -32,8 +32,8 @@ LOST, PATIENCE = 5.0, 3
 GRID = 64
 #: of a panel, in pixels: two of them stand side by side in a window 900 pixels wide
 SIZE = 350, 340
-#: colour and marker of each class, apart from the colours of the rules
-CLASSES = [("#33475b", "o"), ("#c9820a", "s"), ("#6a9a2b", "^"), ("#8c6bb1", "D")]
+#: colour and marker of each class; the rules are lines in another panel
+CLASSES = [("#33475b", "o"), ("#c9820a", "s"), ("#2d6a3a", "^"), ("#9b6fd0", "D")]
 RULES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 

@@ -11,7 +11,7 @@ from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, nearest, slider
 from optimlab.explorers.frames import short
 from optimlab.explorers.scenes import to_draw
-from optimlab.explorers.targets import goal
+from optimlab.explorers.targets import beside_goal, goal
 from optimlab.study import network
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
@@ -181,10 +181,9 @@ class FitExplorer(Explorer):
             at = off[:, :2].mean(axis=1)  # beside the middle of the distance
             if self.model == "logistic":  # above the ones, below the zeros
                 at = np.stack([self.x, np.where(self.y == 1, 1.08, -0.08)], axis=-1)
-            frame["losses"] = (at, [f"{value:.2f}" for value in self.point_losses()])
+            frame["losses"] = (at, [short(value) for value in self.point_losses()])
         if self.target is not None:
-            close = loss > self.target and short(loss) == short(self.target)
-            now = f": it is {loss:.6g}" if close else f": it is {short(loss)}"
+            now = f": it is {beside_goal(loss, self.target)}"
             frame |= goal(f"a loss of at most {self.target:g}", loss <= self.target, now, now)
         return [frame]
 
@@ -267,7 +266,7 @@ class GridExplorer(Explorer):
                     "summary": (
                         f"With {n} points per axis the best x tried is {short(best)}, which is "
                         f"{short(off)} from the minimum; {self.dimensions} weights would take "
-                        f"{cost[-1, 1]:.2g} evaluations."
+                        f"{short(cost[-1, 1])} evaluations."
                     ),
                 }
             )

@@ -12,7 +12,7 @@ from optimlab.explorers.controls import Handle, add_start, checkbox, decades, nu
 from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import loss_goal, together
+from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.optimizers import SGD
 
 #: hyperparameter -> label and range of its slider
@@ -164,7 +164,7 @@ class PathExplorer(Explorer):
         for curve in self._more:
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
-            plot.add("label", "names", ax, color=style.INK)
+            plot.add("label", "names", ax, color=style.INK, free=True)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
 
@@ -302,7 +302,8 @@ class PathExplorer(Explorer):
     def _goal(self, name, run):
         """How a run stands against the target."""
         at = min(self.target[1], run.steps)
-        now = f"{run.losses[at]:.6g}" if np.isfinite(run.losses[at]) else lost(run)[1]
+        loss = run.losses[at]
+        now = beside_goal(loss, self.target[0]) if np.isfinite(loss) else lost(run)[1]
         who = f"{name}: " if len(self.rules) > 1 else ""
         moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
         return loss_goal(

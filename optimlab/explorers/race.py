@@ -15,7 +15,7 @@ from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum
 from optimlab.study import tuning
 
-#: the four of the course text and of the usual four-panel picture
+#: the four of the second course text and of the usual four-panel picture
 FOUR = (SGD, Momentum, AdaGrad, Adam)
 #: numbers of a decade on the slider, at equal ratios
 EIGHTHS = [1, 1.3, 1.8, 2.4, 3.2, 4.2, 5.6, 7.5]

@@ -9,7 +9,7 @@ from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, decades, number, slider
 from optimlab.explorers.frames import by_step, readout, run_marks, short
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import loss_goal, together
+from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.study import schemes
 
 #: look of each scheme: plain descent has that of SGD, as everywhere
@@ -146,7 +146,7 @@ class SchemeExplorer(Explorer):
 
     def _goal(self, name, losses):
         now = losses[min(self.target[1], len(losses) - 1)]
-        missed = f": {now:.6g}" if np.isfinite(now) else ""
+        missed = f": {beside_goal(now, self.target[0])}" if np.isfinite(now) else ""
         moved = self.start != self._first_start
         return loss_goal(
             losses, self.target, missed, title=f"Target for {name}",

@@ -151,14 +151,14 @@ class SecantExplorer(Explorer):
             "zero": [(each, self._floor) for each in (self.steps[0] / 2, self.steps[-1] * 2)],
             "zero name": ([(self.steps[0], self._floor)], [self._about_the_floor]),
             "summary": (
-                f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
-                f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
-                f"{short(gap)}."
+                f"At x = {short(self.x)} with h = {short(h)}: rise {short(rise)} over run "
+                f"{short(run)} gives the secant slope {short(slope)}; the tangent's is "
+                f"{short(exact)}, the gap is {short(gap)}."
             ),
         }
         if right - left > 0.07 * self._width:  # else the words are longer than what they name
-            frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
-            frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
+            frame["run"] = [((left + right) / 2, low)], [f"run {short(run)}"]
+            frame["rise"] = [(right, (low + high) / 2)], [f"rise {short(rise)}"]
         if self.target:
             frame |= self._goal(h, gap)
         return frame

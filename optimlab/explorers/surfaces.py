@@ -62,6 +62,7 @@ class SurfaceExplorer(PathExplorer):
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
+        self._only_with_run.append(self.turn)
         self._place()
         self._lift_paths()
 
@@ -113,13 +114,13 @@ class SurfaceExplorer(PathExplorer):
         """A star at each minimum in the picture, outlined as it is on the contour lines."""
         at = np.asarray(self.function.minima, float).reshape(-1, 2)
         at = at[figures.path_inside(at, np.array(self.domain))]
-        x, y, z = self._on_surface(at)
+        x, y, z = self._on_surface(at, 2 * LIFT)  # a path that ends there does not cover it
         return [
             go.Scatter3d(
                 x=x, y=y, z=z, mode="text", text=["★"] * len(at), textposition="middle center",
                 textfont={"size": size, "color": color}, hoverinfo="skip", name=name,
             )
-            for name, size, color in (("outline", 25, style.INK), ("minima", 19, "#ffd54a"))
+            for name, size, color in (("outline", 25, style.INK), ("minima", 19, style.STAR))
         ]  # fmt: skip
 
     def _path_traces(self, go):
@@ -218,13 +219,13 @@ class SurfaceExplorer(PathExplorer):
         trace = next(t for t in self.figure.data if t.name == trace)
         trace.x, trace.y, trace.z = xyz
 
-    def _on_surface(self, points):
+    def _on_surface(self, points, lift=LIFT):
         """x, y and z of points (n, 2) just above the surface; NaN outside the part shown."""
         points = np.asarray(points, float).reshape(-1, 2)
         inside = figures.path_inside(points, np.array(self.domain))
         xy = np.where(inside[:, None], points, np.nan)
         with np.errstate(all="ignore"):
-            z = self.function(xy) + LIFT * self._height
+            z = self.function(xy) + lift * self._height
         return (*xy.T, np.where(inside, z, np.nan))
 
     # -- the still -------------------------------------------------------------------------------
@@ -242,8 +243,9 @@ class SurfaceExplorer(PathExplorer):
             self._draw_path(ax, rule.__name__)
         stars = next(t for t in self.figure.data if t.name == "minima")
         ax.plot(
-            stars.x, stars.y, stars.z, linestyle="none", marker="*", markersize=13, zorder=12,
-            markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
+            stars.x, stars.y, stars.z, linestyle="none", marker="*", zorder=12,
+            markersize=style.STAR_SIZE, markerfacecolor=style.STAR,
+            markeredgecolor=style.INK, markeredgewidth=0.8,
         )  # fmt: skip
         for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
             axis.set_pane_color("white")

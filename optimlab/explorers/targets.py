@@ -17,6 +17,16 @@ def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_ye
     return {"goal": f"{title}: {wanted}. {who}{state}.", "reached": bool(reached)}
 
 
+def beside_goal(value, wanted):
+    """A number that is compared with a target: with more digits only where it misses narrowly.
+
+    >>> beside_goal(2.34567, 2.0001), beside_goal(2.00013, 2.0001), beside_goal(1.99, 2)
+    ('2.35', '2.00013', '1.99')
+    """
+    narrowly = value > wanted and short(value) == short(wanted)
+    return f"{value:.6g}" if narrowly else short(value)
+
+
 def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
     """`goal` for a run that should come down to a loss within some steps, `target` being both.
 

@@ -18,7 +18,7 @@ from optimlab.study.analysis import destination, rate_start_map, stability_limit
 
 #: fill of the n-th minimum's valley, and of runs that settle in none: light enough for a path in
 #: front of them, and apart for colour-blind readers and in grey
-VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#e3bfd8"]
+VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#d1d9e0"]
 NOWHERE = "#7a818c"
 #: steps after which a run that has not settled is taken for one that never does
 LONG = 500
@@ -117,7 +117,7 @@ class StripExplorer(_Valleys, Explorer):
         look = style.rule_style(self.rule.__name__)
         plot.add_run("path", ax, look)
         plot.add_run("loss", losses, look)
-        plot.add("label", "names", ax, color=style.INK)
+        plot.add("label", "names", ax, color=style.INK, free=True)
         track = on_curve(self.function, self.domain)
         add_start(plot, ax, start, track=track, also=strip, label="start")
         return plot
@@ -221,7 +221,7 @@ class MapExplorer(_Valleys, Explorer):
         plot.add("line", "limits", ax, color=style.INK, dash=(5, 4), width=1.5)
         plot.add("label", "limit names", ax, color=style.INK, offset=(-5, 5), anchor="end")
         plot.add_run("path", right, style.rule_style(self.rule.__name__))
-        plot.add("label", "names", right, color=style.INK)
+        plot.add("label", "names", right, color=style.INK, free=True)
         plot.add("points", "start", right, color=style.INK, fill=False, size=14)
         plot.add(
             "handle", "cell", ax, at=at, round=grains, color=style.INK,

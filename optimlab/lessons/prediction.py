@@ -58,7 +58,14 @@ class Prediction:
             display(self._below)
 
     def follow_with(self, afterwards, *, below=False):
-        """Show an Afterwards when this is revealed; `below`: right under the card."""
+        """Show an Afterwards when this is revealed; `below`: right under the card.
+
+        One that the same cell has made before, when it was run last, goes.
+        """
+        own = [one for one in self.afterwards if one.cell and one.cell == afterwards.cell]
+        for former in own:
+            self.afterwards.remove(former)
+            former.close()
         self.afterwards.append(afterwards)
         if below:
             self._below = afterwards

@@ -228,7 +228,7 @@ class Tuned:
     at_edge: bool
 
     def __repr__(self) -> str:
-        return f"<Tuned {self.name}: rate {self.rate:.3g}, worst loss {self.loss:.2g}>"
+        return f"<Tuned {self.name}: rate {self.rate:.3g}, worst loss {self.loss:.3g}>"
 
     def width(self, times: float = 10.0, goal: float | None = None) -> float:
         """How wide the good rates lie, in decades of the learning rate.

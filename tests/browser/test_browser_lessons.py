@@ -100,8 +100,8 @@ def play(lab, plot):
 
 
 def narrow(lab):
-    """In a window of 900 pixels nothing is cut off, and pictures keep a readable size."""
-    lab.page.set_viewport_size({"width": 900, "height": 900})
+    """In a window 900 pixels wide nothing is cut off; where it is high, all is easily read."""
+    lab.page.set_viewport_size({"width": 900, "height": 1200})
     with contextlib.suppress(TimeoutError):  # then the assertion says what is too wide
         lab.page.wait_for_function(f"() => ({WIDE})().length === 0", timeout=5_000)
     assert lab.page.evaluate(WIDE) == []

@@ -19,7 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from optimlab import checks
-from optimlab.draw import style
+from optimlab.draw import naming, style
+from optimlab.draw.figures import STARS
 from optimlab.draw.live import marks
 from optimlab.draw.live.late import Late
 from optimlab.draw.live.modules import front_end
@@ -108,7 +109,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             checks.wrong_value("panels", panels, PANELS)
         self._marks: dict[str, Declared] = {}
         self._axes = []
-        self._frame, self._notes, self._pictures = {}, {}, {}
+        self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}
         pictures = []
         self._rasters = [Raster(figure) for figure in self._figures]
         for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
@@ -132,12 +133,15 @@ class LivePlot(Late, anywidget.AnyWidget):
 
         Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
         `by_step=True` where row k belongs to step k, `smooth=True` for an image that is no grid of
-        cells. A handle takes `label` (what it moves, for screen readers), `at` (its first
-        position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve that
-        it stays on: it then moves along x alone; `also`, an axes with the same x axis where a click
-        moves it, too; `places`, rows (x, y, name) of the only points where it may stand, in the
-        order in which the arrow keys lead through them, named to screen readers; and `guess=True`
-        for a prediction, a diamond that can be moved while the plot is veiled, and then no more.
+        cells, `free=True` for labels that find their places beside their points, where they cover
+        no line, no dot and no other of them; one that finds none is left out. Stars ("*") lie over
+        all other marks but handles, as those of the scene do. A handle takes `label` (what it
+        moves, for screen readers), `at` (its first position), `round` (the grid it snaps to, per
+        axis), `track`, points (n, 2) of a curve that it stays on: it then moves along x alone;
+        `also`, an axes with the same x axis where a click moves it, too; `places`, rows (x, y,
+        name) of the only points where it may stand, in the order in which the arrow keys lead
+        through them, named to screen readers; and `guess=True` for a prediction, a diamond that can
+        be moved while the plot is veiled, and then no more.
 
         A mark may be added to a plot that is shown already. The browser then builds the marks anew:
         `with plot.hold_sync():` around several makes that once.
@@ -340,6 +344,10 @@ class LivePlot(Late, anywidget.AnyWidget):
                     mark = self._marks.get(name)
                     if mark is None:
                         continue
+                    if mark.looks.get("free"):
+                        rows, texts[name] = self._free_places(name, frame)
+                        layout[name] = store(rows)
+                        continue
                     # what frames or marks share is read and sent once
                     key = mark.ax, type(mark.kind).read, mark.kind.width, id(data)
                     if key not in shared:
@@ -358,6 +366,43 @@ class LivePlot(Late, anywidget.AnyWidget):
                         packed["lost"] = [end and list(end) for end in lost[0]]
                 layouts.append(packed)
         return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+
+    # -- where labels stand that find their places -----------------------------------------------
+
+    def _free_places(self, name, frame):
+        """The middles of a mark's texts in fractions of its axes, (n, 2), and the texts."""
+        mark = self._marks[name]
+        rows, texts = mark.kind.read(f"frame[{name!r}]", frame[name])
+        size = self._size(mark.ax)
+        taken = [self._lines_of(mark.ax)]
+        for other, own in self._marks.items():
+            data = self._handle_point(other) if other in self.handles else frame.get(other)
+            if own.ax is mark.ax and data is not None:
+                known, _ = own.kind.read(other, data)
+                taken.append(own.kind.covers(marks.fractions(own.ax, known) * size, own.looks))
+        font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
+        halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
+        points = marks.fractions(mark.ax, rows) * size
+        places = naming.free_places(
+            points, halves, np.concatenate(taken), np.array([[0, 0], size]), 1 / marks.PIXEL
+        )
+        kept = [i for i, place in enumerate(places) if place is not None]
+        middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
+        return middles, [texts[i] for i in kept]
+
+    @staticmethod
+    def _size(ax):
+        """Width and height of an axes, in pixels."""
+        return np.array([*ax.get_position().size]) * ax.figure.get_size_inches() * 100
+
+    def _lines_of(self, ax):
+        """What the lines of the scene cover in an axes, found once, before marks lie over them."""
+        if ax not in self._covered:
+            lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+            corner = ax.get_window_extent().p0
+            found = [naming.covered(line, 1 / marks.PIXEL) for line in lines]
+            self._covered[ax] = np.concatenate([naming.NOTHING, *found]) - [*corner, 0]
+        return self._covered[ax]
 
     # -- the still -----------------------------------------------------------------------------
 
@@ -394,6 +439,9 @@ class LivePlot(Late, anywidget.AnyWidget):
             data = self._handle_point(name)
         if data is None:
             return []
+        if mark.looks.get("free"):
+            rows, texts = self._free_places(name, self._frame | self._notes)
+            return mark.kind.draw(mark.ax, rows, mark.looks, texts)
         rows, texts = mark.kind.read(f"frame[{name!r}]", data)
         return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
 
@@ -450,6 +498,7 @@ def take_off(ax, *artists):
 
 def _axes_spec(panel, ax):
     box = ax.get_position()
+    stars = [line for line in ax.lines if line.get_gid() == STARS]
     return {
         "panel": panel,
         "rect": [box.x0, 1 - box.y1, box.width, box.height],
@@ -457,4 +506,5 @@ def _axes_spec(panel, ax):
         "ylim": [float(v) for v in ax.get_ylim()],
         "xscale": ax.get_xscale(),
         "yscale": ax.get_yscale(),
+        "stars": [row for line in stars for row in marks.fractions(ax, line.get_xydata()).tolist()],
     }

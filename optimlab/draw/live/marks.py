@@ -17,11 +17,16 @@ from matplotlib.patches import FancyArrowPatch, Polygon
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.draw.naming import NOTHING, along, dots
 
 #: a point is drawn at most this many axes widths outside its axes
 REACH = 10.0
 #: points of matplotlib for a CSS pixel, at 100 dots per inch
 PIXEL = 0.72
+#: half the size of the dot that marks a step on a line, in pixels, its rim included
+NOW = 7
+#: looks of a label that stands where the room is: its data are the middles of its texts then
+FREE = {"anchor": "middle", "offset": (0, 0), "baseline": "center"}
 #: matplotlib's names of the markers that the front end draws
 MARKERS = ("o", "s", "D", "^", "v", "<", ">", "P", "X", "*")
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -97,6 +102,7 @@ LOOKS: dict[str, Callable[[str, Any], Any]] = {
     "anchor": _among(list(ANCHORS)),
     "offset": checks.pair,
     "baseline": _among(["baseline", "center"]),
+    "free": checks.flag,
     "label": checks.text,
     "guess": checks.flag,
     "round": _positive_row,
@@ -149,6 +155,10 @@ class Kind:
         """Its artists in the still, as the front end paints it."""
         raise NotImplementedError
 
+    def covers(self, xy: np.ndarray, look: dict[str, Any]) -> np.ndarray:
+        """What it covers of a picture, in pixels, as `naming` has it: no name stands there."""
+        return NOTHING
+
 
 def _common(ax: Axes, look: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -188,6 +198,10 @@ class Line(Kind):
             artists += _dots(ax, rows[_known(rows)][-1:], dot, "o", 10)
         return artists
 
+    def covers(self, xy, look):
+        found = along(xy, look.get("width", 2) / 2)
+        return np.concatenate([found, dots(xy, NOW)]) if look.get("by_step") else found
+
 
 class Points(Kind):
     """A marker at each row."""
@@ -196,7 +210,12 @@ class Points(Kind):
 
     def draw(self, ax, rows, look, texts=()):
         marker, ring = look.get("marker", "o"), not look.get("fill", True)
+        if marker == "*":
+            look = {"zorder": style.STAR_ORDER} | look
         return _dots(ax, rows, look, marker, look.get("size", 6), ring=ring)
+
+    def covers(self, xy, look):
+        return dots(xy, look.get("size", 6) / 2 + 1)
 
 
 class Arrow(Kind):
@@ -234,7 +253,13 @@ class Area(Kind):
 class Label(Kind):
     """A text beside each row; its data are the pair (rows, texts)."""
 
-    looks = ("color", "size", "anchor", "offset", "baseline", "zorder", "by_step")
+    looks = ("color", "size", "anchor", "offset", "baseline", "free", "zorder", "by_step")
+    #: of a text, in pixels
+    size: ClassVar[float] = 13
+
+    def declare(self, ax, looks):
+        spec = dict(super().declare(ax, looks))
+        return spec | FREE if spec.pop("free", False) else spec
 
     def read(self, name, data):
         accepted = "(points, texts), one text for each point"
@@ -250,6 +275,7 @@ class Label(Kind):
         return rows, texts
 
     def draw(self, ax, rows, look, texts=()):
+        look = look | FREE if look.get("free") else look
         align = ANCHORS[look.get("anchor", "start")]
         dx, dy = (d * PIXEL for d in look.get("offset", (6, 6)))
         turned = [align == "left" and row[0] > 0.94 for row in rows]  # else it would be cut
@@ -257,7 +283,7 @@ class Label(Kind):
             ax.annotate(
                 text, row, (-dx if turn else dx, dy), ha="right" if turn else align,
                 xycoords="axes fraction", textcoords="offset points",
-                color=look.get("color", style.INK), fontsize=look.get("size", 13) * PIXEL,
+                color=look.get("color", style.INK), fontsize=look.get("size", self.size) * PIXEL,
                 va=look.get("baseline", "baseline"), zorder=look.get("zorder", 6),
             )
             for row, text, turn in zip(rows, texts, turned, strict=True)
@@ -318,6 +344,9 @@ class Handle(Kind):
         if look.get("guess"):
             return _dots(ax, rows, look, "D", look.get("size", 14), rim=("white", 1.5))
         return _dots(ax, rows, look, "o", look.get("size", 18), ring=True)
+
+    def covers(self, xy, look):
+        return dots(xy, look.get("size", 18) / 2 + 2)
 
 
 def grain(low: float, high: float) -> float:

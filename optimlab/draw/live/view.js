@@ -4,10 +4,10 @@
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
 import {
-  fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
+  fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
-import { MARKS } from "./marks.js";
+import { MARKS, stars } from "./marks.js";
 import { Sketch } from "./sketch.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
@@ -103,20 +103,27 @@ class View {
       this.listen(model, `change:${name}`, () => this.rebuild());
     }
     this.listen(model, "change:controls", () => this.follow());
-    const watch = new ResizeObserver(() => this.fit());
+    const fit = () => this.fit();
+    const watch = new ResizeObserver(fit);
     watch.observe(this.root);
-    this.clean.push(() => watch.disconnect());
+    window.addEventListener("resize", fit);
+    this.clean.push(() => [watch.disconnect(), window.removeEventListener("resize", fit)]);
     this.follow();
     this.paint();
   }
 
-  /** As many panels side by side as can be read. */
+  /** As many panels side by side as can be read, and with the controls no higher than the page. */
   fit() {
-    /** @type {{ width: number }[]} */
+    /** @type {{ width: number, height: number }[]} */
     const panels = this.model.get("panels");
     const room = this.panels?.clientWidth;
     if (!room) return;
-    const most = widestPanel(panels.map(({ width }) => width), room);
+    const whole = this.root.closest(".ol-explorer") ?? this.root;
+    const page = this.root.closest(".jp-WindowedPanel-outer") ?? document.documentElement;
+    /** @type {NodeListOf<HTMLElement>} */
+    const controls = whole.querySelectorAll(".ol-controls, .ol-sliders, .ol-bar");
+    const high = [...controls].reduce((left, one) => left - one.offsetHeight, page.clientHeight);
+    const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
     const limit = most === Infinity ? "" : `${most}px`;
     this.panels?.style.setProperty("--ol-most", limit);
   }
@@ -166,7 +173,8 @@ class View {
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
     const pictures = this.model.get("panels");
     this.overlays = pictures.map(({ png, width, height }) => {
-      const box = make("div", { class: "ol-panel", style: `width:${width}px` }, panels);
+      const style = `width:${width}px; min-width:${narrowestPanel(width)}px`;
+      const box = make("div", { class: "ol-panel", style }, panels);
       const url = pngUrl(png);
       this.clean.push(() => URL.revokeObjectURL(url));
       make("img", { src: url, alt: this.model.get("alt"), width, height }, box);
@@ -239,8 +247,8 @@ class View {
   }
 
   /**
-   * @param {import("./geometry.js").Limits & { panel: number, rect: number[] }} axes
-   * @param {number} i @returns {Axes}
+   * @typedef {{ panel: number, rect: number[], stars: import("./geometry.js").Row[] }} Scene
+   * @param {import("./geometry.js").Limits & Scene} axes @param {number} i @returns {Axes}
    */
   buildAxes(axes, i) {
     const { width, height } = this.model.get("panels")[axes.panel];
@@ -254,7 +262,10 @@ class View {
       svg("rect", { x: box.x - rim, y: box.y - rim, ...size }, clip);
       return svg("g", { "clip-path": `url(#${id})` }, overlay);
     };
-    return { ...axes, overlay, box, layer: clipped(0), dots: clipped(RIM) };
+    const layers = { layer: clipped(0), dots: clipped(RIM), stars: clipped(RIM) };
+    const built = { ...axes, overlay, box, ...layers };
+    stars(built, axes.stars);
+    return built;
   }
 
   /** @param {Spec} spec @returns {Mark} */
