@@ -334,21 +334,31 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
 
 def function(
     value: Any, dims: Collection[int] = (), *, name: str = "function", minimum: bool = False,
-    accepted: str = "a Function or the name of one",
+    accepted: str = "a Function, the name of one, a formula, or a function of the point",
+    start: Any = None, domain: Any = None, drawn: bool = True,
 ) -> Function:  # fmt: skip
-    """A `Function`, given as one or by its name.
+    """A `Function`, of one, a name, a formula as text, or any function of the point: see `door`.
 
-    It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.
+    It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.  For a
+    function of the point `start` and `domain` say how many variables it has; where it is not
+    `drawn` its domain is not proposed.
     """
-    from optimlab import functions  # which uses these checks itself
+    from optimlab import door, formulas, functions  # which use these checks themselves
 
     if isinstance(value, str):
         known = functions.names()
-        if value not in known:
-            wrong_value(name, value, f"{accepted}: {', '.join(known)}")
-        value = functions.get(value)
-    if not isinstance(value, functions.Function):
-        wrong_kind(name, value, accepted)
+        if value in known:
+            value = functions.get(value)
+        elif formulas.is_word(value):
+            formula = f"or {formulas.ACCEPTED}; the names are: {', '.join(known)}"
+            wrong_value(name, value, f"the name of a Function, {formula}")
+        else:
+            value = formulas.function(value, name)
+    elif not isinstance(value, functions.Function):
+        if not callable(value) or isinstance(value, type):
+            wrong_kind(name, value, accepted)
+        value = door.function(name, value, start, domain, drawn=drawn)
+    door.compare(name, value)
     if dims and value.dim not in dims:
         wanted = " or ".join(map(str, sorted(dims)))
         raise ValueError(
