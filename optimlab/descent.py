@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from optimlab import checks, door
+from optimlab import checks, door, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
 
@@ -224,7 +224,9 @@ def descend(
     single = start.shape == function._shape
     measure = _Measure(function, gradient)
     with np.errstate(all="ignore"):
-        if single and _is_plain(optimizer, start.size):
+        if not single and _goes_alone(optimizer):
+            _run_apart(path, measure)
+        elif single and _is_plain(optimizer, start.size):
             _run_floats(path, measure)
         elif record:
             _run_arrays(path, measure)
@@ -384,7 +386,7 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             path.states[slot][: done + 1] = values
     params = {_KEY: np.array(path.points[done])}
     probe = _prober(optimizer)
-    update = _updater(optimizer)
+    update = _updater(optimizer, steps)
     for k in range(done, steps):
         path.probes[k] = probe(params)[_KEY]
         path.gradients[k] = known[0] if k == done and len(known) else measure(path.probes[k], k)
@@ -394,6 +396,35 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             if slot not in path.states:
                 path.states[slot] = np.zeros_like(path.points)
             path.states[slot][k + 1] = values[_KEY]
+
+
+def _goes_alone(optimizer: Any) -> bool:
+    """Whether an update was written by a learner, perhaps for one run at a time."""
+    if isinstance(optimizer, Optimizer):
+        return isinstance(optimizer, taught.Taught)
+    return not any(isinstance(kept, np.ndarray) for kept in vars(optimizer).values())
+
+
+def _run_apart(path: Path, measure: Callable) -> None:
+    """A batch run by run, each with an optimizer of its own."""
+    runs, start, d = [], path.start, len(path.function._shape)
+    for index in np.ndindex(start.shape[: start.ndim - d]):
+        optimizer = fresh_copy(path.optimizer)
+        for name in _hyperparameters(optimizer):
+            values = np.broadcast_to(getattr(optimizer, name), start.shape)[index]
+            setattr(optimizer, name, np.ravel(values)[0])
+        runs.append(Path(path.function, optimizer, path.steps, start[index]))
+        _run_arrays(runs[-1], measure)
+    for name in ("points", "probes", "gradients"):
+        rows = np.stack([getattr(run, name) for run in runs], axis=1)
+        setattr(path, name, rows.reshape(len(rows), *start.shape))
+    zeros = np.zeros_like(runs[0].points)
+    path.states = {
+        slot: np.stack([run.states.get(slot, zeros) for run in runs], axis=1).reshape(
+            path.points.shape
+        )
+        for slot in dict.fromkeys(slot for run in runs for slot in run.states)
+    }
 
 
 def _run_unrecorded(path: Path, measure: _Measure) -> None:
@@ -406,7 +437,7 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
     watch = False
-    update = _updater(optimizer)
+    update = _updater(optimizer, path.steps)
     for k in range(path.steps + 1):
         if k > 0:
             update(params, measure(probe(params)[_KEY], k - 1))
@@ -425,13 +456,14 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
         path.diverged = int(path.diverged) if lost else None
 
 
-def _updater(optimizer: Any) -> Callable[[dict, Any], None]:
+def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
     """``update(params, gradient)`` for the one parameter of a run.
 
     A rule that is its lines is checked at the first step, and not again: the arrays stay the same.
     """
     if not _is_ours(optimizer):
-        return lambda params, gradient: optimizer.update(params, {_KEY: np.array(gradient)})
+        watch = taught.Watch(optimizer, steps)
+        return lambda params, gradient: watch(params, {_KEY: np.array(gradient)})
     program, arrays, numbers = optimizer._program(), None, None
 
     def update(params: dict, gradient: Any) -> None:
@@ -542,6 +574,7 @@ def _description(optimizer: Any) -> str:
         f"{label} {_place(getattr(optimizer, name))}"
         for name, label in (("lr", "learning rate"), ("momentum", "momentum"))
         if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
+        and not (name == "lr" and getattr(optimizer, "without_rate", False))
     ]
     name = type(optimizer).__name__
     return f"{name} with {' and '.join(words)}" if words else name

@@ -187,7 +187,7 @@ class Many:
             if not len(rows):
                 return np.empty((*batch, *self.tail))
             found = self._all(rows) if self.together else np.array([*map(self._one, rows)])
-            return found.reshape(*batch, *self.tail)
+            return found.reshape((*batch, *self.tail))
         except Refused as error:
             self.refuse(str(error), error.kind)
 

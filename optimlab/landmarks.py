@@ -65,6 +65,8 @@ def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]
         begin = _lowest(grid, slopes)
         bottoms = _lowest(grid, values)
         smooth = _newton(function, np.concatenate([_lowest(grid, slopes), bottoms]), box)
+        steep = np.linalg.norm(_gradients(function, smooth) * width, axis=-1)
+        smooth = smooth[steep <= 1e-4 * np.median(slopes[level])]  # it goes to poles, too
         kinks = _kinks(function, _descended(function, bottoms, width / many), width)
         found = np.empty((0, d))
         for k, point in enumerate(np.concatenate([smooth, kinks])):

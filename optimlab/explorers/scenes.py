@@ -1,5 +1,7 @@
 """What the pictures of several explorers have in common: what they take, draw and show."""
 
+from copy import copy
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -14,18 +16,31 @@ GAP = np.full((1, 2), np.nan)
 # --- arguments -------------------------------------------------------------------------------
 
 
-def to_draw(function, domain=None, dim=None):
-    """A Function of `dim` variables, given as one or by its name, and the part that is drawn.
-
-    That part is `domain`, or the function's own domain.
+def to_draw(function, domain=None, dim=None, start=None, *, minimum=False):
+    """A Function of `dim` variables, given in any way that `checks.function` takes, and what is
+    drawn of it: `domain`, or the function's own domain, widened to hold the start.
     """
-    function = checks.function(function, (1, 2) if dim is None else (dim,))
+    dims = (1, 2) if dim is None else (dim,)
+    function = checks.function(function, dims, start=start, domain=domain, minimum=minimum)
     if not np.isfinite(function.domain).all():
         raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
-    if domain is None:
-        return function, function.domain
-    box = checks.domain(domain, function.dim)
-    return function, box if function.dim == 2 else tuple(np.ravel(box).tolist())
+    own = np.reshape(function.domain, (-1, 2))
+    box = own if domain is None else np.reshape(checks.domain(domain, function.dim), (-1, 2))
+    at = np.ravel(one_start(function, start))
+    room = 0.1 * np.diff(box)[:, 0]
+    low = np.where(at < box[:, 0], at - room, box[:, 0])
+    high = np.where(at > box[:, 1], at + room, box[:, 1])
+    if (box[:, 0] != low).any() or (box[:, 1] != high).any():
+        box, function = np.stack([low, high], axis=-1), copy(function)
+        wide = np.minimum(own[:, 0], low), np.maximum(own[:, 1], high)
+        function.domain = _plain(np.stack(wide, axis=-1))
+    return function, _plain(box)
+
+
+def _plain(box):
+    """The rows (low, high) of a box as a domain."""
+    pairs = tuple(map(tuple, box.tolist()))
+    return pairs if len(pairs) > 1 else pairs[0]
 
 
 def one_start(function, start):

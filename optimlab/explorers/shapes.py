@@ -40,7 +40,7 @@ class ChordExplorer(Explorer):
         figure, ax = figures.panel(560, 380)
         curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
         ax.set_ylim(around(curve.get_ydata(), 0.1))
-        ax.set_title(f"${self.function.latex}$")
+        ax.set_title(figures.formula(self.function))
         plot = LivePlot([figure], alt=f"A chord between two points of {self.function.name}.")
         plot.add("area", "above", ax, color=style.HIGHLIGHT, opacity=0.25)
         plot.add("line", "chord", ax, color=style.PALETTE[0], width=2.5)
