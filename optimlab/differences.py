@@ -157,7 +157,8 @@ def check_gradient(
         checks.wrong_value("h", h, f"one number, or one for each of the point's {point.shape}")
     f = door.form("f", f, point)
     elementwise = not f.shape
-    slope = door.Many("gradient", gradient, f.shape, door.around(door.first(point, f.shape)), f.shape)
+    near = door.around(door.first(point, f.shape))
+    slope = door.Many("gradient", gradient, f.shape, near, f.shape)
     numerical = np.asarray(difference(f, point, step, "central", elementwise, f.eps))
     analytic = np.asarray(slope(point))
     size = np.maximum(np.abs(analytic), np.abs(numerical))

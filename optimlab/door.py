@@ -141,7 +141,8 @@ class Many:
             known = np.array(found) if wrong is None else None
             if wrong is not None and len(found) == len(points) and np.isfinite(found).any():
                 known, wrong = np.array(found), None  # undefined at some of them
-            for self.parts in (False, True) if len(self.tail) == 1 else (False,):
+            for parts in (False, True) if len(self.tail) == 1 else (False,):
+                self.parts = parts
                 try:
                     many = self._all(points)
                 except Exception:
@@ -237,7 +238,7 @@ def form(name: str, f: Callable, at: np.ndarray | None, box: Any = None) -> Many
     An array (..., n) is points of n coordinates, or numbers where f takes one number.
     """
     if hasattr(f, "_value") and hasattr(f, "_shape"):  # a Function, which has been asked
-        return _Known(f)
+        return _Known(f)  # type: ignore[arg-type]
     must = arguments(f)[1]
     if box is not None:
         shapes = [() if np.ndim(box) == 1 else (len(box),)]

@@ -7,7 +7,7 @@ r"""A function as a text: how it is read, shown, differentiated and worked out.
 (array([-0.7,  4. ]), array([[0., 0.]]))
 >>> function("2x")
 Traceback (most recent call last):
-ValueError: text='2x': text must be a formula such as x^2 + y; at position 2, a sign is missing: write 2*x
+ValueError: text='2x': text must be a formula such as x^2 + y; at position 2, write 2*x
 
 It is the grammar of `rules`, with signs and more functions, and the same trees come of it.  The
 text is never run: it is read here, character by character, and only trees of numbers, names,
@@ -124,7 +124,8 @@ class Reader:
         if len({name[0] for name in found}) == 1 or set(found) == {"x", "y"}:
             found.sort()
         if not found:
-            checks.wrong_value(self.name, self.text, f"{self.accepted}; it has no variable, such as x")
+            why = "it has no variable, such as x"
+            checks.wrong_value(self.name, self.text, f"{self.accepted}; {why}")
         if len(found) > 2:
             many = f"it has {len(found)} variables, {', '.join(found)}, and two are the most"
             checks.wrong_value(self.name, self.text, f"{self.accepted}; {many}: put in numbers")
@@ -166,8 +167,10 @@ class Reader:
                 return tree
             else:
                 before, after = self.tokens[self.at - 1].text, token.text
-                product = f"{before}*{after}" if before != ")" and after != "(" else "* between"
-                self.refuse(token.at, f"a sign is missing: write {product}")
+                product = f"{before}*{after}"
+                if before == ")" or after == "(":
+                    product = f"a * before {after}"
+                self.refuse(token.at, f"write {product}")
 
     def signed(self, depth: int) -> ast.expr:
         token = self.take()
@@ -298,7 +301,7 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
     def placed(tree: ast.expr) -> int:
         tree = folded(tree)
         match tree:
-            case ast.Constant(value=value):
+            case ast.Constant(value=float() as value):
                 return entered("number", repr(value))
             case ast.Name(id=name):
                 return entered("name", name)
@@ -306,7 +309,7 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
                 return entered("-{}", placed(inside))
             case ast.Call(func=ast.Name(id=name), args=[inside]):
                 return entered(name + "({})", placed(inside))
-            case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=n)) if (
+            case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=float() as n)) if (
                 n in range(1, HIGHEST_POWER + 1)
             ):
                 factor = product = placed(base)
@@ -369,8 +372,8 @@ def _calculus() -> tuple[Any, dict[str, Any]]:
 def _to_sympy(tree: ast.expr) -> Any:
     sympy, known = _calculus()
     match folded(tree):
-        case ast.Constant(value=value):
-            whole = float(value).is_integer() and abs(value) <= 1e6
+        case ast.Constant(value=float() as value):
+            whole = value.is_integer() and abs(value) <= 1e6
             return sympy.Integer(int(value)) if whole else sympy.Float(value)
         case ast.Name(id=name):
             return sympy.Symbol(name)
@@ -471,7 +474,7 @@ def derivatives(
 @lru_cache(maxsize=64)
 def _made(text: str, name: str) -> Any:
     from optimlab import landmarks
-    from optimlab.functions import _Written
+    from optimlab.functions import Written
 
     formula = read(text, name)
     first, second = derivatives(formula, name)
@@ -482,7 +485,7 @@ def _made(text: str, name: str) -> Any:
         return {"pi": r"\pi"}.get(symbol, latex.symbol(symbol))
 
     many = len(variables) > 1
-    made = _Written(
+    made = Written(
         " ".join(text.split()), latex.render(tree, write), lambda *at: value(*at)[0] + 0.0,
         program(first, variables), program(second, variables),
         domain=((-5, 5), (-5, 5)) if many else (-5, 5),

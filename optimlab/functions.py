@@ -83,6 +83,10 @@ class Function:
     compared: bool = False
     #: what its variables are called
     variables: tuple[str, ...] = ("x", "y")
+    #: the formula that it was made of
+    formula: Any = None
+
+    _plain = staticmethod(plain)
 
     def __init__(
         self, name: str, latex: str, value: Callable, gradient: Callable | None = None,
@@ -114,12 +118,14 @@ class Function:
     ) -> None:
         """Ask what is given once, at the door."""
         shape, points = self._shape, door.around(self.start, self.domain)
-        given = (("value", value, ()), ("gradient", gradient, shape), ("hessian", hessian, 2 * shape))
-        self._value, self._gradient, self._hessian = (
-            f if f is None or isinstance(f, door.Many) else door.Many(what, f, shape, points, tail)
-            for what, f, tail in given
-        )
-        self.eps, self.quick = self._value.eps, self._value.together
+        asked: list[Any] = [
+            f if f is None or isinstance(f, door.Many) else door.Many(name, f, shape, points, tail)
+            for name, f, tail in (
+                ("value", value, ()), ("gradient", gradient, shape), ("hessian", hessian, 2 * shape)
+            )
+        ]  # fmt: skip
+        self._value, self._gradient, self._hessian = asked
+        self.eps, self.quick = asked[0].eps, asked[0].together
 
     def __repr__(self) -> str:
         if not self.found:
@@ -223,7 +229,7 @@ def get(name: str) -> Function:
     return _CATALOGUE[checks.one_of("name", name, _CATALOGUE)]
 
 
-class _Written(Function):
+class Written(Function):
     """A function of x, or of x and y, that is written as the package itself writes them.
 
     `value` takes the coordinates, as does `partials`, which gives the derivative by each, and
@@ -233,15 +239,17 @@ class _Written(Function):
     compared = True
 
     def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
-        self.partials, self._second = gradient, hessian
+        self._first: Callable = gradient
+        self._second: Callable = hessian
+        self.partials = gradient
         self._value = (lambda p: value(p[..., 0], p[..., 1])) if self._shape else value
         self._gradient, self._hessian = self._slopes, self._bends
 
     def _slopes(self, p: np.ndarray) -> np.ndarray:
         if not self._shape:
-            return self.partials(p)[0] + 0.0 * p
+            return self._first(p)[0] + 0.0 * p
         out = np.empty_like(p)  # in the memory order of p
-        out[..., 0], out[..., 1] = self.partials(p[..., 0], p[..., 1])
+        out[..., 0], out[..., 1] = self._first(p[..., 0], p[..., 1])
         return out
 
     def _bends(self, p: np.ndarray) -> np.ndarray:
@@ -257,7 +265,7 @@ def _curve(
     name: str, latex: str, value: Callable, slope: Callable, curvature: Callable, **facts: Any
 ) -> Function:
     """Enter a function of x."""
-    _CATALOGUE[name] = _Written(
+    _CATALOGUE[name] = Written(
         name, latex, value, lambda x: (slope(x),), lambda x: (curvature(x),),
         finite_within=_HUGE, **facts,
     )  # fmt: skip
@@ -268,7 +276,7 @@ def _surface(
     name: str, latex: str, value: Callable, partials: Callable, second: Callable, **facts: Any
 ) -> Function:
     """Enter a function of x and y; `second` gives f_xx, f_xy and f_yy."""
-    _CATALOGUE[name] = _Written(
+    _CATALOGUE[name] = Written(
         name, latex, value, partials, second, finite_within=_HUGE, **facts
     )
     return _CATALOGUE[name]

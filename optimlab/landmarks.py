@@ -54,7 +54,7 @@ def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]
     if not function.quick:
         many = 25 if d == 2 else 201
     width = box[:, 1] - box[:, 0]
-    sides = [np.linspace(*side, many) for side in box]
+    sides = [np.linspace(low, high, many) for low, high in box]
     grid = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)
     with np.errstate(all="ignore"):
         values = _values(function, grid)
@@ -62,7 +62,6 @@ def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]
         level = np.isfinite(slopes)
         if not level.any():
             return np.empty((0, d)), np.empty((0, d))
-        begin = _lowest(grid, slopes)
         bottoms = _lowest(grid, values)
         smooth = _newton(function, np.concatenate([_lowest(grid, slopes), bottoms]), box)
         steep = np.linalg.norm(_gradients(function, smooth) * width, axis=-1)
@@ -218,13 +217,13 @@ def _proposed_box(function: Function) -> np.ndarray:
 
 def _defined(function: Function, box: np.ndarray) -> np.ndarray | None:
     """The part of a box in which f has numbers; None if there is none."""
-    sides = [np.linspace(*side, 41) for side in box]
+    sides = [np.linspace(low, high, 41) for low, high in box]
     grid = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)
     known = np.argwhere(np.isfinite(_values(function, grid)))
     if not len(known):
         return None
-    low, high = np.maximum(known.min(axis=0) - 1, 0), np.minimum(known.max(axis=0) + 1, 40)
-    shown = [(side[a], side[b]) for side, a, b in zip(sides, low, high, strict=True)]
+    least, most = np.maximum(known.min(axis=0) - 1, 0), np.minimum(known.max(axis=0) + 1, 40)
+    shown = [(side[a], side[b]) for side, a, b in zip(sides, least, most, strict=True)]
     return np.round(shown, 3) + 0.0
 
 

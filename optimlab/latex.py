@@ -22,8 +22,8 @@ DOT, THIN = r" \cdot ", r"\,"  #: times between numbers, and between symbols
 
 #: how a call is written, where that is not \name(…)
 _CALLS = {
-    "sqrt": r"\sqrt{}", "exp": "e^{}", "abs": "|{}|", "asin": r"\arcsin({})", "acos": r"\arccos({})",
-    "atan": r"\arctan({})", "sign": r"\mathrm{sign}({})",
+    "sqrt": r"\sqrt{}", "exp": "e^{}", "abs": "|{}|", "asin": r"\arcsin({})",
+    "acos": r"\arccos({})", "atan": r"\arctan({})", "sign": r"\mathrm{sign}({})",
 }  # fmt: skip
 _LATEX = {"decay": r"\lambda", "mu_next": r"\mu'", "pi": r"\Pi"}
 _GREEK = frozenset(

@@ -50,11 +50,11 @@ class Taught(Optimizer):
         self.state = {
             name: {key: np.array(kept[key], dtype=float) for key in params}
             for name, kept in own.items()
-            if kept and all(np.shape(kept.get(key)) == np.shape(w) for key, w in params.items())
+            if kept and all(np.shape(kept.get(key, ())) == np.shape(w) for key, w in params.items())
         }
         return given
 
-    def _read(self) -> Any:  # type: ignore[override]
+    def _read(self) -> Any:
         name = type(self).__name__
         raise TypeError(f"{name} has no lines to show: a class with rules = (…) has them")
 
@@ -134,8 +134,9 @@ def as_rule(value: Any) -> type[Optimizer]:
 
 def _amount(thing: Any, name: str) -> float | None:
     found = getattr(thing, name, None)
-    plain = isinstance(found, int | float) and not isinstance(found, bool)
-    return float(found) if plain else None
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return float(found)
+    return None
 
 
 class Watch:

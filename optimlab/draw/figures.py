@@ -121,14 +121,15 @@ def _heights(function, points):
 def _hatch(ax, x, y, undefined):
     """Hatch the part of the plane where a function is undefined, and name it."""
     inner = undefined.copy()
-    for margin in range(len(undefined)):
+    deep = False
+    for _ in range(len(undefined)):
         padded = np.pad(inner, 1)
         n, m = inner.shape
         less = inner & padded[:n, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :m] & padded[1:-1, 2:]
         if not less.any():
             break
-        inner = less
-    if not margin:
+        inner, deep = less, True
+    if not deep:
         return  # no more than points
     part = ax.contourf(
         x, y, undefined, [0.5, 1.5], colors="none", hatches=["////"], zorder=0.5

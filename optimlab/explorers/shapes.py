@@ -11,7 +11,7 @@ from optimlab.explorers.controls import Handle, add_start, slider
 from optimlab.explorers.frames import run_marks, short
 from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, to_draw
 from optimlab.explorers.targets import goal
-from optimlab.functions import Function
+from optimlab.functions import Written
 from optimlab.optimizers import SGD
 
 
@@ -148,11 +148,12 @@ class ConditionExplorer(Explorer):
     def ravines(self, conditions):
         """x²/κ + y² for many κ at once: its points are (..., len(conditions), 2)."""
         flat = np.asarray(conditions, dtype=float)
-        slopes = np.stack([2 / flat, np.full_like(flat, 2)], axis=-1)
-        return Function(
+        slopes = 2 / flat
+        return Written(
             "ravines", r"x^2/\kappa + y^2",
-            lambda p: p[..., 0] * p[..., 0] / flat + p[..., 1] * p[..., 1],
-            lambda p: p * slopes,
+            lambda x, y: x * x / flat + y * y,
+            lambda x, y: (x * slopes, 2 * y),
+            lambda x, y: (slopes, 0, 2),
             domain=self.DOMAIN, minima=[(0, 0)], start=(-7, 2),
         )  # fmt: skip
 
