@@ -195,6 +195,8 @@ class Many:
     def _one(self, point: np.ndarray) -> np.ndarray:
         try:
             return self._number(self._call(point))
+        except FloatingPointError:  # only where numpy was told to raise it
+            raise
         except (ArithmeticError, ValueError):  # 1/0, math.log(-1): it is not defined there
             return np.full(self.tail, np.nan)
 
@@ -301,11 +303,11 @@ def compare(name: str, function: Function) -> None:
 
     if function._gradient is None or function.compared:
         return
-    points = around(function.start, function.domain)
-    own, f = np.asarray(function.gradient(points)), function.value
+    points, f = around(function.start, function.domain), function.value
     eps, line = function.eps, not function._shape
     h = step_for(points, "central", eps)
     with np.errstate(all="ignore"):
+        own = np.asarray(function.gradient(points))
         ahead, behind = (
             np.asarray(difference(f, points, side * h, "forward", line)) for side in (1, -1)
         )

@@ -33,10 +33,10 @@ import numpy as np
 
 from optimlab import checks, latex
 from optimlab.programs import made
-from optimlab.rules import CALLS, HIGHEST_POWER, evaluate, names
+from optimlab.rules import CALLS, HIGHEST_POWER, LONGEST, evaluate, names
 
-#: no text is longer, no brackets are nested deeper, and no tree is deeper
-LONGEST, DEEPEST, DEEPEST_TREE = 1000, 50, 200
+#: no brackets are nested deeper, no tree is deeper, and no derivative has more parts
+DEEPEST, DEEPEST_TREE, MOST_PARTS = 20, 200, 3000
 CONSTANTS = {"pi": math.pi, "e": math.e}
 #: other names of functions
 ALIASES = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
@@ -253,8 +253,9 @@ def _worth(tree: ast.expr) -> float:
 def is_word(text: str) -> bool:
     """Whether a text is words alone, such as a name, and nothing that is worked out."""
     words = text.split()
-    letters = all(re.fullmatch("[A-Za-z]+", word) for word in words)
-    return letters and len(text) > 3 and words[0] not in (*FUNCTIONS, *CONSTANTS) or not words
+    if not words or len(text) < 4 or not all(re.fullmatch("[A-Za-z]+", word) for word in words):
+        return not words
+    return words[0] not in CONSTANTS and not words[0].startswith(FUNCTIONS)
 
 
 def read(text: Any, name: str = "text") -> Formula:
@@ -387,7 +388,8 @@ def _to_sympy(tree: ast.expr) -> Any:
             if isinstance(op, ast.Pow):
                 if b.is_Integer and a.as_coeff_Mul()[0].is_Rational:
                     factor = a.as_coeff_Mul()[0]  # it is raised on its own, as a whole number
-                    if max(abs(factor.p), factor.q).bit_length() * abs(int(b)) > 2000:
+                    size = max(abs(factor.p), factor.q)
+                    if size > 1 and size.bit_length() * abs(int(b)) > 2000:
                         raise OverflowError
                 return a**b
             return a / b if isinstance(op, ast.Div) else work[type(op)](b)
@@ -457,12 +459,13 @@ def derivatives(
     try:
         whole = _to_sympy(formula.tree)
         first = [whole.diff(symbol) for symbol in symbols]
-        second = [
-            slope.diff(symbol) for i, slope in enumerate(first) for symbol in symbols[i:]
-        ]
-        return [*map(_from_sympy, first)], [*map(_from_sympy, second)]
+        slopes = [*map(_from_sympy, first)]
+        if sum(1 for tree in slopes for _ in ast.walk(tree)) > MOST_PARTS:
+            raise RecursionError
+        second = [slope.diff(symbol) for i, slope in enumerate(first) for symbol in symbols[i:]]
+        return slopes, [*map(_from_sympy, second)]
     except RecursionError:
-        why = "its functions are nested too deep for a derivative"
+        why = "its derivatives are too long to be worked out"
     except (OverflowError, TypeError, ValueError):
         why = "its derivative has a number that is too large or undefined"
     checks.wrong_value(name, formula.text, f"{ACCEPTED}; {why}")
@@ -492,7 +495,9 @@ def _made(text: str, name: str) -> Any:
     )  # fmt: skip
     made.variables, made.formula = variables, formula
     landmarks.described(made)
-    if not np.isfinite(made(made.start)):
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(made(made.start))
+    if not finite:
         checks.wrong_value(name, text, f"{ACCEPTED}; it has no finite value near zero")
     return made
 

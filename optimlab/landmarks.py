@@ -35,8 +35,7 @@ def described(function: Function, box: Any = None, start: Any = None) -> Functio
     with np.errstate(all="ignore"):
         at = _proposed_box(function) if box is None else np.reshape(np.asarray(box, float), (d, 2))
         if box is None and start is not None:
-            near = np.ravel(start)
-            at = np.stack([np.minimum(at[:, 0], near), np.maximum(at[:, 1], near)], axis=-1)
+            at = widened(at, start)
         minima, others = stationary(function, at)
         begin = _proposed_start(function, at, minima) if start is None else np.asarray(start, float)
     pairs = tuple(map(tuple, at.tolist()))
@@ -44,6 +43,13 @@ def described(function: Function, box: Any = None, start: Any = None) -> Functio
     function.minima, function.stationary = minima.reshape(-1, *shape), others.reshape(-1, *shape)
     function.start, function.found = begin.reshape(shape), True
     return function
+
+
+def widened(box: np.ndarray, start: Any) -> np.ndarray:
+    """A box (d, 2), or one that has room for the start, too."""
+    near, room = np.ravel(start), 0.1 * (box[:, 1] - box[:, 0])
+    low = np.where(near < box[:, 0], near - room, box[:, 0])
+    return np.stack([low, np.where(near > box[:, 1], near + room, box[:, 1])], axis=-1)
 
 
 def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]:

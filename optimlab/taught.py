@@ -86,7 +86,8 @@ def as_rule(value: Any) -> type[Optimizer]:
         if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
     ]  # fmt: skip
     rate = next((name for name in RATES if name in [one.name for one in given]), None)
-    attribute = rate or next((name for name in RATES if _amount(value, name) is not None), None)
+    attribute = next((name for name in RATES if _amount(value, name) is not None), None)
+    attribute = (rate or attribute) if isinstance(value, type) else (attribute or rate)
     defaults: dict[str, float] = {}
     for one in given:
         default = one.default if isinstance(value, type) else getattr(value, one.name, one.default)
@@ -98,7 +99,8 @@ def as_rule(value: Any) -> type[Optimizer]:
         plain = isinstance(default, int | float) and not isinstance(default, bool) and default >= 0
         if plain and (one.name == rate or not hasattr(Optimizer, one.name)):
             defaults[one.name] = float(default)
-    first = defaults.pop(rate, 0.1) if rate else _amount(value, attribute or "lr")
+    own = defaults.pop(rate, None) if rate else None
+    first = _amount(value, attribute or "lr") if own is None else own
     first = 0.1 if first is None else first
     built = {one.name for one in given}
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.landmarks import widened
 from optimlab.study.data import Data
 
 NOTHING = np.empty((0, 2))
@@ -26,14 +27,11 @@ def to_draw(function, domain=None, dim=None, start=None, *, minimum=False):
         raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
     own = np.reshape(function.domain, (-1, 2))
     box = own if domain is None else np.reshape(checks.domain(domain, function.dim), (-1, 2))
-    at = np.ravel(one_start(function, start))
-    room = 0.1 * np.diff(box)[:, 0]
-    low = np.where(at < box[:, 0], at - room, box[:, 0])
-    high = np.where(at > box[:, 1], at + room, box[:, 1])
-    if (box[:, 0] != low).any() or (box[:, 1] != high).any():
-        box, function = np.stack([low, high], axis=-1), copy(function)
-        wide = np.minimum(own[:, 0], low), np.maximum(own[:, 1], high)
-        function.domain = _plain(np.stack(wide, axis=-1))
+    wide = widened(box, one_start(function, start))
+    if (wide != box).any():
+        box, function = wide, copy(function)
+        low, high = np.minimum(own[:, 0], box[:, 0]), np.maximum(own[:, 1], box[:, 1])
+        function.domain = _plain(np.stack([low, high], axis=-1))
     return function, _plain(box)
 
 
