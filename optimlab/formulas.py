@@ -482,14 +482,15 @@ def _made(text: str, name: str) -> Any:
     formula = read(text, name)
     first, second = derivatives(formula, name)
     tree, variables = formula.tree, formula.variables
-    value = program([tree], variables)
+    alone = isinstance(tree, ast.Name)  # its value is an array of its own, too
+    value = program([ast.BinOp(tree, ast.Add(), ast.Constant(0.0)) if alone else tree], variables)
 
     def write(symbol: str) -> str:
         return {"pi": r"\pi"}.get(symbol, latex.symbol(symbol))
 
     many = len(variables) > 1
     made = Written(
-        " ".join(text.split()), latex.render(tree, write), lambda *at: value(*at)[0] + 0.0,
+        " ".join(text.split()), latex.render(tree, write), lambda *at: value(*at)[0],
         program(first, variables), program(second, variables),
         domain=((-5, 5), (-5, 5)) if many else (-5, 5),
     )  # fmt: skip

@@ -100,6 +100,8 @@ class Function:
                 checks.callback(what, given, "a function of the point")
         self.domain: tuple = checks.domain(domain, finite=False)
         self.dim: int = np.size(self.domain) // 2
+        #: of one point: () for one variable, (d,) for d
+        self._shape: tuple[int, ...] = () if np.ndim(self.domain) == 1 else (self.dim,)
         self.finite_within = checks.number("finite_within", finite_within, low=0)
         if start is None and not np.all(np.isfinite(self.domain)):
             raise ValueError(f"start=None: {name} needs a start, as its domain has no middle")
@@ -164,11 +166,6 @@ class Function:
         ]
         rough = np.stack(columns, axis=-1)
         return (rough + np.swapaxes(rough, -1, -2)) / 2
-
-    @property
-    def _shape(self) -> tuple[int, ...]:
-        """The shape of one point: () for one variable, (d,) for d."""
-        return () if np.ndim(self.domain) == 1 else (self.dim,)
 
     def _wanted(self) -> str:
         return f"points of shape (..., {self.dim})" if self._shape else "numbers"

@@ -112,7 +112,8 @@ ONE = {
     "text": "3*x^3 - 2*x + 1", "f(x)": lambda x: 3 * x**3 - 2 * x + 1,
     "branch": lambda x: 3 * x**3 - 2 * x + 1 if x < 0 else 1 - 2 * x + 3 * x * x * x,
     "math": lambda x: 3 * math.pow(x, 3) - 2 * x + math.cos(0), "*": lambda *x: functions.cubic(*x),
-    "__float__": lambda x: Scalar(functions.cubic(float(x))), "a list": lambda x: [functions.cubic(x)],
+    "__float__": lambda x: Scalar(functions.cubic(float(x))),
+    "a list": lambda x: [functions.cubic(x)],
     "a Function": functions.cubic, "poly1d": np.poly1d([3, 0, -2, 1]),
 }  # fmt: skip
 
@@ -151,8 +152,10 @@ def test_a_function_of_its_own_is_not_misread_where_the_batch_is_as_long_as_the_
     turned = lambda p: np.array([2 * p[..., 0], 20 * p[..., 1]])  # noqa: E731
     g = Function("g", "x", TWO["p[..., 0]"], turned, domain=((-5, 5), (-5, 5)))
     assert_allclose(g.gradient([(1, 2), (3, 4)]), [(2, 40), (6, 80)])
-    for form in (lambda x, y: (2 * x, 20 * y), lambda p: [2 * p[0], 20 * p[1]],
-                 lambda x, y: np.array([2 * x, 20 * y]), lambda p: p[:, None] * [[2], [20]]):  # fmt: skip
+    for form in (
+        lambda x, y: (2 * x, 20 * y), lambda p: [2 * p[0], 20 * p[1]],
+        lambda x, y: np.array([2 * x, 20 * y]), lambda p: p[:, None] * [[2], [20]],
+    ):  # fmt: skip
         f = Function("f", "x", TWO["f(x, y)"], form, lambda p: [[2, 0], [0, 20]],
                      domain=((-5, 5), (-5, 5)))  # fmt: skip
         assert_allclose(f.gradient([(1, 2), (3, 4)]), [(2, 40), (6, 80)])
@@ -170,7 +173,11 @@ def test_h_follows_the_precision():
     assert_allclose(numerical_gradient(single, (-7.0, 1.0)), (-14, 4), rtol=1e-3)
     assert_allclose(checks.function(single).gradient((-7.0, 1.0)), (-14, 4), rtol=1e-3)
     path = descend(single, SGD(lr=0.1), (-7.0, 1.0), 30)
-    assert_allclose(path.points, descend(lambda x, y: x * x + 2 * y * y, SGD(lr=0.1), (-7.0, 1.0), 30).points, atol=0.01)
+    assert_allclose(
+        path.points,
+        descend(lambda x, y: x * x + 2 * y * y, SGD(lr=0.1), (-7.0, 1.0), 30).points,
+        atol=0.01,
+    )
     rough = Function("f", "x", single, lambda p: p * [2, 4], domain=((-9, 9), (-3, 3)))
     assert checks.function(rough).eps == np.finfo(np.float32).eps
 
@@ -179,12 +186,16 @@ def test_h_follows_the_precision():
 
 
 def test_a_gradient_that_disagrees_is_named():
-    wrong = Function("mine", "x", TWO["p[..., 0]"], lambda p: p * [2, 10], domain=((-5, 5), (-5, 5)))
+    wrong = Function(
+        "mine", "x", TWO["p[..., 0]"], lambda p: p * [2, 10], domain=((-5, 5), (-5, 5))
+    )
     for call in (
         lambda: descend(wrong, SGD()), lambda: explore(wrong), lambda: tuning.sweep(wrong, SGD),
         lambda: analysis.curvatures(wrong, (0, 0)), lambda: explorers.PlaneExplorer(wrong),
     ):  # fmt: skip
-        with pytest.raises(ValueError, match="function=mine: its gradient disagrees with its values"):
+        with pytest.raises(
+            ValueError, match="function=mine: its gradient disagrees with its values"
+        ):
             call()
     assert not check_gradient(wrong, point=(1, 1))  # that is what it is for
 
@@ -196,7 +207,8 @@ def test_a_gradient_that_agrees_is_not():
         Function("steep", "x", lambda x: 1e9 * x * x, lambda x: 2e9 * x, domain=(-1, 1)),
         Function("small", "x", lambda x: 1e-9 * x * x, lambda x: 2e-9 * x, domain=(-1, 1)),
         Function("high", "x", lambda x: 1e9 + x * x, lambda x: 2 * x, domain=(-1, 1)),
-        Function("fast", "x", lambda x: np.sin(99 * x), lambda x: 99 * np.cos(99 * x), domain=(0, 9)),
+        Function("fast",
+        "x", lambda x: np.sin(99 * x), lambda x: 99 * np.cos(99 * x), domain=(0, 9)),
         Function("root", "x", np.sqrt, lambda x: 0.5 / np.sqrt(x), domain=(-1, 4)),
         Function("max", "x", lambda p: np.abs(p).max(axis=-1),
                  lambda p: np.sign(p) * (abs(p) == abs(p).max(-1, keepdims=True)), domain=box),
@@ -224,7 +236,7 @@ GRADIENTS = {
     "x, y": lambda x, y: (2 * x, 20 * y), "a list": lambda x, y: [2 * x, 20 * y],
     "x, y, step": lambda x, y, k: np.array([2 * x, 20 * y]), "w, b": lambda w, b: (2 * w, 20 * b),
     "a step that may be left out": lambda p, step=0: p * [2, 20],
-    "a default": lambda p, factors=np.array([2, 20]): p * factors,
+    "a default": lambda p, factors=(2, 20): p * factors,
     "parts": lambda p, k: np.stack([2 * p[..., 0], 20 * p[..., 1]], axis=-1),
 }  # fmt: skip
 
@@ -256,7 +268,9 @@ def test_a_gradient_that_mixes_points_and_coordinates_does_not_pass(gradient, n)
 
 def test_lists_and_tuples_for_one_point():
     for gradient in (lambda p: [2 * p[0], 20 * p[1]], lambda p, k: (2 * p[0], 20 * p[1])):
-        assert_allclose(descend(TWO["p[0]"], SGD(lr=0.01), (1, 2), 1, gradient=gradient).end, (0.98, 1.6))
+        assert_allclose(
+            descend(TWO["p[0]"], SGD(lr=0.01), (1, 2), 1, gradient=gradient).end, (0.98, 1.6)
+        )
     assert_allclose(descend(lambda x: x * x, SGD(lr=0.1), 3, 1, gradient=lambda x: 2 * x).end, 2.4)
 
 
@@ -284,7 +298,8 @@ class Model:
 WRONG = [
     (forgets, "gave None: is its return missing?"), (prints, "gave None: is its return missing?"),
     (asks_for_z, "raised NameError at 0: name 'z' is not defined"),
-    (lambda x: "x", "gave 'x', which is no number"), (lambda x: [x, x], "gave 2 numbers for one point"),
+    (lambda x: "x", "gave 'x', which is no number"),
+    (lambda x: [x, x], "gave 2 numbers for one point"),
     (lambda x: (x, 1, 2), "gave 3 numbers"), (lambda x: {}, "gave {}, which is no number"),
     (lambda x: x + 1j, "which is no real number"), (lambda: 1, "takes no argument"),
     (lambda x: x.y, "has no attribute 'y'"), (lambda x: 1 / 0, "raised ZeroDivisionError at 0"),
@@ -296,10 +311,13 @@ WRONG = [
     (lambda x: math.sqrt(-1 - x * x), "raised ValueError"), (lambda x: ..., "which is no number"),
     (lambda x: np.array(["a"]), "which is no number"), (lambda x: np.arange(5), "gave 5 numbers"),
     (Model, "must be"), (Model(), "must be"), (int, "must be"), (SGD, "must be"), (3.0, "must be"),
-    (None, "must be"), ([1, 2], "must be"), ({"x": 1}, "must be"), (SGD(), "must be"), (b"x", "must be"),
-    ("x + z + y", "3 variables"), ("2x", "write 2*x"), ("ravin", "the names are"), ("sin", "sin(x)"),
+    (None, "must be"), ([1, 2], "must be"), ({"x": 1}, "must be"), (SGD(), "must be"), (b"x",
+    "must be"),
+    ("x + z + y", "3 variables"), ("2x", "write 2*x"), ("ravin", "the names are"), ("sin",
+    "sin(x)"),
     (lambda *, x: x, "takes no argument"), (lambda p: p[0] + p[5], "raised IndexError"),
-    (lambda p: np.linalg.inv([[0]]), "raised LinAlgError"), (lambda x: next(iter([])), "StopIteration"),
+    (lambda p: np.linalg.inv([[0]]), "raised LinAlgError"), (lambda x: next(iter([])),
+    "StopIteration"),
 ]  # fmt: skip
 
 
@@ -397,7 +415,9 @@ def test_a_learners_rule_is_the_packages_own():
         assert_allclose(path.points, right.points, rtol=1e-12, atol=1e-15)
         assert mine.__name__ in path[1].summary() and "learning rate 0.3" in path[1].summary()
         found = tuning.sweep("ravine", mine, rates[:, 0], steps=20).losses[mine.__name__]
-        assert_allclose(found, tuning.sweep("ravine", own, rates[:, 0], steps=20).losses[own.__name__])
+        assert_allclose(
+            found, tuning.sweep("ravine", own, rates[:, 0], steps=20).losses[own.__name__]
+        )
         single = descend("ravine", mine(0.3) if mine is not Attribute else rule(0.3), steps=20)
         assert_allclose(single.points, path[1].points)
     heavy = descend("ravine", checks.rule(Heavy)(lr=rates), steps=20)
@@ -525,7 +545,8 @@ WRONG_RULES = [
     (Drops, "changes the shape of params['point']"), (Nones, "changes the shape"),
     (Bare, "given two dicts of arrays"), (NoSelf, "takes 2 positional arguments but 3"),
     (Forgot, "has no attribute 'v'"), (WrongKey, "raised KeyError: 'w'"), (Wants, "it needs size"),
-    (Torch, "must be"), (Torch(), "must be"), (lambda w, g: w - 0.1 * g, "must be"), (0.1, "must be"),
+    (Torch, "must be"), (Torch(), "must be"), (lambda w, g: w - 0.1 * g, "must be"),
+    (0.1, "must be"),
     (optimizers.Optimizer, "has no update rule"), ({"lr": 0.1}, "must be"), ("Sgd", "must be"),
     (None, "must be"), (functions.ravine, "must be"),
 ]  # fmt: skip
@@ -548,7 +569,8 @@ def test_a_rule_may_rest():
     assert descend("ravine", Plain(0.1), (0, 0), 5).end.tolist() == [0, 0]
     assert descend("ravine", Plain(0.0), (1, 1), 5).end.tolist() == [1, 1]
     warm = type("Warm", (Plain,), {"update": lambda self, params, grads: (
-        setattr(self, "t", getattr(self, "t", 0) + 1), self.t > 2 and Plain.update(self, params, grads)
+        setattr(self, "t", getattr(self, "t", 0) + 1),
+        self.t > 2 and Plain.update(self, params, grads),
     )})  # fmt: skip
     with pytest.raises(TypeError, match="returns new values"):
         descend("ravine", warm(0.1), steps=5)

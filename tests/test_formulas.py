@@ -133,7 +133,9 @@ def test_derivatives_of_500_random_formulas():
             skipped += 1
             continue
         n = len(formula.variables)
-        of = [formulas.program(trees, formula.variables) for trees in ([formula.tree], first, second)]
+        of = [
+            formulas.program(trees, formula.variables) for trees in ([formula.tree], first, second)
+        ]
         good = 0
         with np.errstate(all="ignore"):
             for at in np.random.default_rng(compared).uniform(0.3, 1.6, (3, n)):
@@ -144,7 +146,9 @@ def test_derivatives_of_500_random_formulas():
                 for f, exact, known in (
                     (of[0], slopes, lambda d, i: d[0]), (of[1], bends, None)
                 ):  # fmt: skip
-                    for k, (i, j) in enumerate(pairs[n] if known is None else [(i, 0) for i in range(n)]):
+                    for k, (i, j) in enumerate(
+                        pairs[n] if known is None else [(i, 0) for i in range(n)]
+                    ):
                         wide, near = (sloped(f, at, i, h)[j] for h in (2e-4, 1e-4))
                         size = 1 + np.abs(numbers).max()
                         if abs(wide - near) < 1e-5 * size:  # no kink, no pole, no rounding there
@@ -191,7 +195,8 @@ HOSTILE = {
     "sin x": "sin needs its bracket: write sin(x)", "sin^2(x)": "sin(x)^2", "sinx": "sin?",
     "sine(x)": "did you mean sin", "Sin(x)": "did you mean sin", "cosinus(x)": "not known",
     "log10(x)": "did you mean log", "exp": "exp(x)", "sin()": "nothing in the brackets",
-    "sin(x, y)": "give a function one value", "f(x)": "f is no function", "f(x) = x^2": "right-hand side alone",
+    "sin(x, y)": "give a function one value", "f(x)": "f is no function",
+    "f(x) = x^2": "right-hand side alone",
     "y = x^2": "right-hand side alone", "x == 2": "right-hand side alone", "5%*x": "0.05",
     "x!": "product", "x^": "missing before the end", "*x": "missing before '*'", "x +": "the end",
     "x + * 2": "missing before '*'", "(x + 1": "position 1, this bracket is not closed",
@@ -199,7 +204,8 @@ HOSTILE = {
     "": "the names are", "   ": "the names are", "5": "no variable", "pi": "no variable",
     "x + y + z": "3 variables, x, y, z", "a*x^2 + b*x + c": "4 variables",
     "alpha*x": "alpha is not known", "x_max": "x1", "x < 2": "compares", "x;y": "cannot be read",
-    "no such name": "the names are", "x if x > 0 else 0": "compares nothing", "1e400*x": "no finite number",
+    "no such name": "the names are", "x if x > 0 else 0": "compares nothing",
+    "1e400*x": "no finite number",
     "x and y": "the names are", "lambda x: x**2": "cannot be read",
     # numbers and places without a value
     "x/0": "divides by zero", "1/(2 - 2)*x": "divides by zero", "sqrt(-1)*x": "no finite number",
@@ -207,7 +213,8 @@ HOSTILE = {
     "9^9^9^9*x": "no finite number", "x^(9^9^9)": "no finite", "log(-1 - x^2)": "no finite value",
     "x*1e200*1e200": "too large", "(9999*x)^9999": "too large", "2j*x": "write 2*j",
     "1/x": "", "tan(x)": "", "sin(x)/x": "", "log(x)": "", "sqrt(x*y)": "", "1/(x^2 + y^2)": "",
-    "x^1000000": "", "x^1e300": "too large", "x^-0.5": "", "(((((x^8)^8)^8)^8)^8)^8": "", "x - x": "",
+    "x^1000000": "", "x^1e300": "too large", "x^-0.5": "", "(((((x^8)^8)^8)^8)^8)^8": "",
+    "x - x": "",
     # Python
     "__import__('os').system('ls')": "cannot be read", "x.__class__": "np.sin(x)",
     "np.sin(x)": "write the name alone", "math.sin(x)": "the name alone", "eval(x)": "not known",
@@ -221,7 +228,8 @@ HOSTILE = {
     # too much
     "(" * 10_000 + "x" + ")" * 10_000: "20001 characters", "sin(" * 99 + "x" + ")" * 99: "20 deep",
     "x+" * 500_000 + "x": "1000001 characters", "-" * 400 + "x": "nested", "x^" * 200 + "2": "deep",
-    "+".join(["x"] * 240): "in a row", "*".join(["x"] * 240): "in a row", "9" * 490 + "*x": "finite",
+    "+".join(["x"] * 240): "in a row", "*".join(["x"] * 240): "in a row",
+    "9" * 490 + "*x": "finite",
     "exp(" * 15 + "x" + ")" * 15: "no finite", "sin(" * 18 + "x" + ")" * 18: "",
     "*".join(f"sin({k}*x)" for k in range(1, 50)): "too long", "+".join(["x^9*y"] * 80): "",
     "*".join(f"(x+{k}*y)" for k in range(55)): "too long",
@@ -243,7 +251,9 @@ def test_malformed_and_hostile_texts_are_refused_or_drawn_within_a_second():
         took = time.process_time() - before
         if took > 1:
             slow[text[:30]] = took
-        formed = sentence.startswith("function=") and " must be the name of a Function, or a" in sentence
+        formed = (
+            sentence.startswith("function=") and " must be the name of a Function, or a" in sentence
+        )
         if bool(part) != bool(sentence) or part not in sentence or bool(sentence) != formed:
             said[text[:30]] = sentence
         assert len(sentence) < 400
