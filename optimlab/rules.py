@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
@@ -43,6 +43,12 @@ _NAME = re.compile(r"(?!.*__)[A-Za-z]\w*")
 _WORK = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.Pow: np.power,
+}  # fmt: skip
+#: what a formula may call; in the lines of a rule that is sqrt alone
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "tanh": np.tanh, "abs": np.abs, "sign": np.sign,
 }  # fmt: skip
 
 
@@ -91,7 +97,7 @@ def names(tree: ast.AST) -> list[str]:
         return names(tree.left) + names(tree.right)
     if isinstance(tree, ast.Call):
         return [name for inside in tree.args for name in names(inside)]
-    return []
+    return names(tree.operand) if isinstance(tree, ast.UnaryOp) else []
 
 
 @lru_cache(maxsize=1024)
@@ -227,8 +233,10 @@ def evaluate(tree: ast.AST, values: Mapping[str, Any]) -> Any:
             return np.float64(value)
         case ast.Name(id=name):
             return np.asarray(values[name], dtype=float)[()]
-        case ast.Call(args=[inside]):
-            return np.sqrt(evaluate(inside, values))
+        case ast.Call(func=ast.Name(id=name), args=[inside]):
+            return CALLS[name](evaluate(inside, values))
+        case ast.UnaryOp(operand=inside):
+            return -evaluate(inside, values)
         case ast.BinOp(left=left, op=op, right=right):
             return _WORK[type(op)](evaluate(left, values), evaluate(right, values))
     raise TypeError(f"{tree!r} is no formula")

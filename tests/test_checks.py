@@ -282,12 +282,12 @@ PLANE = {"function": FUNCTION, "domain": maybe(DOMAIN), "start": maybe(POINT), "
 CURVED = {"function": FUNCTION, "domain": maybe(BOX)}
 ON_A_LINE = CURVED | {"start": maybe(kind("T + + + V T T V V T T")), "steps": WHOLE}
 
-drawn(explorers.explore, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION,
+drawn(explorers.explore, SURFACE, rules=RULES, lr=maybe(POSITIVE), function=FUNCTION,
       start=maybe(POINT), steps=WHOLE)  # fmt: skip
-drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=POSITIVE, rates=PAIR,
+drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), rates=PAIR,
       most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
       inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
-drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=POSITIVE, samples=WHOLE, **PLANE)
+drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), samples=WHOLE, **PLANE)
 drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
       most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
 drawn(explorers.StagesExplorer, {}, momentum=FLAG, mean_square=FLAG, bias_correction=FLAG,
@@ -426,7 +426,7 @@ MODULES = (
 #: what is not tried, and why
 EXEMPT = {
     # results: they are handed out, never made by those who use the package
-    "descent.Path", "functions.GradientCheck",
+    "descent.Path", "differences.GradientCheck",
     "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
     "study.tuning.Transformed", "study.genealogy.Method", "study.conventions.Convention",
     "study.network.graph.Node", "study.network.graph.Edge",

@@ -111,7 +111,7 @@ def test_what_lessons_and_tests_import_is_declared():
         assert foreign(imports(path.read_text(encoding="utf-8"))) - allowed == set(), path
 
 
-EXTRA = ("seaborn", "plotly", "pandas", "jupyterlab", "nbval", "nbformat", "nbclient")
+EXTRA = ("sympy", "seaborn", "plotly", "pandas", "jupyterlab", "nbval", "nbformat", "nbclient")
 
 
 def test_the_package_works_without_its_extras():
@@ -135,6 +135,7 @@ print("done")
     "code",
     [
         "optimlab.data.iris()",
+        "optimlab.explore('x^2/20 + y^2')",
         "optimlab.explorers.SurfaceExplorer('bowl')",
         "from optimlab.tools import refresh; refresh.refresh('a.ipynb')",
         "from optimlab.tools import lint; lint.main(['a.ipynb'])",

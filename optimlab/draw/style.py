@@ -19,6 +19,8 @@ from optimlab.draw.words import described
 INK = "#20242a"
 MUTED = "#6b7280"
 HIGHLIGHT = "#b3261e"
+#: hatches a part of a picture where there is no value
+UNDEFINED = "#9aa3ad"
 #: the colours of six rules, and ink
 PALETTE = ["#006EC4", "#CE5600", "#1D9076", "#AC4A89", "#907D4E", "#2E8AB2", "#20242a"]
 

@@ -63,7 +63,7 @@ class StagesExplorer(Explorer):
         beta2=0.999, function=functions.ravine, start=(-7, 2), steps=30, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.function, self.domain = to_draw(function, domain, dim=2, start=start)
         self.steps, self.target = checks.steps(steps, 1, 200), checks.target(target)
         lr = checks.positive("lr", lr)
         beta1 = checks.number("beta1", beta1, low=0, below=1)
@@ -92,7 +92,7 @@ class StagesExplorer(Explorer):
     def _scene(self, start):
         surface, ax = figures.panel(*PANEL)
         figures.draw_contours(ax, self.function, self.domain)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         curves, (losses, ratios) = figures.panel(*PANEL, rows=2, sharex=True)
         high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
         figures.step_axis(losses, self.steps, xlabel="", scale="log", limits=(1e-6, high))

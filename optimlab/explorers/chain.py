@@ -330,7 +330,7 @@ class ErrorExplorer(Explorer):
         name_looks(ax, looks, markers=False)
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
-        ax.set_title(f"$f(x) = {self.function.latex}$", fontsize=11)
+        ax.set_title(figures.formula(self.function, "f(x) = "), fontsize=11)
         ax.legend(loc="upper center")
         digits, table = figures.panel(392, 340)
         table.axis("off")

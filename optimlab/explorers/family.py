@@ -80,7 +80,7 @@ class FamilyExplorer(Explorer):
         self._draw_tree(top)
         runs, (ax, losses) = figures.panel(706, 320, columns=2)
         figures.draw_contours(ax, self.function)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         figures.step_axis(losses, self.steps, scale="log", limits=(1e-8, 3e4))
         alt = (
             "Family tree of eleven optimizers from 1847 to 2018, in the order of years; below it "

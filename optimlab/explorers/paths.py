@@ -26,19 +26,22 @@ SLIDERS = {
 }
 
 
-def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
+def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
     """Sliders and a live plot for a function and a rule, or several rules, in one line.
 
     Parameters
     ----------
-    function : Function, or its name
-        Of one variable (drawn as a curve) or two (drawn as contour lines).
-    rules : optimizer class, its name, or a list of them
-        All rules share the learning rate, the start and the number of steps.
+    function : Function, its name, a formula such as "x^2/20 + y^2", or f(x), f(x, y), f(point)
+        Of one variable (drawn as a curve) or two (drawn as contour lines). What a formula or a
+        plain function does not say, its domain, start and minima, is found numerically.
+    rules : optimizer class, its name, an object such as SGD(lr=0.3), or a list of them
+        All rules share the learning rate, the start and the number of steps. Any class or object
+        with `update(params, grads)` will do.
     lr : float
-        Learning rate at first.
+        Learning rate at first; by default that of the first rule given as an object, or 0.1.
     start : float or (x, y)
-        Start point at first; by default the function's own. It is a handle: drag it, or use its
+        Start point at first; by default the function's own. A start outside the picture widens
+        it. It is a handle: drag it, or use its
         sliders, where an exact number can be typed as well.
     steps : int
         Number of updates at first.
@@ -67,13 +70,13 @@ class PathExplorer(Explorer):
     start = Handle("The start point: a float on a curve, else a pair.")
 
     def __init__(
-        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
+        self, function, rules=SGD, *, lr=None, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
         inspect=False, curves=("loss",), limits=None, start_sliders=True,
         any_start=False, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain)
+        self.function, self.domain = to_draw(function, domain, start=start)
         self.line = self.function.dim == 1
         self.rules, self.target = checks.rules(rules), checks.target(target)
         self.curves = checked_curves(curves, self.rules)
@@ -85,6 +88,8 @@ class PathExplorer(Explorer):
         self.names, self.paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
         self._any_start = checks.flag("any_start", any_start)
+        if lr is None:
+            lr = next((r.set_rate for r in self.rules if r.set_rate is not None), 0.1)
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         self._first_start = start
@@ -144,7 +149,7 @@ class PathExplorer(Explorer):
             track = {}
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         beside = {name: curve_panel(1 + len(self.curves)) for name in self.curves}
         axes = {name: axes for name, (_, axes) in beside.items()}
         if "loss" in axes:
@@ -204,7 +209,8 @@ class PathExplorer(Explorer):
         names = " and ".join(rule.__name__ for rule in self.rules)
         labels = {"loss": "loss"} | {curve.name: curve.label for curve in self._more}
         shown = ", ".join(labels[name] for name in self.curves)
-        return f"Path of {names} on {self.function.name}, and its {shown} at each step."
+        found = " Its minima were found numerically." if self.function.found else ""
+        return f"Path of {names} on {self.function.name}, and its {shown} at each step.{found}"
 
     # -- what moves ------------------------------------------------------------------------------
 

@@ -70,7 +70,7 @@ class PlaneExplorer(Explorer):
         most=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.function, self.domain = to_draw(function, domain, dim=2, start=start)
         self.rule = rule = checks.rule(rule, among=(Momentum, Nesterov))
         if target is not None:
             target = checks.number("target", target, above=0, below=1)
@@ -101,7 +101,7 @@ class PlaneExplorer(Explorer):
     def _scene(self, start, pair):
         figure, (ax, distance) = figures.panel(470, 460, rows=2, height_ratios=[5, 3])
         figures.draw_contours(ax, self.function, self.domain)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         limits = NEAR, FAR
         figures.step_axis(distance, MOST_STEPS, ylabel="distance", scale="log", limits=limits)
         distance.set_yticks([1e-8, 1e-4, 1])

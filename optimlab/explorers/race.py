@@ -68,7 +68,7 @@ class RaceExplorer(Explorer):
         change=("turn", "c", "stretch"), target=None, loss_limits=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, _ = to_draw(checks.function(function, minimum=True), dim=2)
+        self.function, _ = to_draw(function, dim=2, start=start, minimum=True)
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
         racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
         self._rivals = set(checks.some_of("racing", racing, self.rules))

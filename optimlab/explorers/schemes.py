@@ -53,7 +53,7 @@ class SchemeExplorer(Explorer):
         most_steps=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=1)
+        self.function, self.domain = to_draw(function, domain, dim=1, start=start)
         self.names = checks.some_of("names", names, LOOKS, single=True)
         self.target, self.runs = checks.target(target), {}
         lr, steps = checks.positive("lr", lr), checks.steps(steps, 1)
@@ -72,7 +72,7 @@ class SchemeExplorer(Explorer):
         curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
         heights = around(curve.get_ydata())
         ax.set_ylim(heights)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         beside, (place, losses, rate) = figures.panel(490, 400, rows=3, sharex=True)
         figures.step_axis(place, most_steps, xlabel="", ylabel="point x", limits=self.domain)
         figures.step_axis(losses, most_steps, xlabel="", limits=heights)

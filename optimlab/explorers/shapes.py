@@ -11,7 +11,7 @@ from optimlab.explorers.controls import Handle, add_start, slider
 from optimlab.explorers.frames import run_marks, short
 from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, to_draw
 from optimlab.explorers.targets import goal
-from optimlab.functions import Function
+from optimlab.functions import Written
 from optimlab.optimizers import SGD
 
 
@@ -40,7 +40,7 @@ class ChordExplorer(Explorer):
         figure, ax = figures.panel(560, 380)
         curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
         ax.set_ylim(around(curve.get_ydata(), 0.1))
-        ax.set_title(f"${self.function.latex}$")
+        ax.set_title(figures.formula(self.function))
         plot = LivePlot([figure], alt=f"A chord between two points of {self.function.name}.")
         plot.add("area", "above", ax, color=style.HIGHLIGHT, opacity=0.25)
         plot.add("line", "chord", ax, color=style.PALETTE[0], width=2.5)
@@ -148,11 +148,12 @@ class ConditionExplorer(Explorer):
     def ravines(self, conditions):
         """x²/κ + y² for many κ at once: its points are (..., len(conditions), 2)."""
         flat = np.asarray(conditions, dtype=float)
-        slopes = np.stack([2 / flat, np.full_like(flat, 2)], axis=-1)
-        return Function(
+        slopes = 2 / flat
+        return Written(
             "ravines", r"x^2/\kappa + y^2",
-            lambda p: p[..., 0] * p[..., 0] / flat + p[..., 1] * p[..., 1],
-            lambda p: p * slopes,
+            lambda x, y: x * x / flat + y * y,
+            lambda x, y: (x * slopes, 2 * y),
+            lambda x, y: (slopes, 0, 2),
             domain=self.DOMAIN, minima=[(0, 0)], start=(-7, 2),
         )  # fmt: skip
 

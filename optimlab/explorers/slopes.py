@@ -70,7 +70,7 @@ class SecantExplorer(Explorer):
         ax.set_ylim(around(curve.get_ydata()))
         ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
         self._width, self._height = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
-        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.set_title(figures.formula(self.function), fontsize=12)
         ax.plot([], [], color=SECANT, label="secant")
         ax.plot([], [], color=TANGENT, linestyle=(0, (5, 2)), label="tangent")
         ax.legend(loc="best")
@@ -216,7 +216,7 @@ class _PointExplorer(Explorer):
         drawn = figures.draw_contours(ax, self.function, self.domain, levels=heights)
         drawn["lines"].set_linestyle("solid")
         ax.set_aspect("equal")
-        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.set_title(figures.formula(self.function), fontsize=12)
         return picture, ax
 
     def _add_point(self, plot, ax, at, grain):

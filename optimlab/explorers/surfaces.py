@@ -21,6 +21,7 @@ from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
 from optimlab.explorers.paths import PathExplorer
+from optimlab.explorers.scenes import to_draw
 from optimlab.optimizers import SGD
 
 WIDTH, HEIGHT = 560, 480
@@ -50,12 +51,12 @@ class SurfaceExplorer(PathExplorer):
     figure = None  # until it is made: what was refused before is closed, too
 
     def __init__(
-        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
+        self, function, rules=SGD, *, lr=None, start=None, steps=30, domain=None, samples=61,
         **options,
     ):  # fmt: skip
         checks.extra("plotly.graph_objects", "SurfaceExplorer")  # before all that takes time
         self.samples = checks.whole("samples", samples, 2)
-        function = checks.function(function, (2,))
+        function, _ = to_draw(function, domain, dim=2, start=start)
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
         self.figure, self._answered = self._surface(), False
         self.figure.observe(self._on_answer, "_js2py_traceDeltas")

@@ -27,8 +27,8 @@ LONG = 500
 class _Valleys:
     """Where runs on a curve settle, in words and colours; shared by the strip and the map."""
 
-    def _name_valleys(self, function, domain):
-        self.function, self.domain = to_draw(function, domain, dim=1)
+    def _name_valleys(self, function, domain, start=None):
+        self.function, self.domain = to_draw(function, domain, dim=1, start=start)
         minima = self.function.minima
         if not 1 <= len(minima) <= len(VALLEYS):
             raise ValueError(
@@ -80,7 +80,7 @@ class StripExplorer(_Valleys, Explorer):
         target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self._name_valleys(function, domain)
+        self._name_valleys(function, domain, start)
         self.rule, self.steps = checks.rule(rule), checks.steps(steps, 1)
         self._first_rate = lr = checks.number("lr", lr, low=0)
         self.target, starts = None, checks.whole("starts", starts, 1)
@@ -100,7 +100,7 @@ class StripExplorer(_Valleys, Explorer):
     def _scene(self, start):
         figure, (ax, strip) = figures.panel(500, 400, rows=2, sharex=True, height_ratios=[8, 1])
         self._draw_curve(ax)
-        ax.set(xlabel="", title=f"${self.function.latex}$")
+        ax.set(xlabel="", title=figures.formula(self.function))
         ax.legend(handles=self._patches(), loc="upper left")
         strip.set(xlabel="start x", ylim=(0, 1), yticks=[])
         strip.grid(False)
@@ -211,7 +211,7 @@ class MapExplorer(_Valleys, Explorer):
         )  # fmt: skip
         curve, right = figures.panel(440, 400)
         self._draw_curve(right)
-        right.set_title(f"${self.function.latex}$")
+        right.set_title(figures.formula(self.function))
         alt = (
             f"Map of {self.function.name}: for each learning rate and start the valley in which "
             "the run settles; beside it the run of the chosen cell."

@@ -85,7 +85,7 @@ def adapt(
     ------
     TypeError, ValueError : if an argument is none of this; it is named
     """
-    function, steps = checks.function(function), checks.steps(steps)
+    function, steps = checks.function(function, start=start), checks.steps(steps)
     fell, rose = checks.positive("fell", fell), checks.positive("rose", rose)
     undo = checks.flag("undo", undo)
     rate, w = checks.numbers("lr", lr, above=0), checks.start(start, function)
