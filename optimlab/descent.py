@@ -411,6 +411,8 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
+    # Its own gradient is taken as it comes: at every step the checks would cost as much again.
+    ask = (lambda w, _: function._gradient(w)) if by_coordinate else measure
     probe = _prober(optimizer)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
@@ -418,7 +420,7 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     update = _updater(optimizer)
     for k in range(path.steps + 1):
         if k > 0:
-            update(params, measure(probe(params)[_KEY], k - 1))
+            update(params, ask(probe(params)[_KEY], k - 1))
         w = params[_KEY]
         watch = watch or not (w.min(initial=0) > -limit and w.max(initial=0) < limit)
         if watch:

@@ -7,6 +7,7 @@ from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
+from optimlab.explorers.band import band as band_of
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
 from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
@@ -49,6 +50,9 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
         `inspect=True` to show the update of the marked step in numbers,
+        `band=False` for a learning-rate slider without the band under it, which tells what becomes
+        of the run at each rate (without it said, an explorer with a target and one that has been a
+        question of a lesson have none),
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
         `limits={"v": (low, high)}` the range of such a panel, and a first value for a
@@ -70,7 +74,7 @@ class PathExplorer(Explorer):
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
         inspect=False, curves=("loss",), limits=None, start_sliders=True,
-        any_start=False, **hyperparameters,
+        any_start=False, band=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain)
@@ -85,6 +89,8 @@ class PathExplorer(Explorer):
         self.names, self.paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
         self._any_start = checks.flag("any_start", any_start)
+        self._band_asked = None if band is None else checks.flag("band", band)
+        self._has_band = target is None if band is None else band
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         self._first_start = start
@@ -250,6 +256,10 @@ class PathExplorer(Explorer):
             f"At step {step} there is a value that is {word}."
         )
 
+    def veil(self, sentence):
+        self._has_band = bool(self._band_asked)  # a question is not answered by default
+        super().veil(sentence)
+
     def _runs(self, rates, start, steps, hyperparameters):
         """Every rule's runs at all `rates`, one batch for each."""
         shape = rates if self.line else rates[:, None]
@@ -264,6 +274,8 @@ class PathExplorer(Explorer):
         own = {name: self[name] for name in SLIDERS if name in self.controls}
         runs = self._runs(rates, self.start, self["steps"], own)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
+        if len(rates) > 1:
+            self.band = band_of(runs, rates, self.domain) if self._has_band else None
         self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
         return frames
 
