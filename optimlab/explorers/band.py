@@ -8,7 +8,16 @@ from optimlab.study.outcomes import NOWHERE, VERDICTS, best_run, outcomes, rate_
 
 #: more pieces than this are counted and not listed
 LISTED = 6
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def letter(minimum):
+    """What the n-th minimum is called.
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'A2')
+    """
+    turn, place = divmod(minimum, 26)
+    return chr(ord("A") + place) + (str(turn + 1) if turn else "")
 
 
 def band(runs, rates, domain):
@@ -23,8 +32,7 @@ def band(runs, rates, domain):
     found = {name: outcomes(run, domain) for name, run in runs.items()}
     minima = next(iter(found.values())).minima
     arrived = sorted({int(m) for one in found.values() for m in one.minimum if m != NOWHERE})
-    letters = {m: LETTERS[i % len(LETTERS)] for i, m in enumerate(arrived)}
-    letters = letters if len(letters) > 1 else dict.fromkeys(letters, "")
+    letters = {m: letter(m) if len(minima) > 1 else "" for m in arrived}
     steps = next(iter(runs.values())).steps
     after = "after 1 step" if steps == 1 else f"after {steps} steps"
     rows, words = [], []
@@ -38,9 +46,9 @@ def band(runs, rates, domain):
             "rule": name if len(runs) > 1 else "",
             "color": style.rule_style(name)["color"],
             "pieces": [
-                {"from": first, "to": last, "verdict": verdict, "arrived": there, "letter": letter,
-                 "title": f"{_span(rates, first, last)}: {_state(verdict, there, letter)}"}
-                for first, last, verdict, there, letter in pieces
+                {"from": first, "to": last, "verdict": verdict, "arrived": there, "letter": called,
+                 "title": f"{_span(rates, first, last)}: {_state(verdict, there, called)}"}
+                for first, last, verdict, there, called in pieces
             ],
             "best": best,
             "limits": [[float(np.interp(at, rates, range(len(rates)))), f"limit {short(at)}"]
@@ -52,8 +60,8 @@ def band(runs, rates, domain):
     legend.append(["best", f"lowest loss {after}"])
     if any(row["limits"] for row in rows):
         legend.append(["limit", "stability limit, from the curvature at the minimum"])
-    named = [f"{letter} is the minimum at {short(minima[m])}." for m, letter in letters.items()
-             if letter]  # fmt: skip
+    named = [f"{called} is the minimum at {short(minima[m])}." for m, called in letters.items()
+             if called]  # fmt: skip
     return {"rows": rows, "count": len(rates), "legend": legend, "words": " ".join(words + named)}
 
 
@@ -83,8 +91,8 @@ def _span(rates, first, last):
     return f"{rates[first]:g}" if first == last else f"{rates[first]:g} to {rates[last]:g}"
 
 
-def _state(verdict, there, letter):
-    where = letter or "a minimum"
+def _state(verdict, there, called):
+    where = called or "a minimum"
     if verdict == "converges":
         return f"converges to {where}"
     if verdict == "zigzags":

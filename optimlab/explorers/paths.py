@@ -69,6 +69,8 @@ class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
     start = Handle("The start point: a float on a curve, else a pair.")
+    #: the grid of the start, if it is not left to its axes
+    grain = None
 
     def __init__(
         self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
@@ -147,10 +149,11 @@ class PathExplorer(Explorer):
             ax.set_ylim(around(values))
             track = {"track": curve.get_xydata()}
         else:
-            track = {}
+            track = {"round": self.grain} if self.grain else {}
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
         ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        self._draw_more(surface)
         beside = {name: curve_panel(1 + len(self.curves)) for name in self.curves}
         axes = {name: axes for name, (_, axes) in beside.items()}
         if "loss" in axes:
@@ -173,6 +176,9 @@ class PathExplorer(Explorer):
             plot.add("label", "names", ax, color=style.INK)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
+
+    def _draw_more(self, figure):
+        """What a subclass adds to the picture."""
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""

@@ -186,8 +186,10 @@ def basin_map(
         run = descend(function, optimizer, each[part], int(first), record=False)
         seen = [run.end]
         for more in others:  # it goes on with what its optimizer remembers
-            run = descend(function, _Used(run.optimizer), run.end, int(more), record=False)
-            seen.append(run.end)
+            lost = np.isnan(seen[-1])
+            at = np.where(lost, 0.0, seen[-1])  # somewhere: it must start at a number
+            run = descend(function, _Used(run.optimizer), at, int(more), record=False)
+            seen.append(np.where(lost, np.nan, run.end))
         found[part] = _settled(function, function.minima, seen, run.losses[-1], box)
     return found.reshape(starts.shape[: starts.ndim - len(function._shape)])
 
