@@ -412,7 +412,8 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
     # Its own gradient is taken as it comes: at every step the checks would cost as much again.
-    ask = (lambda w, _: function._gradient(w)) if by_coordinate else measure
+    own = function._gradient if by_coordinate else None
+    ask = measure if own is None else lambda w, _: own(w)
     probe = _prober(optimizer)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)

@@ -35,7 +35,7 @@ NAMED = 4
 
 
 class BasinExplorer(PathExplorer):
-    """A run, over a map of all starts: each cell has the colour of the minimum that its run reaches.
+    """A run, over a map of all starts: a cell has the colour of the minimum that its run reaches.
 
     The map follows the learning rate, the number of steps and the rule's other hyperparameters; a
     cell's run is the one that is drawn when the start stands there. Click a cell, drag the ring, or
@@ -57,6 +57,10 @@ class BasinExplorer(PathExplorer):
     starts : (xs, ys), where the runs of the cells begin
     """
 
+    _known_for = None  # the settings of the map
+    _idle = None  # the call that will go on with it
+    _portion = 1000  # cells
+
     def __init__(
         self, function, rule=SGD, *, lr=None, start=None, steps=100, cells=200, domain=None,
         **options,
@@ -76,7 +80,6 @@ class BasinExplorer(PathExplorer):
         )
         domain = [(at[0] - g / 2, at[-1] + g / 2)
                   for g, at in zip(self.grain, self.starts, strict=True)]  # fmt: skip
-        self._known_for, self._idle, self._portion = None, None, 1000
         self._share = widgets.HTML()
         self._called = [f"{letter(m)}, the minimum at {short(at)}"
                         for m, at in enumerate(function.minima)]  # fmt: skip
@@ -169,7 +172,7 @@ class BasinExplorer(PathExplorer):
         shares = sorted((share for share in shares if share[0]), reverse=True)[:NAMED + 2]
         listed = "; ".join(f"{100 * share:.0f} % {name}" for share, name in shares)
         text = f"Of {len(found):,} runs from all over the picture {listed}."
-        self._share.value = f'<div class="ol-summary" role="status">{text}</div>'
+        self._share.value = f'<div class="ol-words" role="status">{text}</div>'
 
     def refine(self, count=None):
         """Find the labels of so many further cells, of all that are left by default."""
@@ -185,7 +188,7 @@ class BasinExplorer(PathExplorer):
         begun = time.perf_counter()
         self.refine(self._portion)
         spent = time.perf_counter() - begun
-        self._portion = int(np.clip(self._portion * BUSY / spent, 50, 20_000))
+        self._portion = int(np.clip(self._portion * min(BUSY / spent, 2), 50, 10_000))
         if not len(self._left) or begun - self._shown > SHOWN:
             self._show_map()
         if len(self._left):

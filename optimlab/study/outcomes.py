@@ -1,4 +1,4 @@
-"""What becomes of a run: does it diverge, zigzag or arrive, at which minimum, and which rate is best.
+"""What becomes of a run: does it diverge, zigzag or arrive, where, and which rate is best.
 
 >>> import numpy as np
 >>> from optimlab import SGD, descend, functions
@@ -9,7 +9,7 @@
 >>> found.minimum.tolist(), found.minima.tolist()
 ([-1, 0, 0, -1], [2.0])
 
-It is measured: what is read is the recorded points.  `rate_limit` says what the curvature foretells.
+It is measured, from the recorded points.  `rate_limit` says what the curvature foretells.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NOWHERE, GONE = -1, -2
 #: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
 _REACH, _ROUNDING = 0.01, 1e-9
 #: runs that go together in a map, so that their arrays stay in the processor's cache
-_TOGETHER = 20_000
+_TOGETHER = 10_000
 
 
 class Outcomes(NamedTuple):
@@ -75,8 +75,8 @@ def outcomes(path: Path, domain: Any = None) -> Outcomes:
                      with a velocity it does where the two factors are negative, or their real
                      part.  Moves shorter than 10⁻⁹ of the picture's diagonal do not count.
     converges        it has arrived at a minimum: it lies within `reach` of it a twentieth of its
-                     steps before the end, one step before the end, and at the end.  (So may a run that
-                     zigzags: `minimum` tells.)
+                     steps before the end, one step before the end, and at the end.  (So may a run
+                     that zigzags: `minimum` tells.)
     does not arrive  none of these
 
     Parameters
@@ -145,7 +145,7 @@ def rate_limit(
     if rule is SGD:
         limit = stability_limit(function, point)
     elif rule in (Momentum, Nesterov):
-        limit = momentum_limit(function, optimizer.momentum, rule, point)
+        limit = momentum_limit(function, vars(optimizer)["momentum"], rule, point)
     else:
         return None
     return float(limit) if np.isfinite(limit) else None
@@ -171,11 +171,16 @@ def basin_map(
     domain : box, the picture; by default the function's own
 
     >>> from optimlab import SGD, functions
-    >>> basin_map(functions.wave, SGD(lr=0.25), [1.5, 2.5]), basin_map("ravine", SGD(lr=1.1), (1, 1))
-    (array([1, 0]), array(-2))
+    >>> basin_map(functions.wave, SGD(lr=0.25), [1.5, 2.5])
+    array([1, 0])
+    >>> basin_map(functions.ravine, SGD(lr=1.1), [(1, 1), (0, 0)])
+    array([-2,  0])
     """
     function = checks.function(function)
     optimizer, steps = checks.optimizer(optimizer), checks.steps(steps)
+    names = optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ()
+    if any(np.ndim(getattr(optimizer, name)) for name in names):
+        checks.wrong_value("optimizer", optimizer, "a rule whose hyperparameters are numbers")
     starts = checks.point("starts", starts, function._shape, whose=function.name)
     box = checks.domain(function.domain if domain is None else domain, function.dim)
     each = starts.reshape(-1, *function._shape)
@@ -226,7 +231,8 @@ def _settled(
     early, *_, end = (_coordinates(function, points) for points in seen)
 
     def away(points: np.ndarray) -> np.ndarray:  # 1 at the edge; by coordinate, which is faster
-        parts = (np.abs(points[..., i] - m) / h for i, (m, h) in enumerate(zip(middle, half)))
+        sides = enumerate(zip(middle, half, strict=True))
+        parts = (np.abs(points[..., i] - m) / h for i, (m, h) in sides)
         return functools.reduce(np.maximum, parts)
 
     with np.errstate(all="ignore"):
@@ -265,9 +271,8 @@ def _found_at(function: Function, ends: np.ndarray, near: float) -> np.ndarray:
     size = (len(ends), function.dim)
     with np.errstate(all="ignore"):
         slope = np.reshape(function.gradient(ends), size)
-        curved = np.reshape(
-            np.broadcast_to(function.hessian(ends), (*ends.shape, *function._shape)), (*size, size[1])
-        )
+        curved = np.broadcast_to(function.hessian(ends), (*ends.shape, *function._shape))
+        curved = np.reshape(curved, (*size, function.dim))
         known = np.isfinite(curved).all(axis=(-1, -2)) & np.isfinite(slope).all(axis=-1)
         ends, slope, curved = np.reshape(ends, size)[known], slope[known], curved[known]
         upwards = np.linalg.eigvalsh(curved)[:, 0] > 0

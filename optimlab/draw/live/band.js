@@ -36,7 +36,7 @@ export class Band {
     this.root = root;
     this.node = make("div", { class: "ol-band", "aria-hidden": "true" });
     this.legend = make("div", { class: "ol-legend", "aria-hidden": "true" }, root);
-    this.words = make("div", { class: "ol-summary ol-band-words", "aria-live": "polite" });
+    this.words = make("div", { class: "ol-words", "aria-live": "polite" });
     /** @type {Data | null} */
     this.shown = null;
     /** @type {MutationObserver | null} that waits for the slider */
