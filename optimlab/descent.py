@@ -467,9 +467,18 @@ def _updater(optimizer: Any) -> Callable[[dict, Any], None]:
 
 def _prober(optimizer: Any) -> Callable[[dict], Any]:
     """``probe(params)`` of a run."""
-    if _is_ours(optimizer) and not optimizer._read().looks_ahead:
+    if not _is_ours(optimizer):
+        return getattr(optimizer, "probe", lambda params: params)
+    program = optimizer._program()
+    if not program.rule.looks_ahead:
         return lambda params: params
-    return getattr(optimizer, "probe", lambda params: params)
+    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+
+    def ahead(params: dict) -> dict:
+        kept = (optimizer.state.get(slot, {}).get(_KEY, 0.0) for slot in program.rule.slots)
+        return {_KEY: program.probe(params[_KEY], *kept, *given)}
+
+    return ahead
 
 
 def _losses(function: Function, points: np.ndarray, one_by_one: bool = False) -> np.ndarray:

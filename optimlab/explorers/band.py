@@ -38,9 +38,8 @@ def band(runs, rates, domain):
     rows, words = [], []
     for name, run in runs.items():
         pieces = _pieces(found[name], letters)
-        best = best_run(run)
-        if best is not None and found[name].verdict[best] == VERDICTS[0]:
-            best = None  # it is the lowest because it falls without end
+        stay = np.flatnonzero(found[name].verdict != VERDICTS[0])  # some leave falling without end
+        best = int(stay[best_run(run[stay])]) if stay.size else None
         limits = _limits(run, found[name], rates, best)
         rows.append({
             "rule": name if len(runs) > 1 else "",

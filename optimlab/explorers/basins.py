@@ -113,6 +113,7 @@ class BasinExplorer(PathExplorer):
         plot = super()._scene(*given)
         ax = plot._figures[0].axes[0]
         plot.add("image", "basins", ax, opacity=OPACITY, zorder=1)
+        plot.add("points", "stars", ax, marker="*", size=15, color="#f2c230")
         plot.add("label", "letters", ax, color=style.INK, offset=(9, -4), size=14)
         return plot
 
@@ -232,6 +233,7 @@ class BasinExplorer(PathExplorer):
         frames = super().frames(rates)
         minima = self.function.minima
         for frame, minimum in zip(frames, self._found, strict=True):
+            frame["stars"] = minima
             frame["letters"] = minima, [letter(m) for m in range(len(minima))]
             if minimum >= 0:
                 frame["summary"] += f" It arrives at {self._called[minimum]}."

@@ -221,6 +221,9 @@ class _Used:
     def __init__(self, optimizer: Any):
         self.update, self.probe = optimizer.update, getattr(optimizer, "probe", lambda w: w)
 
+    def fresh(self) -> _Used:
+        return self
+
 
 def _settled(
     function: Function, minima: np.ndarray, seen: Any, losses: np.ndarray, domain: Any

@@ -49,16 +49,17 @@ def test_band_and_basins_by_mouse_and_keys(page):
     assert band.locator(".ol-band-row > span").all_inner_texts() == ["SGD", "Momentum"]
 
     # what lies under the slider's handle is what its rate does, and a click on the band goes there
-    verdict, below, left, width = page.page.evaluate(UNDER)
+    under = f"kind => ({UNDER})()[0] === kind"
+    verdict, below, _, _ = page.page.evaluate(UNDER)
     assert (verdict, below >= 0) == ("does", True)
     box = band.locator("[data-verdict=diverges]").first.bounding_box()
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 3)
     until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('left')")
-    assert page.page.evaluate(UNDER)[0] == "diverges"
+    until(page, under, "diverges")  # the handle glides there
     page.page.locator(".ol-lr .noUi-handle").first.focus()
     for _ in range(8):
         page.page.keyboard.press("ArrowLeft")
-    until(page, "k => { const [v] = (" + UNDER + ")(); return v === k; }", "zigzags")
+    until(page, under, "zigzags")
     assert float(page.python("print(explorer['lr'])")) < 1.01
 
     # while the start is in hand the band of the old start is dimmed, then that of the new one comes
