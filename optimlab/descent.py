@@ -433,6 +433,9 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
+    # Its own gradient is taken as it comes: at every step the checks would cost as much again.
+    own = function._gradient if by_coordinate else None
+    ask = measure if own is None else lambda w, _: own(w)
     probe = _prober(optimizer)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
@@ -440,7 +443,7 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
     update = _updater(optimizer, path.steps)
     for k in range(path.steps + 1):
         if k > 0:
-            update(params, measure(probe(params)[_KEY], k - 1))
+            update(params, ask(probe(params)[_KEY], k - 1))
         w = params[_KEY]
         watch = watch or not (w.min(initial=0) > -limit and w.max(initial=0) < limit)
         if watch:
@@ -487,9 +490,18 @@ def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
 
 def _prober(optimizer: Any) -> Callable[[dict], Any]:
     """``probe(params)`` of a run."""
-    if _is_ours(optimizer) and not optimizer._read().looks_ahead:
+    if not _is_ours(optimizer):
+        return getattr(optimizer, "probe", lambda params: params)
+    program = optimizer._program()
+    if not program.rule.looks_ahead:
         return lambda params: params
-    return getattr(optimizer, "probe", lambda params: params)
+    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+
+    def ahead(params: dict) -> dict:
+        kept = (optimizer.state.get(slot, {}).get(_KEY, 0.0) for slot in program.rule.slots)
+        return {_KEY: program.probe(params[_KEY], *kept, *given)}
+
+    return ahead
 
 
 def _losses(function: Function, points: np.ndarray) -> np.ndarray:

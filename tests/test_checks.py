@@ -33,6 +33,7 @@ from optimlab.study import (
     data,
     genealogy,
     network,
+    outcomes,
     schemes,
     tables,
     training,
@@ -104,10 +105,10 @@ def of(call, right, /, **kinds):
 
 def drawn(call, right, /, **kinds):
     """The same for what draws: of the values that are taken, only whole numbers of numpy's."""
-    for argument, outcomes in kinds.items():
-        taken = [value for value, outcome in outcomes.items() if outcome == "+"]
-        whole = outcomes["2.5"] != "+"
-        kinds[argument] = untried(outcomes, *(v for v in taken if not whole or v != "int64(5)"))
+    for argument, wanted in kinds.items():
+        taken = [value for value, outcome in wanted.items() if outcome == "+"]
+        whole = wanted["2.5"] != "+"
+        kinds[argument] = untried(wanted, *(v for v in taken if not whole or v != "int64(5)"))
     of(call, right, **kinds)
 
 
@@ -119,6 +120,7 @@ NET = network.Network((3,))
 XY = {"params": NET.start(LEARNT), "x": LEARNT.x, "y": LEARNT.y}
 LINE = {"x": [0.0, 1.0, 3.0], "y": [0, 1, 1]}
 PATH = descend("ravine", SGD(lr=0.1), steps=10)
+SWEPT = descend("ravine", SGD(lr=np.array([[0.1], [0.2]])), steps=3)
 SWEEP = tuning.sweep("ravine", SGD, [0.1, 0.2], steps=2)
 TUNED = tuning.tune("ravine", SGD, steps=2)
 TURNED = tuning.rotated("ravine")
@@ -171,6 +173,13 @@ of(analysis.destination, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION
 of(analysis.rate_start_map, F | {"rates": [0.1], "starts": [(1, 2)], "steps": 3},
    function=FUNCTION, rates=ROW, starts=POINT, steps=WHOLE, rule=FUNCTION,
    tolerance=POSITIVE)  # fmt: skip
+
+of(outcomes.outcomes, {"path": PATH}, path=THING, domain=maybe(DOMAIN))
+of(outcomes.best_run, {"path": SWEPT}, path=THING)
+of(outcomes.rate_limit, F | {"optimizer": SGD()}, optimizer=THING, **AT)
+of(outcomes.reach, {"domain": ((0, 1), (0, 1))}, domain=DOMAIN)
+of(outcomes.basin_map, F | {"optimizer": SGD(), "starts": (1, 2), "steps": 3}, function=FUNCTION,
+   optimizer=THING, starts=POINT, steps=WHOLE, domain=maybe(DOMAIN))  # fmt: skip
 
 of(schemes.adapt, F | {"lr": 0.1}, fell=POSITIVE, rose=POSITIVE, undo=FLAG, **SCHEME)
 of(schemes.constant, F | {"lr": 0.1}, **SCHEME)
@@ -286,7 +295,10 @@ drawn(explorers.explore, SURFACE, rules=RULES, lr=maybe(POSITIVE), function=FUNC
       start=maybe(POINT), steps=WHOLE)  # fmt: skip
 drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), rates=PAIR,
       most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
-      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
+      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), band=maybe(FLAG),
+      **PLANE)  # fmt: skip
+drawn(explorers.BasinExplorer, SURFACE | {"cells": 10}, rule=FUNCTION, lr=maybe(POSITIVE),
+      cells=WHOLE, **PLANE)  # fmt: skip
 drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), samples=WHOLE, **PLANE)
 drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
       most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
@@ -421,12 +433,13 @@ def outcome(entry, argument, value):
 #: whose public names are asked for
 MODULES = (
     functions, optimizers, descent, analysis, conventions, data, genealogy, graph, layers, losses,
-    network, schemes, tables, training, tuning, explorers,
+    network, outcomes, schemes, tables, training, tuning, explorers,
 )  # fmt: skip
 #: what is not tried, and why
 EXEMPT = {
     # results: they are handed out, never made by those who use the package
     "descent.Path", "differences.GradientCheck",
+    "study.outcomes.Outcomes",
     "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
     "study.tuning.Transformed", "study.genealogy.Method", "study.conventions.Convention",
     "study.network.graph.Node", "study.network.graph.Edge",

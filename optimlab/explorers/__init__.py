@@ -2,6 +2,7 @@
 
 from optimlab.explorers.adam import RareGradientExplorer, StagesExplorer
 from optimlab.explorers.base import Explorer
+from optimlab.explorers.basins import BasinExplorer
 from optimlab.explorers.batches import BatchExplorer, NoiseExplorer
 from optimlab.explorers.boundary import BoundaryExplorer
 from optimlab.explorers.chain import ErrorExplorer, GraphExplorer
@@ -17,6 +18,7 @@ from optimlab.explorers.surfaces import SurfaceExplorer
 from optimlab.explorers.valleys import MapExplorer, StripExplorer
 
 __all__ = [
+    "BasinExplorer",
     "BatchExplorer",
     "BoundaryExplorer",
     "ChordExplorer",

@@ -58,6 +58,8 @@ class Explorer(Late, widgets.VBox):
     """
 
     _waiting = None  # the call that will compute the frames of the slider in hand
+    #: what becomes of the run at each position of the slider in hand, as LivePlot draws it
+    band = None
     #: names of the marks that belong to the scene, and are shown without the run
     SCENE = ()
 
@@ -211,7 +213,8 @@ class Explorer(Late, widgets.VBox):
         self._waiting = None
         values = self._values()
         if values is not None and not self.veiled:
-            self.plot.show_frames(self.frames(values), self.plot.settings())
+            frames = self.frames(values)
+            self.plot.show_frames(frames, self.plot.settings(), self.band)
 
     def _stop_waiting(self):
         if self._waiting is not None:

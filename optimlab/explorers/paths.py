@@ -7,6 +7,7 @@ from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
+from optimlab.explorers.band import band as band_of
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
 from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
@@ -52,6 +53,9 @@ def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
         `inspect=True` to show the update of the marked step in numbers,
+        `band=False` for a learning-rate slider without the band under it, which tells what becomes
+        of the run at each rate (without it said, an explorer with a target and one that has been a
+        question of a lesson have none),
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
         `limits={"v": (low, high)}` the range of such a panel, and a first value for a
@@ -68,12 +72,14 @@ class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
     start = Handle("The start point: a float on a curve, else a pair.")
+    #: the grid of the start, if it is not left to its axes
+    grain = None
 
     def __init__(
         self, function, rules=SGD, *, lr=None, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
         inspect=False, curves=("loss",), limits=None, start_sliders=True,
-        any_start=False, **hyperparameters,
+        any_start=False, band=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain, start=start)
@@ -90,6 +96,8 @@ class PathExplorer(Explorer):
         self._any_start = checks.flag("any_start", any_start)
         if lr is None:
             lr = next((r.set_rate for r in self.rules if r.set_rate is not None), 0.1)
+        self._band_asked = None if band is None else checks.flag("band", band)
+        self._has_band = target is None if band is None else band
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         self._first_start = start
@@ -146,10 +154,11 @@ class PathExplorer(Explorer):
             ax.set_ylim(around(values))
             track = {"track": curve.get_xydata()}
         else:
-            track = {}
+            track = {"round": self.grain} if self.grain else {}
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
         ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
+        self._draw_more(surface)
         beside = {name: curve_panel(1 + len(self.curves)) for name in self.curves}
         axes = {name: axes for name, (_, axes) in beside.items()}
         if "loss" in axes:
@@ -172,6 +181,9 @@ class PathExplorer(Explorer):
             plot.add("label", "names", ax, color=style.INK, free=True)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
+
+    def _draw_more(self, figure):
+        """What a subclass adds to the picture."""
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
@@ -256,6 +268,10 @@ class PathExplorer(Explorer):
             f"At step {step} there is a value that is {word}."
         )
 
+    def veil(self, sentence):
+        self._has_band = bool(self._band_asked)  # a question is not answered by default
+        super().veil(sentence)
+
     def _runs(self, rates, start, steps, hyperparameters):
         """Every rule's runs at all `rates`, one batch for each."""
         shape = rates if self.line else rates[:, None]
@@ -270,6 +286,8 @@ class PathExplorer(Explorer):
         own = {name: self[name] for name in SLIDERS if name in self.controls}
         runs = self._runs(rates, self.start, self["steps"], own)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
+        if len(rates) > 1:
+            self.band = band_of(runs, rates, self.domain) if self._has_band else None
         self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
         return frames
 

@@ -261,14 +261,15 @@ class LivePlot(Late, anywidget.AnyWidget):
         self.data = data
         self._frame = frame
 
-    def show_frames(self, frames, settings=()):
+    def show_frames(self, frames, settings=(), band=None):
         """Send a frame for each position of the first control, computed for `settings`.
 
         `settings` are the values of the other controls, in order, and then the handles; the browser
         uses the frames only while these are what it has itself. An image is not sent with them: it
-        changes with `show` alone.
+        changes with `show` alone. `band` says what becomes of the run at each position, as band.js
+        draws it under the control.
         """
-        self.frames = self._pack(frames, settings)
+        self.frames = self._pack(frames, settings) | ({"band": band} if band else {})
 
     def note(self, name, data):
         """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""

@@ -1,6 +1,7 @@
 // The browser's half of LivePlot: an SVG over a picture. It draws what it is sent, in fractions of
 // an axes, and answers the slider in hand from frames that are already here.
 
+import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
 import {
@@ -75,6 +76,8 @@ class View {
     this.sketch = null;
     /** @type {Sliders | null} */
     this.sliders = null;
+    /** @type {Band | null} */
+    this.band = null;
     /** @type {HTMLElement | null} */
     this.panels = null;
     /** @type {Mark[]} */
@@ -168,6 +171,8 @@ class View {
     /** @type {import("./sliders.js").SliderSpec[]} */
     const sliders = this.model.get("sliders");
     this.sliders = sliders.length ? new Sliders(sliders, this, this.root) : null;
+    this.band?.remove();
+    this.band = new Band(this.root);
     const panels = make("div", { class: "ol-panels" }, this.root);
     this.panels = panels;
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
@@ -191,6 +196,7 @@ class View {
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
+    this.root.append(this.band.words);
     // JupyterLab asks the focused element itself whether it keeps its keys
     for (const node of this.root.querySelectorAll("button, input, select")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -352,6 +358,7 @@ class View {
     }
     this.sketch?.paint();
     this.sliders?.paint();
+    this.band?.paint(this.model.get("frames").band ?? null, source === "frames");
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const summary = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
@@ -580,6 +587,7 @@ class View {
   remove() {
     cancelAnimationFrame(this.tick);
     this.forget();
+    this.band?.remove();
     for (const clean of this.clean) clean();
     this.root.remove();
   }

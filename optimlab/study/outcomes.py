@@ -1,0 +1,287 @@
+"""What becomes of a run: does it diverge, zigzag or arrive, where, and which rate is best.
+
+>>> import numpy as np
+>>> from optimlab import SGD, descend, functions
+>>> rates = np.array([0.1, 0.4, 0.6, 1.2])
+>>> found = outcomes(descend(functions.parabola, SGD(lr=rates), start=4, steps=10))
+>>> found.verdict.tolist()
+['does not arrive', 'converges', 'zigzags', 'diverges']
+>>> found.minimum.tolist(), found.minima.tolist()
+([-1, 0, 0, -1], [2.0])
+
+It is measured, from the recorded points.  `rate_limit` says what the curvature foretells.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimlab import checks
+from optimlab.descent import Path, descend
+from optimlab.functions import Function
+from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
+from optimlab.study.analysis import momentum_limit, stability_limit
+
+__all__ = [
+    "NOWHERE", "GONE", "VERDICTS", "Outcomes", "basin_map", "best_run", "outcomes", "rate_limit",
+    "reach",
+]  # fmt: skip
+
+#: what `outcomes` can say, and the first that holds is said
+VERDICTS = ("diverges", "zigzags", "converges", "does not arrive")
+#: in place of the index of a minimum: at none of them; or gone for good
+NOWHERE, GONE = -1, -2
+#: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
+_REACH, _ROUNDING = 0.01, 1e-9
+#: runs that go together in a map, so that their arrays stay in the processor's cache
+_TOGETHER = 10_000
+
+
+class Outcomes(NamedTuple):
+    """What `outcomes` found, for each run of a batch.
+
+    verdict   one of VERDICTS
+    minimum   the index in `minima` of the one at which it arrived, or -1
+    minima    the function's minima; if it knows of none, those that were found where runs end
+    """
+
+    verdict: np.ndarray
+    minimum: np.ndarray
+    minima: np.ndarray
+
+
+def reach(domain: Any) -> float:
+    """How near to a minimum counts as being there: 1 % of the diagonal of the picture `domain`.
+
+    >>> reach((-1, 7)), reach(((0, 3), (0, 4)))
+    (0.08, 0.05)
+    """
+    box = np.reshape(checks.domain(domain), (-1, 2))
+    return float(_REACH * np.linalg.norm(np.ptp(box, axis=1)))
+
+
+def outcomes(path: Path, domain: Any = None) -> Outcomes:
+    r"""What becomes of each run of a recorded path, seen in the picture `domain`.
+
+    diverges         it has no numbers at the end; or it ends outside the picture, and farther from
+                     its middle than it was a twentieth of its steps before
+    zigzags          along a principal direction of the Hessian where it ends it turns back at more
+                     than half of its steps.  On a quadratic SGD multiplies its moves along such a
+                     direction by 1 - ηλ, so it does at every step if η > 1/λ, and at none below;
+                     with a velocity it does where the two factors are negative, or their real
+                     part.  Moves shorter than 10⁻⁹ of the picture's diagonal do not count.
+    converges        it has arrived at a minimum: it lies within `reach` of it a twentieth of its
+                     steps before the end, one step before the end, and at the end.  (So may a run
+                     that zigzags: `minimum` tells.)
+    does not arrive  none of these
+
+    Parameters
+    ----------
+    path : Path of one run or a batch, recorded
+    domain : box; by default the function's own, if that is finite
+
+    Raises
+    ------
+    TypeError, ValueError : if one of them is none of this
+
+    >>> from optimlab import SGD, descend, functions
+    >>> one = outcomes(descend(functions.ravine, SGD(lr=0.95), steps=60))
+    >>> str(one.verdict), int(one.minimum)
+    ('zigzags', 0)
+    """
+    accepted = "a recorded path"
+    if checks.instance("path", path, Path, accepted).points is None:
+        checks.wrong_value("path", path, accepted)
+    box = checks.domain(path.function.domain if domain is None else domain, path.function.dim)
+    turning, last = _turns_back(path, box), path.points[list(_looked_at(path.steps))]
+    minima = path.function.minima
+    if not len(minima):
+        minima = _found_at(path.function, path.end, reach(box))
+    found = _settled(path.function, minima, last, path.losses[-1], box)
+    known = [found == GONE, turning, found != NOWHERE]
+    verdict = np.select(known, VERDICTS[:3], VERDICTS[3])
+    return Outcomes(verdict, np.maximum(found, NOWHERE), minima)
+
+
+def best_run(path: Path) -> int | None:
+    """Which run of a batch (n,) has the lowest loss at its last step; None if all diverged.
+
+    Among runs that end within 10⁻⁹ of the fall from there it is the one that came so low first,
+    and stands there at the end; so rounding does not choose.
+
+    >>> import numpy as np
+    >>> from optimlab import SGD, descend, functions
+    >>> best_run(descend(functions.parabola, SGD(lr=np.array([0.1, 0.45, 0.5, 1.2])), steps=60))
+    2
+    """
+    accepted = "a path of a batch (n,)"
+    if len(checks.instance("path", path, Path, accepted).batch) != 1:
+        checks.wrong_value("path", path, accepted)
+    ends = path.losses[-1]
+    if not np.isfinite(ends).any():
+        return None
+    lowest = np.nanmin(ends)
+    low = path.losses <= lowest + 1e-9 * np.abs(np.nanmax(path.losses[0]) - lowest)
+    return int(np.argmin(np.where(low[-1], low.argmax(axis=0), len(low))))
+
+
+def rate_limit(
+    function: Function | str, optimizer: Optimizer, point: ArrayLike | None = None
+) -> float | None:
+    """The learning rate above which a rule is not drawn to a minimum, from the Hessian there.
+
+    2/λmax for SGD, `momentum_limit` for Momentum and Nesterov; None for every other rule, and where
+    no direction curves upwards.  `point` as in `curvatures`.
+
+    >>> from optimlab import Adam, Momentum, functions
+    >>> rate_limit(functions.ravine, Momentum(momentum=0.5)), rate_limit(functions.ravine, Adam())
+    (1.5, None)
+    """
+    rule = type(checks.optimizer(optimizer))
+    if rule is SGD:
+        limit = stability_limit(function, point)
+    elif rule in (Momentum, Nesterov):
+        limit = momentum_limit(function, vars(optimizer)["momentum"], rule, point)
+    else:
+        return None
+    return float(limit) if np.isfinite(limit) else None
+
+
+def basin_map(
+    function: Function | str, optimizer: Optimizer, starts: ArrayLike, steps: int = 300,
+    domain: Any = None,
+) -> np.ndarray:  # fmt: skip
+    """At which minimum the run from each of `starts`, (..., d), arrives: (...), an int.
+
+    It is an index in ``function.minima``; GONE, -2, if the run diverges, and NOWHERE, -1, if it
+    has not arrived: all of it as `outcomes` says of a single run of so many `steps`.
+
+    The runs go in portions, so that a map takes little more memory than its starts.
+
+    Parameters
+    ----------
+    function : Function with a finite domain, or the name of one
+    optimizer : a rule whose hyperparameters are numbers
+    starts : points (..., d)
+    steps : int
+    domain : box, the picture; by default the function's own
+
+    >>> from optimlab import SGD, functions
+    >>> basin_map(functions.wave, SGD(lr=0.25), [1.5, 2.5])
+    array([1, 0])
+    >>> basin_map(functions.ravine, SGD(lr=1.1), [(1, 1), (0, 0)])
+    array([-2,  0])
+    """
+    function = checks.function(function)
+    optimizer, steps = checks.optimizer(optimizer), checks.steps(steps)
+    names = optimizer.hyperparameters() if isinstance(optimizer, Optimizer) else ()
+    if any(np.ndim(getattr(optimizer, name)) for name in names):
+        checks.wrong_value("optimizer", optimizer, "a rule whose hyperparameters are numbers")
+    starts = checks.point("starts", starts, function._shape, whose=function.name)
+    box = checks.domain(function.domain if domain is None else domain, function.dim)
+    each = starts.reshape(-1, *function._shape)
+    found = np.empty(len(each), dtype=int)
+    first, *others = np.diff([0, *_looked_at(steps)])
+    for begin in range(0, len(each), _TOGETHER):
+        part = slice(begin, begin + _TOGETHER)
+        run = descend(function, optimizer, each[part], int(first), record=False)
+        seen = [run.end]
+        for more in others:  # it goes on with what its optimizer remembers
+            lost = np.isnan(seen[-1])
+            at = np.where(lost, 0.0, seen[-1])  # somewhere: it must start at a number
+            run = descend(function, _Used(run.optimizer), at, int(more), record=False)
+            seen.append(np.where(lost, np.nan, run.end))
+        found[part] = _settled(function, function.minima, seen, run.losses[-1], box)
+    return found.reshape(starts.shape[: starts.ndim - len(function._shape)])
+
+
+# --- how it is measured ----------------------------------------------------------------------
+
+
+def _coordinates(function: Function, points: np.ndarray) -> np.ndarray:
+    """Points with an axis for the coordinates, of one variable, too: (..., d)."""
+    return points if function._shape else points[..., None]
+
+
+def _looked_at(steps: int) -> tuple[int, int, int]:
+    """The steps at which it is looked where a run is.
+
+    The first and the last are an even number apart: a run that hops to and fro is seen on one side.
+    """
+    return max(steps - 2 * -(-steps // 40), 0), max(steps - 1, 0), steps
+
+
+class _Used:
+    """An optimizer with what it remembers, which `descend` then does not make it forget."""
+
+    def __init__(self, optimizer: Any):
+        self.update, self.probe = optimizer.update, getattr(optimizer, "probe", lambda w: w)
+
+    def fresh(self) -> _Used:
+        return self
+
+
+def _settled(
+    function: Function, minima: np.ndarray, seen: Any, losses: np.ndarray, domain: Any
+) -> np.ndarray:
+    """The index of the minimum where runs are at all times that they were seen, NOWHERE or GONE."""
+    box, near = np.reshape(domain, (-1, 2)), reach(domain)
+    middle, half = box.mean(axis=1), np.ptp(box, axis=1) / 2
+    early, *_, end = (_coordinates(function, points) for points in seen)
+
+    def away(points: np.ndarray) -> np.ndarray:  # 1 at the edge; by coordinate, which is faster
+        sides = enumerate(zip(middle, half, strict=True))
+        parts = (np.abs(points[..., i] - m) / h for i, (m, h) in sides)
+        return functools.reduce(np.maximum, parts)
+
+    with np.errstate(all="ignore"):
+        leaving = away(end)
+        gone = (leaving > 1) & (leaving > away(early))
+        gone |= ~(np.isfinite(leaving) & np.isfinite(losses))
+        found = np.full(gone.shape, NOWHERE)
+        for index in reversed(range(len(minima))):  # where two are so close it is the deeper one
+            minimum = np.atleast_1d(minima[index])
+            there = ~gone
+            for points in seen:
+                at = _coordinates(function, points)
+                there &= sum((at[..., i] - m) ** 2 for i, m in enumerate(minimum)) <= near * near
+            found[there] = index
+    return np.where(gone, GONE, found)
+
+
+def _turns_back(path: Path, domain: Any) -> np.ndarray:
+    function, end = path.function, np.where(np.isfinite(path.end), path.end, path.start)
+    with np.errstate(all="ignore"):
+        moves = _coordinates(function, np.diff(path.points, axis=0))
+        if function._shape:
+            hessian = np.asarray(function.hessian(end))
+            hessian = np.where(np.isfinite(hessian), hessian, np.eye(function.dim))
+            moves = np.einsum("s...i,...ij->s...j", moves, np.linalg.eigh(hessian)[1])
+        counted = np.abs(moves) > _ROUNDING / _REACH * reach(domain)
+        both = counted[1:] & counted[:-1]
+        turns = both & (moves[1:] * moves[:-1] < 0)
+    return (2 * turns.sum(axis=0) > both.sum(axis=0)).any(axis=-1)
+
+
+def _found_at(function: Function, ends: np.ndarray, near: float) -> np.ndarray:
+    """The minima that lie near where runs end: where Newton's step, H⁻¹g, leads if it is short."""
+    ends = ends.reshape(-1, *function._shape)
+    ends = ends[np.isfinite(_coordinates(function, ends)).all(axis=-1)]
+    size = (len(ends), function.dim)
+    with np.errstate(all="ignore"):
+        slope = np.reshape(function.gradient(ends), size)
+        curved = np.broadcast_to(function.hessian(ends), (*ends.shape, *function._shape))
+        curved = np.reshape(curved, (*size, function.dim))
+        known = np.isfinite(curved).all(axis=(-1, -2)) & np.isfinite(slope).all(axis=-1)
+        ends, slope, curved = np.reshape(ends, size)[known], slope[known], curved[known]
+        upwards = np.linalg.eigvalsh(curved)[:, 0] > 0
+        step = np.linalg.solve(curved[upwards], slope[upwards][..., None])[..., 0]
+    found: list = []
+    for point, length in zip(ends[upwards] - step, np.linalg.norm(step, axis=-1), strict=True):
+        if length <= near and all(np.linalg.norm(point - other) > near for other in found):
+            found.append(np.round(point, 6 - int(np.floor(np.log10(near)))) + 0.0)
+    return np.reshape(found, (-1, *function._shape))
