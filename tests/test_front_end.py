@@ -10,6 +10,7 @@ import numpy as np
 import playwright
 import pytest
 from matplotlib.figure import Figure
+from wire import four_digits
 
 import optimlab
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
@@ -528,3 +529,14 @@ def test_why_a_step_has_no_number_is_told(geometry):
 )
 def test_panels_are_as_wide_as_lets_them_stand_side_by_side(geometry, widths, room, most):
     assert geometry("widestPanel", widths, room) == most, "null stands for Infinity"
+
+
+def test_a_formula_has_four_digits_of_each_number(run):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=400) * 10.0 ** rng.integers(-300, 300, 400)
+    values = [*values, *rng.normal(size=100), 0.0, -0.0, 9999.4, 9999.6, -1e-4, 1e-5, 5e-324, 1e308]
+    code = f"""import {{ written }} from "./formula.js";
+        console.log(JSON.stringify({json.dumps(values)}.map(written)));"""
+    assert run(code) == [four_digits(value) for value in values]
+    lost = code.replace(json.dumps(values), "[NaN, 1 / 0]")
+    assert run(lost) == ["not a number", "too large"]

@@ -62,6 +62,8 @@ class LivePlot(Late, anywidget.AnyWidget):
     goal : str, the state of a target
     readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
         item may say for each name (first step without a value, why), or None
+    formula : (html, numbers, lost), as `explorers.inspector.Written` has them; of several frames
+        all have the same html
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -131,7 +133,8 @@ class LivePlot(Late, anywidget.AnyWidget):
         """Declare a mark called `name` on `ax`; its data comes with each frame.
 
         Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
-        `by_step=True` where row k belongs to step k, `smooth=True` for an image that is no grid of
+        `by_step=True` where row k belongs to step k, `at_step=True` (arrows) where it is shown at
+        that step alone, `smooth=True` for an image that is no grid of
         cells. A handle takes `label` (what it moves, for screen readers), `at` (its first
         position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve that
         it stays on: it then moves along x alone; `also`, an axes with the same x axis where a click
@@ -311,7 +314,7 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
-        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout"}
+        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout", "formula"}
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
@@ -322,7 +325,7 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
-        chunks, length, layouts, shared = [], 0, [], {}
+        chunks, length, layouts, shared, html = [], 0, [], {}, ""
 
         def store(values):
             nonlocal length
@@ -356,8 +359,13 @@ class LivePlot(Late, anywidget.AnyWidget):
                     packed |= {"names": list(names), "values": store(values)}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
+                if "formula" in frame:
+                    html, numbers, lost = frame["formula"]
+                    numbers = np.ascontiguousarray(numbers, dtype=float)
+                    packed["formula"] = {"numbers": store(numbers.view("f4")), "lost": lost}
                 layouts.append(packed)
-        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+        packed = {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+        return packed | ({"html": html} if html else {})
 
     # -- the still -----------------------------------------------------------------------------
 
@@ -395,6 +403,10 @@ class LivePlot(Late, anywidget.AnyWidget):
         if data is None:
             return []
         rows, texts = mark.kind.read(f"frame[{name!r}]", data)
+        if mark.looks.get("at_step"):
+            last = len(rows) - 1
+            k = min(self.step, last) if self.step >= 0 else last
+            rows = rows[max(k, 0) : k + 1]
         return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
 
     def _draw_sketch(self):

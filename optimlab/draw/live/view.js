@@ -3,6 +3,7 @@
 
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
+import { Formula } from "./formula.js";
 import {
   fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
@@ -27,6 +28,7 @@ import { widget } from "./stills.js";
  * @property {string} [goal]
  * @property {string[]} [names]
  * @property {number[]} [values]
+ * @property {import("./formula.js").Numbers} [formula]
  * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
@@ -180,6 +182,7 @@ class View {
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
+    this.formula = new Formula(this.root);
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -348,6 +351,8 @@ class View {
     const names = (row && frame.names) ?? [];
     const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
     this.bar?.paint(step, last, said);
+    const pack = source === "none" ? {} : this.model.get(source);
+    this.formula?.paint(pack.html, frame.formula, values, step);
   }
 
   /**
