@@ -12,36 +12,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from optimlab.rules import Rule, evaluate, names
 
 DOT, THIN = r" \cdot ", r"\,"  #: times between numbers, and between symbols
-
-
-class Forms(NamedTuple):
-    """How the parts of a formula are written: LATEX or MATHML."""
-
-    number: str
-    root: str
-    over: str
-    power: str
-    sign: str
-    brackets: str
-    both: str  #: between two arrays
-
-
-LATEX = Forms(
-    "{}", r"\sqrt{{{}}}", r"\frac{{{}}}{{{}}}", "{}^{{{}}}", " {} ", "({})", r" \odot "
-)
-OPEN, CLOSE = ('<mo stretchy="false">{}</mo>'.format(one) for one in "()")
-MATHML = Forms(
-    "<mn>{}</mn>", "<msqrt>{}</msqrt>", "<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>",
-    "<msup><mrow>{}</mrow><mrow>{}</mrow></msup>", "<mo>{}</mo>", f"{OPEN}{{}}{CLOSE}",
-    "<mo>⊙</mo>",
-)  # fmt: skip
 
 _LATEX = {"decay": r"\lambda", "mu_next": r"\mu'", "pi": r"\Pi"}
 _GREEK = frozenset(
@@ -111,42 +88,39 @@ def render(
     write: Callable[[str], str],
     times: str = THIN,
     arrays: frozenset[str] = frozenset(),
-    forms: Forms = LATEX,
 ) -> str:
-    """A formula as LaTeX, or in other forms; `write(name)` gives a name's text.
-
-    Two `arrays` multiply by ⊙, but where the times between numbers is asked for.
-    """
+    """LaTeX of a formula; `write(name)` gives a name's text, and two `arrays` multiply by ⊙."""
     if isinstance(tree, ast.Constant):
-        return forms.number.format(_scientific(str(tree.value).removesuffix(".0")))
+        return _scientific(str(tree.value).removesuffix(".0"))
     if isinstance(tree, ast.Name):
         return write(tree.id)
     if isinstance(tree, ast.Call):
-        return forms.root.format(render(tree.args[0], write, times, arrays, forms))
-
-    def bracket(text: str, tree: ast.expr) -> str:
-        return forms.brackets.format(text) if _is_sum(tree) or text.startswith("-") else text
+        return rf"\sqrt{{{render(tree.args[0], write, times, arrays)}}}"
 
     assert isinstance(tree, ast.BinOp)
-    left, right = (render(side, write, times, arrays, forms) for side in (tree.left, tree.right))
+    left, right = (render(side, write, times, arrays) for side in (tree.left, tree.right))
     if isinstance(tree.op, ast.Div):
-        return forms.over.format(left, right)
+        return rf"\frac{{{left}}}{{{right}}}"
     if isinstance(tree.op, ast.Add | ast.Sub):
-        sign = forms.sign.format("+" if isinstance(tree.op, ast.Add) else "-")
-        return left + sign + bracket(right, tree.right)
+        right = f"({right})" if _is_sum(tree.right) else _bracket(right)
+        return f"{left} {'+' if isinstance(tree.op, ast.Add) else '-'} {right}"
 
-    left = bracket(left, tree.left)
+    left = f"({left})" if _is_sum(tree.left) else _bracket(left)
     if isinstance(tree.op, ast.Pow):
-        bare = not isinstance(tree.left, ast.BinOp) and "^" not in left
-        simple = bare or left.startswith(("(", OPEN))
-        return forms.power.format(left if simple else forms.brackets.format(left), right)
-    if times != DOT and not any(arrays.isdisjoint(names(x)) for x in (tree.left, tree.right)):
-        times = forms.both
-    return left + times + bracket(right, tree.right)
+        simple = left.startswith("(") or not isinstance(tree.left, ast.BinOp) and "^" not in left
+        return f"{left if simple else f'({left})'}^{{{right}}}"
+    right = f"({right})" if _is_sum(tree.right) else _bracket(right)
+    if times == THIN and not any(arrays.isdisjoint(names(x)) for x in (tree.left, tree.right)):
+        times = r" \odot "
+    return f"{left}{times}{right}"
 
 
 def _is_sum(tree: ast.expr) -> bool:
     return isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add | ast.Sub)
+
+
+def _bracket(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
 
 
 def written(value: Any, digits: int) -> str:

@@ -86,7 +86,7 @@ def test_the_digits_are_those_of_the_recorded_path(data, rule, name):
     if "effective rate" in lines[-1]:
         assert lines[-1].split("=")[-1] == numbers(recorded.rates[k - 1])
     tips = [seen.frames[i][f"step {part}"] for part in PARTS]
-    laid = np.sum([rows[k, 2:] - rows[k, :2] for rows in tips if len(rows)], axis=0)
+    laid = sum((rows[k, 2:] - rows[k, :2] for rows in tips if len(rows)), np.zeros(2))
     walked = np.ravel(recorded.points[k] - recorded.points[k - 1])
     largest = np.abs(recorded.points[k - 1 : k + 1]).max()
     assert_allclose(np.ravel(laid)[: len(walked)], walked, rtol=1e-9, atol=1e-9 * (1 + largest))
@@ -189,3 +189,23 @@ def test_the_still_shows_the_arrows_of_the_marked_step_alone():
         tip = explorer._frame_tip = arrow._posA_posB[1]
         low, high = np.transpose([explorer.plot.axes[0]["xlim"], explorer.plot.axes[0]["ylim"]])
         assert_allclose(low + tip * (high - low), explorer.paths["Momentum"].points[row], atol=1e-6)
+
+
+def test_a_rule_that_is_code_has_its_step_and_what_it_remembers():
+    class Coded(Optimizer):
+        """A learner's update, without lines."""
+
+        def update(self, params, grads):
+            for key in params:
+                kept = self.state.setdefault("v", {})
+                kept[key] = 0.5 * kept.get(key, 0) - self.lr * grads[key]
+                params[key] += kept[key]
+
+    seen = Seen("ravine", Coded(lr=np.array([[0.1]])), (-7, 2), 3)
+    assert inspected(seen, 2) == [
+        "Coded from step 1 to step 2: the arrow is its step.",
+        "g=∇f(w)=∇f(−6.93, 1.6)=(−0.693, 3.2)",
+        "v←(0.1043, −0.52)",
+        "w←(−6.826, 1.08)",
+    ]
+    assert_allclose(seen.frames[0]["step g"][2], [-6.93, 1.6, -6.8257, 1.08])

@@ -10,7 +10,7 @@ from optimlab import latex
 from optimlab.draw import style
 from optimlab.explorers.controls import choice
 from optimlab.explorers.frames import UNDEFINED, lost
-from optimlab.rules import at_every_step, evaluate, names, rate
+from optimlab.rules import Rule, at_every_step, evaluate, names, rate
 
 #: part of a step -> looks of its arrow, and what the arrow is; in the order in which they are laid
 #: end to end
@@ -19,6 +19,7 @@ PARTS = {
     "w": ({"color": style.MUTED, "width": 3}, "the grey one is the weight decay"),
     "g": ({"color": style.HIGHLIGHT, "width": 2}, "the thin red one is what this gradient adds"),
 }
+BRACKETS = '<mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo>'
 
 
 class Written(NamedTuple):
@@ -61,7 +62,10 @@ class _Update:
     """All updates of a batch of runs: in columns what is known after each step."""
 
     def __init__(self, batch):
-        self.rule, self.batch, self.dim = batch.optimizer._read(), batch, batch.function.dim
+        arrays = frozenset({"w", "g", *batch.states})
+        bare = Rule((), ast.Name("w"), arrays, tuple(batch.states), (), ())  # code, and no lines
+        self.rule = batch.optimizer._read() if batch.optimizer.rules else bare
+        self.batch, self.dim = batch, batch.function.dim
         self.start = {"w": batch.points[:1]} | {slot: v[:1] for slot, v in batch.states.items()}
         values = batch.optimizer._amounts() | {"w": batch.points[:-1], "g": batch.gradients}
         with np.errstate(all="ignore"):
@@ -95,7 +99,7 @@ class _Update:
         line, last = self._set_by(name, k), self._set_by(name)
         if name == "t":
             return 'data-step="1"'
-        if line < 0 <= last and name in self.start:
+        if k is not None and line < 0 and name in self.start:
             return self._place(name) + " data-before"
         values = self.at[-1 if line == last else k][name]
         first = self.start[name] if line == last and name in self.start else np.nan
@@ -111,11 +115,16 @@ class _Update:
         """The lines of the update, with places for the numbers."""
         seen = ", ".join(PARTS[part][1] for part in self.parts) or "nothing moves"
         if list(self.parts) == ["g"]:
-            seen = "the arrow is what this gradient adds"
+            seen = f"the arrow is {'what this gradient adds' if self.rule.lines else 'its step'}"
         steps = 'step <span data-step="0"></span> to step <span data-step="1"></span>'
         rows = [f"<p>{type(self.batch.optimizer).__name__} from {steps}: {seen}.</p>"]
         g = self._place("g", 0)
         rows.append(self._row("<mi>g</mi><mo>=</mo>", [(self.rule.probe, 0)], g, f=True))
+        if not self.rule.lines:
+            for name in (*self.rule.slots, "w"):
+                place, left = self._place(name), f"{_symbol(name)}<mo>←</mo>"
+                rows.append(self._row(left, [], place, bars=name != "w"))
+            return "".join(rows)
         kept = {*self.rule.slots, *self.rule.running, "w", "g"}
         for k, (_, target, tree) in enumerate(self.rule.lines):
             left = f"{_symbol(target)}<mo>{'←' if target in kept else '='}</mo>"
@@ -135,22 +144,40 @@ class _Update:
             texts = [self._math(tree, lambda name, k=k: write(name, k)) for tree, k in trees]
             return form.format("<mo>·</mo>".join(texts))
 
-        of = f"<mo>∇</mo><mi>f</mi>{latex.OPEN}{{}}{latex.CLOSE}" if f else "{}"
+        of = "<mo>∇</mo><mi>f</mi>" + BRACKETS if f else "{}"
         symbols = product(lambda name, k: _symbol(name), of)
         numbers = product(lambda name, k: f"<mtext {self._place(name, k)} data-inner></mtext>", of)
         if f and self.dim > 1 and not self.rule.looks_ahead:  # a point brings its own brackets
-            numbers = numbers.replace(latex.OPEN, "").replace(latex.CLOSE, "")
+            numbers = re.sub('<mo stretchy="false">.</mo>', "", numbers)
         numbers = re.sub("^((<mrow>)*<mtext [^>]*) data-inner", r"\1", numbers)
         gauge = f'<span class="ol-gauge" {result} aria-hidden="true"></span>' if bars else ""
-        return (
-            f'<div class="ol-line"><math>{left}{symbols}</math><math><mo>=</mo>{numbers}</math>'
-            f"<math><mo>=</mo><mtext {result}></mtext></math>{gauge}</div>"
-        )
+        left += f"{symbols}</math><math><mo>=</mo>{numbers}</math><math><mo>=</mo>" if trees else ""
+        return f'<div class="ol-line"><math>{left}<mtext {result}></mtext></math>{gauge}</div>'
 
     def _math(self, tree, write):
-        arrays = self.rule.arrays if self.dim > 1 else frozenset()
-        text = latex.render(tree, write, "<mo>·</mo>", arrays, latex.MATHML)
-        return text.replace("<mo>-</mo>", "<mo>−</mo>")
+        """MathML of a formula; `write(name)` gives a name's."""
+        if isinstance(tree, ast.Constant):
+            return f"<mn>{tree.value:g}</mn>"
+        if isinstance(tree, ast.Name):
+            return write(tree.id)
+        if isinstance(tree, ast.Call):
+            return f"<msqrt>{self._math(tree.args[0], write)}</msqrt>"
+        sides = tree.left, tree.right
+        left, right = (f"<mrow>{self._math(side, write)}</mrow>" for side in sides)
+        if isinstance(tree.op, ast.Div):
+            return f"<mfrac>{left}{right}</mfrac>"
+        sums = ast.Add | ast.Sub
+        if isinstance(getattr(tree.right, "op", None), sums) and not isinstance(tree.op, ast.Pow):
+            right = BRACKETS.format(right)
+        if isinstance(tree.op, sums):
+            return f"{left}<mo>{'+' if isinstance(tree.op, ast.Add) else '−'}</mo>{right}"
+        within = sums if isinstance(tree.op, ast.Mult) else ast.operator
+        if isinstance(getattr(tree.left, "op", None), within):
+            left = BRACKETS.format(left)
+        if isinstance(tree.op, ast.Pow):
+            return f"<msup><mrow>{left}</mrow>{right}</msup>"
+        both = self.dim > 1 and all(map(self.rule.holds_array, sides))
+        return f"{left}<mo>{'⊙' if both else '·'}</mo>{right}"
 
     # -- the arrows ----------------------------------------------------------------------------
 
@@ -160,6 +187,8 @@ class _Update:
         The last line that sets w is multiplied out, and what earlier lines have set is put in.
         """
         found, rule = dict.fromkeys(PARTS, 0.0), self.rule
+        if not rule.lines:
+            return {"g": np.diff(self.batch.points, axis=0)}
 
         def carries(tree):
             """Whether it is a direction: numbers, roots and what it is divided by are none."""
