@@ -2,7 +2,6 @@
 
 import ast
 import re
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,14 +19,6 @@ PARTS = {
     "g": ({"color": style.HIGHLIGHT, "width": 2}, "the thin red one is what this gradient adds"),
 }
 BRACKETS = '<mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo>'
-
-
-class Written(NamedTuple):
-    """The `formula` of a frame, as `LivePlot` takes it."""
-
-    html: str  #: with places for numbers: see formula.js
-    numbers: np.ndarray  #: (steps + 1, columns): what is known after each step
-    lost: tuple | None  #: from which step on there is a sentence instead, and that sentence
 
 
 def which_rule(rules):
@@ -54,7 +45,7 @@ class Inspector:
         html, numbers = update.html(), update.numbers()
         for i, frame in enumerate(frames):
             run = batch[i]
-            frame["formula"] = Written(html, numbers[:, i], _why_lost(run))
+            frame["formula"] = {"html": html, "numbers": numbers[:, i], "lost": _why_lost(run)}
             frame |= {f"step {part}": rows for part, rows in update.arrows(run, i).items()}
 
 

@@ -27,6 +27,8 @@ from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
+#: what a frame says beside its marks in tables of numbers
+TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
 SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -62,8 +64,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     goal : str, the state of a target
     readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
         item may say for each name (first step without a value, why), or None
-    formula : (html, numbers, lost), as `explorers.inspector.Written` has them; of several frames
-        all have the same html
+    formula, table : dict, what formula.js and table.js show; `numbers` are (steps + 1, columns)
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -314,7 +315,9 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
-        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout", "formula"}
+        extra = set(frame) - set(self._marks) - {
+            "summary", "goal", "reached", "readout", *TABLES,
+        }  # fmt: skip
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
@@ -325,7 +328,7 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
-        chunks, length, layouts, shared, html = [], 0, [], {}, ""
+        chunks, length, layouts, shared, first = [], 0, [], {}, {}
 
         def store(values):
             nonlocal length
@@ -359,13 +362,13 @@ class LivePlot(Late, anywidget.AnyWidget):
                     packed |= {"names": list(names), "values": store(values)}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
-                if "formula" in frame:
-                    html, numbers, lost = frame["formula"]
-                    numbers = np.ascontiguousarray(numbers, dtype=float)
-                    packed["formula"] = {"numbers": store(numbers.view("f4")), "lost": lost}
+                for kind in TABLES & set(frame):  # float64 as two numbers each
+                    numbers = np.ascontiguousarray(frame[kind]["numbers"]).view(np.float32)
+                    packed[kind] = frame[kind] | {"numbers": store(numbers)}
+                    html = packed[kind].pop("html", None)  # all frames have the same
+                    first |= {"html": html} if html else {}
                 layouts.append(packed)
-        packed = {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
-        return packed | ({"html": html} if html else {})
+        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks), **first}
 
     # -- the still -----------------------------------------------------------------------------
 

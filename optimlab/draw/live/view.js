@@ -3,7 +3,6 @@
 
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
-import { Formula } from "./formula.js";
 import {
   fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
@@ -12,6 +11,7 @@ import { MARKS } from "./marks.js";
 import { Sketch } from "./sketch.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
+import { Below } from "./table.js";
 
 /**
  * @typedef {import("./stills.js").Model} Model
@@ -29,6 +29,7 @@ import { widget } from "./stills.js";
  * @property {string[]} [names]
  * @property {number[]} [values]
  * @property {import("./formula.js").Numbers} [formula]
+ * @property {import("./table.js").Standings} [table]
  * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
@@ -182,7 +183,7 @@ class View {
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
-    this.formula = new Formula(this.root);
+    this.below = new Below(this.root);
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -351,8 +352,7 @@ class View {
     const names = (row && frame.names) ?? [];
     const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
     this.bar?.paint(step, last, said);
-    const pack = source === "none" ? {} : this.model.get(source);
-    this.formula?.paint(pack.html, frame.formula, values, step);
+    this.below?.paint(this.model.get(source), frame, values, step);
   }
 
   /**
