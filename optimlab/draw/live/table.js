@@ -107,8 +107,11 @@ class Table {
       const { name, rate, lost } = own.rows[runner];
       const row = this.rows[runner];
       if (this.body.children[place] !== row) this.body.insertBefore(row, this.body.children[place]);
-      const none = lost && step >= lost[0] ? lost[1] : "not yet";
-      const told = found.map((of) => (Number.isFinite(of[runner]) ? threeDigits(of[runner]) : none));
+      const told = found.map((of, i) => {
+        if (Number.isFinite(of[runner])) return threeDigits(of[runner]);
+        if (lost && step >= lost[0]) return lost[1];
+        return own.criteria[i][1] === "until" ? "not yet" : "too large";
+      });
       [name, rate, ...told].forEach((text, i) => {
         const cell = /** @type {HTMLElement} */ (row.children[i].lastChild);
         if (cell.textContent !== text) cell.textContent = text;
