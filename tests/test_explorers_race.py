@@ -178,7 +178,7 @@ def test_a_rate_for_each():
     for name, rule in (("SGD", SGD(lr=0.56)), ("Adam", Adam(lr=0.24))):
         points = descend(ravine, rule, (-7, 2), 30).points
         assert_allclose(shown(race, f"path {name}", packed, k), points, atol=1e-4)
-    assert_allclose(shown(race, "rate", packed, k)[:, 0], 0.24, rtol=1e-5)
+    assert_allclose(shown(race, "at Adam", packed, k)[:, 0], 0.24, rtol=1e-5)
     race.controls["mode"].value = "shared"
     assert race["lr"] == 0.1 and "all at rate 0.1" in race.summary
     race.controls["lr"].value = 0.32
@@ -337,6 +337,7 @@ def test_behind_the_veil_there_is_the_scene_alone():
     race.veil("The run is hidden.")
     (frame,) = race.plot.data["list"]
     assert set(frame["marks"]) == {"contours", "minima", "stars"} and race.plot.frames == {}
+    assert "table" not in frame and "html" not in race.plot.data
     assert race.summary == frame["summary"] == "The run is hidden." and race.status == ""
     hidden = np.asarray(Image.open(io.BytesIO(race.plot.still())).convert("RGB")).astype(int)
     assert (np.abs(full - hidden).sum(axis=2) > 60).sum() > 500

@@ -376,7 +376,7 @@ class RaceExplorer(Explorer):
         """What is shown of racers, name -> (batch, number of the run, its rate)."""
         contours, minima = self._landscape()
         frame = {"contours": contours, "minima": minima, "stars": minima, "rate": NOTHING}
-        if self["mode"] != "tuned" and racers:
+        if self["mode"] == "shared" and racers:
             frame["rate"] = [[value, edge] for edge in self.plot.axes[1]["ylim"]]
         for part in ("path", "curve", "at", "loss", "end"):
             frame |= dict.fromkeys((f"{part} {name}" for name in self.rules), NOTHING)

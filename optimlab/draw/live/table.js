@@ -1,7 +1,7 @@
 // Who leads at the marked step, by which criterion: a table below the plot, with numbers from the
 // frame. And all that is below a plot and counts the steps.
 
-import { make, svg } from "./dom.js";
+import { make } from "./dom.js";
 import { Formula } from "./formula.js";
 import { marker } from "./geometry.js";
 
@@ -74,17 +74,21 @@ export function leaders(names, found, label, step) {
   return `${when}, ${all} are level by ${label}.`;
 }
 
+/** @param {Runner} runner */
+function swatch({ color, dash, marker: shape }) {
+  const line = `<path d="M0 6H40" stroke="${color}" stroke-width="2" stroke-dasharray="${dash.join(" ")}"/>`;
+  const dot = `<path d="${marker(shape, 20, 6, 8)}" fill="${color}"/>`;
+  return `<svg viewBox="0 0 40 12" width="40" height="12" aria-hidden="true">${line}${dot}</svg>`;
+}
+
 class Table {
   /** @param {Element} parent */
   constructor(parent) {
     this.node = make("div", { class: "ol-standings" }, parent);
     this.words = make("p", { class: "ol-leader" }, this.node);
-    this.grid = make("table", {}, make("div", {}, this.node));
-    this.body = make("tbody");
-    /** @type {Element[]} */
-    this.heads = [];
-    /** @type {Element[]} */
-    this.rows = [];
+    const grid = make("table", {}, make("div", {}, this.node));
+    this.head = make("tr", {}, make("thead", {}, grid));
+    this.body = make("tbody", {}, grid);
     this.by = 0;
     this.built = "";
     this.last = () => {};
@@ -94,60 +98,43 @@ class Table {
   paint(own, values, step) {
     this.node.hidden = !own;
     if (!own) return;
+    const { rows, criteria } = own;
     this.last = () => this.paint(own, values, step);
-    const looks = JSON.stringify([own.rows.map(({ name }) => name), own.criteria]);
-    if (looks !== this.built) this.build(own);
-    this.built = looks;
-    const found = own.criteria.map((criterion) => standings(own, values, step, criterion));
-    const order = ranked(found[this.by]);
-    const names = own.rows.map(({ name }) => name);
-    this.words.textContent = leaders(names, found[this.by], own.criteria[this.by][0], step);
-    this.heads.forEach((head, i) => head.setAttribute("aria-sort", i === this.by ? "ascending" : "none"));
-    order.forEach((runner, place) => {
-      const { name, rate, lost } = own.rows[runner];
-      const row = this.rows[runner];
-      if (this.body.children[place] !== row) this.body.insertBefore(row, this.body.children[place]);
+    if (this.built !== JSON.stringify(criteria)) this.build(criteria);
+    const found = criteria.map((criterion) => standings(own, values, step, criterion));
+    const names = rows.map(({ name }) => name);
+    this.words.textContent = leaders(names, found[this.by], criteria[this.by][0], step);
+    [...this.head.children].slice(2).forEach((head, i) => {
+      head.setAttribute("aria-sort", i === this.by ? "ascending" : "none");
+    });
+    const body = ranked(found[this.by]).map((runner) => {
+      const { name, rate, lost } = rows[runner];
       const told = found.map((of, i) => {
         if (Number.isFinite(of[runner])) return threeDigits(of[runner]);
         if (lost && step >= lost[0]) return lost[1];
-        return own.criteria[i][1] === "until" ? "not yet" : "too large";
+        return criteria[i][1] === "until" ? "not yet" : "too large";
       });
-      [name, rate, ...told].forEach((text, i) => {
-        const cell = /** @type {HTMLElement} */ (row.children[i].lastChild);
-        if (cell.textContent !== text) cell.textContent = text;
-      });
+      const cells = [rate, ...told].map((text) => `<td>${text}</td>`).join("");
+      const head = `<th scope="row">${swatch(rows[runner])}${name}</th>`;
+      return `<tr data-runner="${name}">${head}${cells}</tr>`;
     });
+    this.body.innerHTML = body.join("");
   }
 
-  /** @param {Standings} own */
-  build({ rows, criteria }) {
-    this.grid.replaceChildren();
+  /** @param {Criterion[]} criteria */
+  build(criteria) {
+    this.built = JSON.stringify(criteria);
     this.by = Math.min(this.by, criteria.length - 1);
-    const head = make("tr", {}, make("thead", {}, this.grid));
-    for (const text of ["rule", "rate"]) make("th", { scope: "col" }, head).textContent = text;
-    this.heads = criteria.map(([label], i) => {
-      const cell = make("th", { scope: "col" }, head);
-      const title = `Rank by ${label}`;
-      const kept = { type: "button", "data-by": i, title, "data-lm-suppress-shortcuts": "true" };
-      const button = make("button", kept, cell);
+    this.head.innerHTML = '<th scope="col">rule</th><th scope="col">rate</th>';
+    criteria.forEach(([label], i) => {
+      const cell = make("th", { scope: "col" }, this.head);
+      const kept = { type: "button", "data-by": i, "data-lm-suppress-shortcuts": "true" };
+      const button = make("button", { title: `Rank by ${label}`, ...kept }, cell);
       button.textContent = label;
       button.addEventListener("click", () => {
         this.by = i;
         this.last();
       });
-      return cell;
-    });
-    this.body = make("tbody", {}, this.grid);
-    this.rows = rows.map((runner) => {
-      const row = make("tr", { "data-runner": runner.name });
-      const name = make("th", { scope: "row" }, row);
-      const look = { stroke: runner.color, "stroke-width": 2, "stroke-dasharray": runner.dash.join(" ") };
-      const swatch = svg("svg", { viewBox: "0 0 40 12", width: 40, height: 12 }, name);
-      svg("path", { d: "M0 6H40", ...look }, swatch);
-      svg("path", { d: marker(runner.marker, 20, 6, 8), fill: runner.color }, swatch);
-      make("span", {}, name);
-      for (const _ of ["rate", ...criteria]) make("span", {}, make("td", {}, row));
-      return row;
     });
   }
 }
