@@ -305,12 +305,29 @@ def rate(rule: Rule, eta: str = "eta") -> dict[int, ast.expr]:
 
 def rates(rule: Rule, eta: str, values: Mapping[str, Any]) -> Any:
     """The rate at each step of a run; w, g and the slots before each step hold all steps, first."""
-    factors, known = rate(rule, eta), dict(values)
+    factors = rate(rule, eta)
     if not factors:
         raise TypeError(f"no rate multiplies the gradient in {shown(rule.lines[-1].text)}")
     needed = {name for factor in factors.values() for name in names(factor)}
     for line in rule.lines[::-1]:
         needed |= set(names(line.tree)) if line.target in needed else set()
+    found: Any = 1.0
+    for k, known in enumerate(at_every_step(rule, values, needed)):
+        if k in factors:
+            found = found * evaluate(factors[k], known)
+    return found
+
+
+def at_every_step(
+    rule: Rule, values: Mapping[str, Any], needed: Iterable[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """What is known before each line and after the last one, at all steps of a run at once.
+
+    w, g and the slots in `values` hold all steps, first; of the lines only those are worked out
+    whose targets are `needed`, by default all.
+    """
+    known = dict(values)
+    needed = {line.target for line in rule.lines} if needed is None else set(needed)
 
     def for_each_step(numbers: list[Any]) -> np.ndarray:
         """Numbers, or arrays that broadcast against the parameters, one for each step."""
@@ -323,13 +340,11 @@ def rates(rule: Rule, eta: str, values: Mapping[str, Any]) -> Any:
         before = list(before_steps(rule, values, steps))
         known |= {name: for_each_step([one[name] for one in before]) for name in rule.running}
     known["t"] = for_each_step(list(range(1, steps + 1)))
-    found: Any = 1.0
-    for k, line in enumerate(rule.lines):
-        if k in factors:
-            found = found * evaluate(factors[k], known)
+    for line in rule.lines:
+        yield dict(known)
         if line.target in needed:
             known[line.target] = evaluate(line.tree, known)
-    return found
+    yield known
 
 
 def _terms(tree: ast.expr) -> list[ast.expr]:

@@ -273,6 +273,7 @@ of(figures.step_axis, {"ax": AXES, "most_steps": 3}, ax=THING, most_steps=POSITI
 of(figures.surface_grid, {"function": "ravine", "samples": 9}, function=FUNCTION,
    domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
 of(style.rule_style, {"name": "SGD"}, name=TEXT)
+of(style.rule_styles, {"names": ["SGD"]}, names=NAMES)
 
 of(lessons.Lesson, {"number": "42"}, number=TEXT)
 of(lessons.Choice, {"options": {"a": "x", "b": "y"}, "right": "a"}, options=THING, right=NAME)
@@ -309,9 +310,11 @@ drawn(explorers.RareGradientExplorer, {}, beta2=SHARE, running_max=FLAG, values=
 drawn(explorers.FamilyExplorer, {}, method=NAME, start=maybe(POINT), steps=WHOLE, target=FLAG)
 drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
       most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
+drawn(explorers.race, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION, start=maybe(POINT),
+      steps=WHOLE)  # fmt: skip
 drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
       given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
-      c=SHARE, stretch=SHARE, change=NAMES | {"[]": "+"}, target=maybe(NAME),
+      c=SHARE, stretch=SHARE, change=maybe(NAMES) | {"[]": "+"}, target=maybe(NAME),
       loss_limits=maybe(PAIR))  # fmt: skip
 drawn(explorers.StripExplorer, CURVE, rule=FUNCTION, lr=POSITIVE, rates=maybe(ROW), starts=WHOLE,
       target=maybe(NUMBER), **ON_A_LINE)  # fmt: skip

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from wire import shown
+from wire import inspected, shown
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
 from optimlab.explorers.base import guarded
@@ -110,16 +110,6 @@ def test_the_handle_of_a_curve_moves_along_it():
     low, high = explorer.plot.axes[0]["ylim"]
     x = -1 + 8 * track[:, 0]
     np.testing.assert_allclose(low + track[:, 1] * (high - low), functions.wave(x), atol=1e-3)
-
-
-def test_the_inspector_shows_the_update_of_the_marked_step():
-    explorer = explore("parabola", SGD, lr=0.2, start=4, steps=10, inspect=True)
-    assert "From step 9 to step 10" in explorer.inspector.value
-    explorer.plot.step = 1
-    assert "4 - 0.2" in explorer.inspector.value and "= 3.2" in explorer.inspector.value
-    assert "&&" not in explorer.inspector.value, "in HTML an ampersand is written &amp;"
-    explorer = explore("ravine", SGD, lr=2.0, steps=2000, most_steps=2000, inspect=True)
-    assert "too large" in explorer.inspector.value
 
 
 def test_an_exception_in_a_callback_reaches_the_status_line(monkeypatch):
@@ -393,9 +383,10 @@ def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, 
     assert f"Not yet: {steps} steps, {word}." in frame["goal"]
     said = {"undefined": "undefined value", "too large": "too large"}[word]
     assert said in explorer.summary
-    assert word in explorer.inspector.value
+    (inspector,) = inspected(explorer)
+    assert word in inspector
     other = {"undefined": "too large", "too large": "undefined"}[word]
-    told = " ".join((frame["goal"], explorer.summary, explorer.inspector.value))
+    told = " ".join((frame["goal"], explorer.summary, inspector))
     assert other not in told
 
 

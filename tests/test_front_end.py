@@ -10,6 +10,7 @@ import numpy as np
 import playwright
 import pytest
 from matplotlib.figure import Figure
+from wire import four_digits
 
 import optimlab
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
@@ -543,3 +544,42 @@ def test_panels_are_as_wide_as_lets_them_be_seen_at_once(geometry, sizes, room, 
 def test_a_wide_panel_is_scrolled_rather_than_drawn_too_small(geometry):
     assert geometry("narrowestPanel", 460) == geometry("narrowestPanel", 600) == 0
     assert geometry("narrowestPanel", 720) == 504
+
+
+def test_a_formula_has_four_digits_of_each_number(run):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=400) * 10.0 ** rng.integers(-300, 300, 400)
+    values = [*values, *rng.normal(size=100), 0.0, -0.0, 9999.4, 9999.6, -1e-4, 1e-5, 5e-324, 1e308]
+    code = f"""import {{ written }} from "./formula.js";
+        console.log(JSON.stringify({json.dumps(values)}.map(written)));"""
+    assert run(code) == [four_digits(value) for value in values]
+    lost = code.replace(json.dumps(values), "[NaN, 1 / 0]")
+    assert run(lost) == ["not a number", "too large"]
+
+
+def test_the_standings_at_a_step(run):
+    """Two runners with two columns each; one is lost from step 2 on."""
+    table = [[8, 3, 8, 3], [4, 2, 9, 4], [0.05, 1, "NaN", "NaN"], [0.5, 2, "NaN", "NaN"]]
+    values = ", ".join(str(value) for row in [[7, 7, 7, 7], *table] for value in row)
+    code = f"""import {{ leaders, ranked, standings, threeDigits }} from "./table.js";
+      const rows = [{{ lost: null }}, {{ lost: [2, "undefined"] }}];
+      const own = {{ rows, numbers: [4, 4, 4], goal: 0.01 }};
+      const by = (criterion, step) =>
+        standings(own, new Float32Array([{values}]), step, criterion).map((v) => Math.fround(v));
+      const [now, least, until] = [["loss", "now", 0], ["", "least", 0], ["", "until", 0]];
+      const there = ["distance", "now", 1];
+      const say = (criterion, step) => leaders(["A", "B"], by(criterion, step), criterion[0], step);
+      console.log(JSON.stringify([
+        by(now, 1), by(now, 2), by(least, 3), by(until, 1), by(until, 3), by(there, 1),
+        ranked([2, NaN, 1, Infinity, 1]), say(now, 0), say(now, 1), say(there, 3),
+        leaders(["A", "B"], [NaN, NaN], "loss", 5), [0.123456, 1e-9, -1234.5, 0].map(threeDigits),
+      ]));"""
+    fround = float(np.float32(0.05))
+    assert run(code) == [
+        [4, 9], [fround, None], [fround, 8], [None, None], [2, None], [2, 4], [2, 4, 0, 1, 3],
+        "After 0 gradients each, A and B are level by loss.",
+        "After 1 gradient each, A leads by loss.",
+        "After 3 gradients each, A leads by distance.",
+        "After 5 gradients each, nobody has a number for this yet: loss.",
+        ["0.123", "1.00e-9", "-1230", "0"],
+    ]  # fmt: skip

@@ -175,3 +175,15 @@ def rule_style(name):
     """
     checks.text("name", name, "the name of a rule")
     return dict(RULES.get(name, {"color": INK, "dash": (), "marker": "o"}))
+
+
+def rule_styles(names):
+    """The looks of several rules, told apart: of those without one only the first is in ink.
+
+    >>> looks = rule_styles(["SGD", "Mine", "Yours"])
+    >>> looks["Mine"]["color"] == INK, looks["Yours"] == rule_style("AdamW")
+    (True, True)
+    """
+    names = checks.names("names", names)
+    spare = [None, *(name for name in reversed(RULES) if name not in names)]
+    return {n: rule_style(n if n in RULES or not spare else spare.pop(0) or n) for n in names}

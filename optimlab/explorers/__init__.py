@@ -10,7 +10,7 @@ from optimlab.explorers.family import FamilyExplorer
 from optimlab.explorers.fitting import FitExplorer, GridExplorer
 from optimlab.explorers.paths import PathExplorer, explore
 from optimlab.explorers.plane import PlaneExplorer
-from optimlab.explorers.race import RaceExplorer
+from optimlab.explorers.races import RaceExplorer, race
 from optimlab.explorers.schemes import SchemeExplorer
 from optimlab.explorers.shapes import ChordExplorer, ConditionExplorer
 from optimlab.explorers.slopes import DirectionExplorer, SecantExplorer, SlicesExplorer
@@ -43,4 +43,5 @@ __all__ = [
     "StripExplorer",
     "SurfaceExplorer",
     "explore",
+    "race",
 ]

@@ -15,7 +15,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import button, decades, number, slider
-from optimlab.explorers.frames import short
+from optimlab.explorers.frames import NO_NUMBER, TOO_LARGE, short
 from optimlab.explorers.scenes import name_looks, the_data
 from optimlab.explorers.targets import goal
 from optimlab.study import training
@@ -524,7 +524,9 @@ def _thin(curve, most=120):
 
 
 def _loss_words(loss):
-    return short(loss) if np.isfinite(loss) else "too large to store"
+    if np.isnan(loss):
+        return NO_NUMBER
+    return short(loss) if np.isfinite(loss) else f"{TOO_LARGE} to store"
 
 
 def _looks(classes):

@@ -1,6 +1,5 @@
 """The general explorer: the path of one rule or several on any function, and its loss curve."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from optimlab import checks
@@ -8,9 +7,10 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.band import band as band_of
-from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
-from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
+from optimlab.explorers.frames import by_step, lost, readout, run_marks
+from optimlab.explorers.inspector import Inspector, which_rule
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import beside_goal, loss_goal, together
@@ -42,8 +42,7 @@ def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
         Learning rate at first; by default that of the first rule given as an object, or 0.1.
     start : float or (x, y)
         Start point at first; by default the function's own. A start outside the picture widens
-        it. It is a handle: drag it, or use its
-        sliders, where an exact number can be typed as well.
+        it. It is a handle: drag it, or use its sliders, where an exact number can be typed, too.
     steps : int
         Number of updates at first.
     **options
@@ -52,7 +51,9 @@ def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
         `any_start=True` from every start, `loss_scale="log"` or `"linear"`,
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
-        `inspect=True` to show the update of the marked step in numbers,
+        `inspect=True` to show the update of the marked step: its lines in symbols and in numbers,
+        bars for what the rule remembers and for its effective rate, and arrows in the picture
+        (of several rules, of one that is chosen),
         `band=False` for a learning-rate slider without the band under it, which tells what becomes
         of the run at each rate (without it said, an explorer with a target and one that has been a
         question of a lesson have none),
@@ -113,6 +114,8 @@ class PathExplorer(Explorer):
             "steps": number("steps", steps, 1, most_steps, 1),
             **own,
         }
+        if inspect:
+            controls |= which_rule(self.rules)
         runs = {}
         if self._more:
             near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
@@ -121,8 +124,8 @@ class PathExplorer(Explorer):
         if loss_limits is None:
             loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
-        self.inspector = widgets.HTMLMath().add_class("ol-inspector") if inspect else None
-        self.assemble(plot, controls, *([self.inspector] if inspect else []))
+        self.inspector = Inspector(plot, plot._axes[0][1]) if inspect else None
+        self.assemble(plot, controls)
 
     def _own_controls(self, given):
         """A control for each hyperparameter of the rules but the rate, at its value as `given`."""
@@ -226,48 +229,6 @@ class PathExplorer(Explorer):
 
     # -- what moves ------------------------------------------------------------------------------
 
-    @guarded
-    def _update(self):
-        super()._update()
-        self._inspect()
-
-    @guarded
-    def _on_step(self, _change):
-        self._inspect()
-
-    def _inspect(self):
-        """Write the first rule's update that led to the marked step, in symbols and in numbers."""
-        if self.inspector is None or not self.paths:
-            return
-        if self.veiled:
-            self.inspector.value = ""
-            return
-        path = next(iter(self.paths.values()))
-        k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
-        k = max(k, 0)
-        if path.diverged is not None and k + 1 >= path.diverged:
-            self.inspector.value = self._why_lost(path)
-            return
-        state = {slot: values[k] for slot, values in path.states.items()}
-        rule = path.optimizer
-        put_in = rule.formula_with(path.points[k], path.gradients[k], state, t=k + 1)
-        rows = [
-            rf"{left} &&\quad {right}" for left, right in zip(rule.formula(), put_in, strict=True)
-        ]
-        body = r" \\ ".join(rows).replace("&", "&amp;").replace("<", "&lt;")  # it is HTML
-        self.inspector.value = (
-            rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
-        )
-
-    @staticmethod
-    def _why_lost(path):
-        step, word = lost(path)
-        if word == UNDEFINED:
-            return f"At step {step} a value is undefined: the function or its slope has none there."
-        return f"At step {step} the numbers are {word} to show." if word == "too large" else (
-            f"At step {step} there is a value that is {word}."
-        )
-
     def veil(self, sentence):
         self._has_band = bool(self._band_asked)  # a question is not answered by default
         super().veil(sentence)
@@ -288,6 +249,9 @@ class PathExplorer(Explorer):
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
         if len(rates) > 1:
             self.band = band_of(runs, rates, self.domain) if self._has_band else None
+        if self.inspector:
+            chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
+            self.inspector.add_to(frames, runs[chosen])
         self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
         return frames
 

@@ -28,6 +28,8 @@ from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
+#: what a frame says beside its marks in tables of numbers
+TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
 SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -63,6 +65,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     goal : str, the state of a target
     readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
         item may say for each name (first step without a value, why), or None
+    formula, table : dict, what formula.js and table.js show; `numbers` are (steps + 1, columns)
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -132,16 +135,17 @@ class LivePlot(Late, anywidget.AnyWidget):
         """Declare a mark called `name` on `ax`; its data comes with each frame.
 
         Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
-        `by_step=True` where row k belongs to step k, `smooth=True` for an image that is no grid of
-        cells, `free=True` for labels that find their places beside their points, where they cover
-        no line, no dot and no other of them; one that finds none is left out. Stars ("*") lie over
-        all other marks but handles, as those of the scene do. A handle takes `label` (what it
-        moves, for screen readers), `at` (its first position), `round` (the grid it snaps to, per
-        axis), `track`, points (n, 2) of a curve that it stays on: it then moves along x alone;
-        `also`, an axes with the same x axis where a click moves it, too; `places`, rows (x, y,
-        name) of the only points where it may stand, in the order in which the arrow keys lead
-        through them, named to screen readers; and `guess=True` for a prediction, a diamond that can
-        be moved while the plot is veiled, and then no more.
+        `by_step=True` where row k belongs to step k, `at_step=True` (arrows) where it is shown at
+        that step alone, `smooth=True` for an image that is no grid of cells, `free=True` for labels
+        that find their places beside their points, where they cover no line, no dot and no other of
+        them; one that finds none is left out. Stars ("*") lie over all other marks but handles, as
+        those of the scene do. A handle takes `label` (what it moves, for screen readers), `at` (its
+        first position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve
+        that it stays on: it then moves along x alone; `also`, an axes with the same x axis where a
+        click moves it, too; `places`, rows (x, y, name) of the only points where it may stand, in
+        the order in which the arrow keys lead through them, named to screen readers; and
+        `guess=True` for a prediction, a diamond that can be moved while the plot is veiled, and
+        then no more.
 
         A mark may be added to a plot that is shown already. The browser then builds the marks anew:
         `with plot.hold_sync():` around several makes that once.
@@ -316,7 +320,9 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
-        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout"}
+        extra = set(frame) - set(self._marks) - {
+            "summary", "goal", "reached", "readout", *TABLES,
+        }  # fmt: skip
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
@@ -327,7 +333,7 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
-        chunks, length, layouts, shared = [], 0, [], {}
+        chunks, length, layouts, shared, first = [], 0, [], {}, {}
 
         def store(values):
             nonlocal length
@@ -365,8 +371,13 @@ class LivePlot(Late, anywidget.AnyWidget):
                     packed |= {"names": list(names), "values": store(values)}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
+                for kind in TABLES & set(frame):  # float64 as two numbers each
+                    numbers = np.ascontiguousarray(frame[kind]["numbers"]).view(np.float32)
+                    packed[kind] = frame[kind] | {"numbers": store(numbers)}
+                    html = packed[kind].pop("html", None)  # all frames have the same
+                    first |= {"html": html} if html else {}
                 layouts.append(packed)
-        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks), **first}
 
     # -- where labels stand that find their places -----------------------------------------------
 
@@ -444,6 +455,10 @@ class LivePlot(Late, anywidget.AnyWidget):
             rows, texts = self._free_places(name, self._frame | self._notes)
             return mark.kind.draw(mark.ax, rows, mark.looks, texts)
         rows, texts = mark.kind.read(f"frame[{name!r}]", data)
+        if mark.looks.get("at_step"):
+            last = len(rows) - 1
+            k = min(self.step, last) if self.step >= 0 else last
+            rows = rows[max(k, 0) : k + 1]
         return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
 
     def _draw_sketch(self):

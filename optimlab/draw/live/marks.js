@@ -30,6 +30,7 @@ import {
  * @property {number} [opacity]
  * @property {boolean} [fill]
  * @property {boolean} [by_step]
+ * @property {boolean} [at_step]
  * @property {boolean} [smooth]
  * @property {string} [anchor]
  * @property {[number, number]} [offset]
@@ -96,10 +97,13 @@ function stroke(mark) {
 }
 
 /**
- * The rows up to the step where it counts them.
+ * The rows up to the step where it counts them, or that of the step alone.
  * @param {Spec} mark @param {Shown} shown
  */
-const upTo = (mark, { rows, step }) => (mark.by_step ? rows.slice(0, step + 1) : rows);
+function upTo(mark, { rows, step }) {
+  if (mark.at_step) return rows.slice(step, step + 1);
+  return mark.by_step ? rows.slice(0, step + 1) : rows;
+}
 
 /** @param {Element} node @param {boolean} shown */
 export function show(node, shown) {

@@ -98,6 +98,7 @@ LOOKS: dict[str, Callable[[str, Any], Any]] = {
     "size": checks.positive,
     "fill": checks.flag,
     "by_step": checks.flag,
+    "at_step": checks.flag,
     "smooth": checks.flag,
     "anchor": _among(list(ANCHORS)),
     "offset": checks.pair,
@@ -221,7 +222,7 @@ class Points(Kind):
 class Arrow(Kind):
     """An arrow for each row, (x tail, y tail, x tip, y tip)."""
 
-    looks = ("color", "width", "opacity", "zorder", "by_step")
+    looks = ("color", "width", "opacity", "zorder", "by_step", "at_step")
     width = 4
 
     def draw(self, ax, rows, look, texts=()):

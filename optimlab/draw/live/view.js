@@ -12,6 +12,7 @@ import { MARKS, stars } from "./marks.js";
 import { Sketch } from "./sketch.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
+import { Below } from "./table.js";
 
 /**
  * @typedef {import("./stills.js").Model} Model
@@ -28,6 +29,8 @@ import { widget } from "./stills.js";
  * @property {string} [goal]
  * @property {string[]} [names]
  * @property {number[]} [values]
+ * @property {import("./formula.js").Numbers} [formula]
+ * @property {import("./table.js").Standings} [table]
  * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
@@ -193,6 +196,7 @@ class View {
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
+    this.below = new Below(this.root);
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -366,6 +370,7 @@ class View {
     const names = (row && frame.names) ?? [];
     const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
     this.bar?.paint(step, last, said);
+    this.below?.paint(this.model.get(source), frame, values, step);
   }
 
   /**
