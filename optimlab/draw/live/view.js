@@ -57,7 +57,7 @@ function floats(packed) {
   return found;
 }
 
-class View {
+export class View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
@@ -212,11 +212,12 @@ class View {
   }
 
   /**
-   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards.
+   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards; in
+   * a saved page nothing: what would follow needs Python.
    * @param {{ guess?: boolean }} mark
    */
   free(mark) {
-    return this.model.get("veiled") === Boolean(mark.guess);
+    return !this.model.get("fixed") && this.model.get("veiled") === Boolean(mark.guess);
   }
 
   lock() {
