@@ -11,6 +11,7 @@ import io
 import json
 import re
 import textwrap
+from decimal import ROUND_HALF_UP, Context
 from functools import cache
 
 import ipywidgets as widgets
@@ -142,9 +143,10 @@ def _told(value, step, lost):
         return "–"
     if np.isinf(value):
         return "too large"
-    if value and not 1e-3 <= abs(value) < 1e5:
-        return re.sub(r"e([+-])0", r"e\1", f"{value:.2e}")
-    return f"{float(f'{value:.4g}') + 0.0:g}"
+    far = value and not 1e-3 <= abs(value) < 1e5
+    digits = Context(prec=3 if far else 4, rounding=ROUND_HALF_UP)  # as JavaScript rounds
+    value = float(digits.create_decimal(value))
+    return re.sub(r"e([+-])0", r"e\1", f"{value:.2e}") if far else f"{value + 0.0:g}"
 
 
 def _value(widget):
@@ -168,13 +170,13 @@ def fragment(plot):
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     state |= {"frames": {}, "menu": [], "controls": []}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
-    hand = None
-    if controls and plot.frames.get("settings") == plot.settings():
+    hand = None  # an image comes with no frame: where it changes there is no slider
+    if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
         first, *controls = controls
         state["frames"] = plot.frames | {"settings": plot.settings()[-1:]}
         state["controls"] = [["IPY_MODEL_0", "index"]]
         options = [label for label, _ in first._options_full]
-        hand = {"label": first.description, "options": options, "index": first.index}
+        hand = {"label": first.description or "choice", "options": options, "index": first.index}
         hand["listed"] = not isinstance(first, widgets.SelectionSlider)
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
@@ -198,7 +200,7 @@ def fragment(plot):
 def script():
     """JavaScript that brings to life the fragments before it, without its comments."""
     code = front_end(HERE / "page.js")
-    code = re.sub(r"^\s*/\*\*((?!\*/).)*\*/\n|^\s*//[^\n]*\n", "", code, flags=re.MULTILINE | re.DOTALL)
+    code = re.sub(r"(?ms)^\s*/\*\*((?!\*/).)*\*/\n|^\s*//[^\n]*\n", "", code)
     return f'(() => {{\n"use strict";\n{code}}})();\n'
 
 

@@ -82,6 +82,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     """
 
     _esm = front_end(HERE / "view.js")
+    one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
     panels = traitlets.List().tag(sync=True)
@@ -267,6 +268,8 @@ class LivePlot(Late, anywidget.AnyWidget):
         uses the frames only while these are what it has itself. An image is not sent with them: it
         changes with `show` alone.
         """
+        images = [name for name, mark in self._marks.items() if mark.kind.name == "image"]
+        self.one_picture = all(len({id(f.get(name)) for f in frames}) < 2 for name in images)
         self.frames = self._pack(frames, settings)
 
     def note(self, name, data):

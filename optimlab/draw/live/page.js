@@ -59,6 +59,7 @@ class Lone {
  */
 async function unpacked(text) {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const { DecompressionStream } = /** @type {any} */ (window);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let from = bytes.indexOf(10) + 1;
@@ -102,7 +103,9 @@ async function open(root) {
   const slider = new Lone({ index: hand?.index });
   if (hand) control(hand, slider, above);
   else above.remove();
-  new View(new Lone(state, [slider]), make("div", {}, root));
+  const model = new Lone(state, [slider]);
+  model.send = () => slider.set("index", hand?.index); // all that it asks for is a reset
+  new View(model, make("div", {}, root));
   if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;
 }
 

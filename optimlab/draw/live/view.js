@@ -96,8 +96,9 @@ export class View {
       this.listen(model, `change:${name}`, () => this.renew());
     }
     this.listen(model, "change:veiled", () => this.lock());
-    this.listen(model, "msg:custom", (said) => {
-      if (said.kind === "call") model.send({ kind: "here" });
+    this.listen(model, "msg:custom", (said, buffers) => {
+      if (said.kind === "call") this.ask("here");
+      else this.bar?.menu?.heard(said, buffers);
     });
     for (const name of ["panels", "sliders"]) {
       this.listen(model, `change:${name}`, () => this.rebuild());
@@ -179,7 +180,7 @@ export class View {
       overlay.addEventListener("pointerleave", () => this.point(null));
       return overlay;
     });
-    this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
+    this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -528,6 +529,17 @@ export class View {
   stepTo(step) {
     const last = this.last(this.current()[0]);
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
+  }
+
+  /** Everything as it was at first; where that is, Python knows. */
+  reset() {
+    this.set({ playing: false, step: -1 });
+    this.ask("reset");
+  }
+
+  /** @param {string} kind */
+  ask(kind) {
+    this.model.send({ kind });
   }
 
   toggle() {
