@@ -138,6 +138,12 @@ def test_numbers_of_numpy_and_arrays_are_written_as_numbers():
     )
 
 
+def test_a_slider_that_the_page_has_rounded_was_not_moved():
+    explorer = explore("ravine", "Momentum")
+    explorer.controls["momentum"].value = 0.9000000000000001
+    assert explorer.code() == 'from optimlab import explore; explore("ravine", "Momentum")'
+
+
 def test_put_takes_what_controls_and_handles_can_be():
     explorer = explore("ravine", "Adam", rates=(0.1, 1))
     assert explorer.put(lr=0.2, bias_correction=False, start=(1, 2), steps=7, step=3) is explorer

@@ -75,6 +75,15 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
+def value_of(widget):
+    """The value of a control; of a slider without options as round as its numbers are.
+
+    The page answers 0.9000000000000001 to a slider that is put to 0.9.
+    """
+    value = widget.value
+    return float(f"{value:.12g}") if isinstance(widget, widgets.FloatSlider) else value
+
+
 def set_to(name, widget, value):
     """Put the control called `name` to a value that it can have."""
     if isinstance(widget, widgets.widget_selection._Selection):

@@ -76,7 +76,7 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         drawn = page.page.locator(PATH).get_attribute("d")[1:].split("L")
         corners = np.array([corner.split() for corner in drawn], float)
         spec, panel = explorer.plot.axes[0], explorer.plot.panels[0]
-        x, y, w, h = np.array(spec["rect"]) * [panel["width"], panel["height"]] * 2
+        x, y, w, h = np.array(spec["rect"]) * ([panel["width"], panel["height"]] * 2)
         wanted = [x, y] + numbers.reshape(-1, 2) * [w, -h] + [0, h]
         np.testing.assert_allclose(corners, wanted, atol=0.006)
 
@@ -204,13 +204,23 @@ def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
     page.wait_for_function(
         "() => document.querySelector('.ol-summary').textContent.includes('learning rate 0.1 ')"
     )
+    check_a_busy_python(plot)
     assert plot.errors() == []
 
 
-def test_while_python_is_busy_the_menu_says_so(plot):
-    kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-    plot.page.evaluate(
-        f"() => {{ {kernel}.requestExecute({{code: 'while not explorer.plot.notes: pass', "
-        "store_history: false}); }"
+def check_a_busy_python(plot):
+    """What the menu says while Python works, and what when that fails."""
+    plot.python(
+        "import time; from optimlab.explorers import saving; make = saving.made\n"
+        "saving.made = lambda *given: [time.sleep(2), make(*given)][1]"
     )
-    plot.page.wait_for_function(f"() => {kernel}.status === 'busy'")
+    plot.live().locator("[data-action=menu]").click()
+    with plot.page.expect_download() as coming:
+        plot.live().get_by_text("Save as PNG").click()
+        said(plot, "Python is busy.")
+    said(plot, "run.png is in your browser")
+    assert coming.value.suggested_filename == "run.png"
+    plot.python("saving.made = lambda *_: 1 / 0")
+    plot.live().locator("[data-action=menu]").click()
+    plot.live().get_by_text("Save as PNG").click()
+    said(plot, "ZeroDivisionError")

@@ -89,7 +89,7 @@ export class Menu {
     if (!this.waits) return;
     window.clearTimeout(this.waits);
     this.waits = 0;
-    this.said.textContent = kind === "file" ? `${name} is saved where the browser saves.` : text;
+    this.said.textContent = kind === "file" ? `${name} is in your browser's downloads.` : text;
     if (kind === "file") {
       const href = URL.createObjectURL(new Blob([files[0]], { type }));
       make("a", { href, download: name }).click();
