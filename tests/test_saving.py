@@ -133,9 +133,12 @@ def test_numbers_of_numpy_and_arrays_are_written_as_numbers():
     explorer = FitExplorer(x, y, names=("it's", 'a "name"\n'))
     assert "np" not in explorer.code() and "array" not in explorer.code()
     assert state(evaluated(explorer.code())) == state(explorer)
-    assert saving._Text().of({"a": (float("inf"),), 1: np.float64(0.5)}, "") == (
-        '{"a": (float(\'inf\'),), 1: 0.5}'
+    text = saving._Text()
+    given = {"a": (float("inf"),), 1: np.float64(0.5), "rules": [SGD(lr=0.3)]}
+    assert text.of(given, "") == (
+        '{"a": (float(\'inf\'),), 1: 0.5, "rules": [SGD(lr=0.3)]}'
     )
+    assert text.imported == ["SGD"]
 
 
 def test_a_slider_that_the_page_has_rounded_was_not_moved():
@@ -177,7 +180,7 @@ def test_a_page_holds_what_is_shown_and_of_a_veiled_explorer_the_scene_alone(kin
         assert saved["hand"] is None and frames == {}
     else:
         assert len(frames["list"]) == len(saved["hand"]["options"]) == len(values)
-        assert frames["settings"] == [explorer.settings()[-1]]
+        assert frames["settings"] == [saved["state"]["handles"]]
     explorer.veil(SENTENCE)
     explorer.save(place)
     page = place.read_text("utf-8")
@@ -236,7 +239,8 @@ def test_a_film_plays_the_steps_and_holds_the_last(monkeypatch):
         shown = np.asarray(Image.fromarray(export._pixels(explorer.plot, step)).reduce(2))
         assert np.abs(picture - shown[..., :3].astype(int)).mean() < 2
         assert (picture[:5, :5] == 255).all(), "white stays white"
-    monkeypatch.setattr(export, "_pixels", lambda _, step: np.full((4, 4, 4), step % 250, np.uint8))
+    any_picture = np.random.default_rng(0).integers(0, 256, (501, 8, 8, 4), np.uint8)
+    monkeypatch.setattr(export, "_pixels", lambda _, step: any_picture[step])
     pictures, _ = film(run(500))
     assert len(pictures) == 41, "eight in a second for five seconds"
 
@@ -315,6 +319,13 @@ def test_what_stands_fixed_is_said_in_words():
     assert unpacked(export.page(explorer.plot).decode())["fixed"] == (
         "What else is set: steps 20, β₁ 0.9, β₂ 0.999, bias correction on, start point (-7, 2)."
     )
+
+
+def test_a_handle_that_chooses_what_the_slider_does_is_left_out():
+    explorer = MAKERS["family"][0]()
+    saved = unpacked(export.page(explorer.plot).decode())
+    assert saved["state"]["handles"] == {"method": [], "start": [-7, 2]} and saved["hand"]["listed"]
+    assert saved["fixed"] == "What else is set: start point (-7, 2)."
 
 
 def test_where_frames_have_no_images_in_common_nothing_slides():

@@ -139,9 +139,15 @@ class _Text:
         if isinstance(value, Function):
             if value.name in functions.names() and functions.get(value.name) is value:
                 return json.dumps(value.name)
+            if formula := getattr(value, "formula", None):  # that was read from a text
+                return json.dumps(formula.text)
         elif isinstance(value, type) and issubclass(value, Optimizer):
             if value is getattr(optimizers, value.__name__, None):
                 return json.dumps(value.__name__)
+        elif isinstance(value, Optimizer):
+            name = type(value).__name__
+            (self.ours if hasattr(optimizers, name) else self.theirs)(name)
+            return repr(value)
         elif isinstance(value, list | tuple):
             parts = ", ".join(self.of(one, name) for one in value)
             comma = "," * (len(value) == 1)

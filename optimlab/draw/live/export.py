@@ -32,7 +32,7 @@ LINE, LETTER = 24, 8
 #: pictures in a second of a GIF at most, and seconds that the last one stays
 PACE, HOLD = 8, 2.5
 #: what a page keeps of a plot's state
-KEPT = ("panels", "axes", "marks", "images", "data", "handles", "step", "playback", "veiled",
+KEPT = ("panels", "axes", "marks", "images", "data", "step", "playback", "veiled",
         "notes", "sketch", "drawn", "alt")  # fmt: skip
 #: no page may ask for anything that it does not hold
 POLICY = "default-src 'none'; img-src blob:; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
@@ -165,15 +165,19 @@ def fragment(plot):
     """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
 
     The first control is a slider if its frames are there; where the others stand is said in words,
-    and so is where the handles stand: they need Python.
+    and so is where the handles stand: they need Python. A handle that chooses among places is left
+    out, for it would not go along with the slider.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
-    state |= {"frames": {}, "menu": [], "controls": []}
+    handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
+    state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
     hand = None  # an image comes with no frame: where it changes there is no slider
     if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
         first, *controls = controls
-        state["frames"] = plot.frames | {"settings": plot.settings()[-1:]}
+        state["frames"] = plot.frames | {"settings": [
+            {name: at for name, at in handles.items() if not plot.is_guess(name)}
+        ]}  # fmt: skip
         state["controls"] = [["IPY_MODEL_0", "index"]]
         options = [label for label, _ in first._options_full]
         hand = {"label": first.description or "choice", "options": options, "index": first.index}
@@ -181,9 +185,9 @@ def fragment(plot):
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
         others += [
-            f"{mark['label']} ({', '.join(f'{v:g}' for v in plot.handles[mark['name']])})"
-            for mark in plot.marks
-            if mark["kind"] == "handle" and plot.handles[mark["name"]]
+            f"{plot._marks[name].spec['label']} ({', '.join(f'{v:g}' for v in at)})"
+            for name, at in handles.items()
+            if at
         ]
     fixed = f"What else is set: {', '.join(others)}." if others else ""
     state, paths, buffers = _remove_buffers(state)
