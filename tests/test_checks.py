@@ -5,6 +5,7 @@ the kind of each argument.
 """
 
 import inspect
+import tempfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -130,6 +131,7 @@ SCHEME = {"function": FUNCTION, "lr": RATES, "start": maybe(POINT), "steps": WHO
 AT = {"function": FUNCTION, "point": maybe(POINT)}
 LEARNING = {"params": THING, "x": LISTED, "y": LISTED}
 
+SHOWN, FOLDER = explorers.explore("ravine"), tempfile.TemporaryDirectory()
 SQUARE = {"name": "mine", "latex": "x^2", "value": lambda x: x * x, "domain": (-1, 1)}
 BELOW_1 = kind("   T   V  V   V  V   T   T    V  V     T      T")  # each in [0, 1)
 
@@ -149,6 +151,8 @@ of(Function, SQUARE, name=TEXT, value=THING, gradient=maybe(THING), hessian=mayb
 of(functions.ravine.value, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.gradient, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.hessian, {"point": (1, 2)}, point=POINT)
+of(SHOWN.save, {"path": f"{FOLDER.name}/run.png"}, path=NAME)
+of(SHOWN.put, {}, steps=WHOLE, start=PAIR, lr=kind("T V V V V T T T T T T"))
 for one in tuning.RULES:
     below = ("momentum", "rho", "beta1", "beta2")
     of(one, {}, **{h: BELOW_1 if h in below else RATES for h in one.hyperparameters()})

@@ -7,7 +7,10 @@ import ipywidgets as widgets
 import traitlets
 
 from optimlab import checks
+from optimlab.draw.live import export
 from optimlab.draw.live.late import Late
+from optimlab.explorers import saving
+from optimlab.explorers.controls import set_to, value_of
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
@@ -68,6 +71,11 @@ class Explorer(Late, widgets.VBox):
     veiled = traitlets.Bool(False)
     reached = traitlets.Bool(False)
 
+    def __new__(cls, *args, **given):
+        explorer = super().__new__(cls, *args, **given)
+        explorer._given = args, given  # for `code`
+        return explorer
+
     def assemble(self, plot, controls, *below):
         """Put plot, controls and status line together and show the first frame.
 
@@ -100,6 +108,9 @@ class Explorer(Late, widgets.VBox):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_handles, "handles")
         plot.observe(self._on_step, "step")
+        self._first, self._at_first = self.settings(), self._places()
+        plot.menu = saving.MENU
+        plot.on_msg(self._on_menu)
         self._refresh_later(0)  # of positions not shown yet: an error there is for the status line
 
     def frames(self, values):
@@ -173,6 +184,43 @@ class Explorer(Late, widgets.VBox):
         for (widget, name), value in zip(self.plot.controls, values, strict=True):
             setattr(widget, name, value)
         self.plot.handles = self.plot.handles | handles
+
+    def _places(self):
+        """Where controls and handles stand, by names that can be written as arguments."""
+        found = {name: value_of(widget) for name, widget in self.controls.items()}
+        for name, at in self.settings()[-1].items():
+            found.setdefault(name, at[0] if len(at) == 1 else tuple(at))
+        found |= {"step": self.plot.step} if self.plot.step >= 0 else {}
+        return {name.replace(" ", "_"): place for name, place in found.items()}
+
+    def put(self, **places):
+        """Put controls and handles where they are told, by their names, and return the explorer.
+
+        `step` is the step that is marked.
+
+        >>> from optimlab import explore
+        >>> explore("ravine", "Momentum").put(lr=0.2, momentum=0.5, start=(3, 1)).summary[:56]
+        'Momentum with learning rate 0.2 and momentum 0.5 went fr'
+        """
+        controls = {name.replace(" ", "_"): widget for name, widget in self.controls.items()}
+        handles = {name.replace(" ", "_"): name for name in self.settings()[-1]}
+        known, moved, step = [*controls, *handles, "step"], {}, self.plot.step
+        for name, place in places.items():
+            if name not in known:
+                raise TypeError(f"{name}: put takes {', '.join(dict.fromkeys(known))}")
+            if name in controls:
+                set_to(name, controls[name], place)
+            elif name in handles:
+                on_track = len(self.plot.handles[handles[name]]) == 1
+                at = [checks.number(name, place)] if on_track else [*checks.pair(name, place)]
+                moved[handles[name]] = at
+            else:
+                step = place
+        self.plot.handles = self.plot.handles | moved
+        self.plot.step = step if step is self.plot.step else checks.whole(
+            "step", step, 0, self.plot.last()
+        )  # fmt: skip
+        return self
 
     def close(self):
         """Let it go with all that it made: its plot and controls, their layouts and styles."""
@@ -248,6 +296,42 @@ class Explorer(Late, widgets.VBox):
     def still(self):
         """What it shows now as PNG bytes, for readers without a kernel."""
         return self.plot.still()
+
+    # -- taking it along -----------------------------------------------------------------------
+
+    def picture(self):
+        """What it shows now as the PNG bytes that `save` writes."""
+        return export.picture(self.plot)
+
+    def save(self, path):
+        """Write what it shows to a file; of one that is veiled the scene alone.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says what is written: "run.png", the picture at two pixels a CSS pixel;
+            "run.svg", the same to be enlarged; "run.gif", its steps, one after the other;
+            "run.html", a page that opens from a disk without network and Python, in which the
+            first control is live, and the others stand in words. A file that is there is replaced.
+            What stands outside the live plot, such as a formula, is not written.
+        """
+        saving.save(self, path)
+
+    def code(self):
+        """One line of Python that makes this explorer anew, with its controls and handles as now.
+
+        It is made as it was made, and then `put`: so its axes and its target are the same. A
+        function or a rule of yours is named, and what has no name, such as a lambda, is told in a
+        comment. What a network has learnt is no setting, and is not in the line.
+
+        >>> from optimlab import explore
+        >>> explore("ravine", "Momentum", lr=0.1).put(lr=0.2).code()
+        'from optimlab import explore; explore("ravine", "Momentum").put(lr=0.2)'
+        """
+        return saving.code(self)
+
+    def _on_menu(self, _plot, content, _buffers):
+        saving.answer(self, content.get("kind"))
 
 
 def parts_of(whole, found=None):

@@ -75,6 +75,33 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
+def value_of(widget):
+    """The value of a control; of a slider without options as round as its numbers are.
+
+    The page answers 0.9000000000000001 to a slider that is put to 0.9.
+    """
+    value = widget.value
+    return float(f"{value:.12g}") if isinstance(widget, widgets.FloatSlider) else value
+
+
+def set_to(name, widget, value):
+    """Put the control called `name` to a value that it can have."""
+    if isinstance(widget, widgets.widget_selection._Selection):
+        known = [one for _, one in widget._options_full]
+        wanted = f"a position of its control, such as {np.array(widget.value).item()!r}"
+        kinds = str if isinstance(known[0], str) else int | float | complex | np.integer
+        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(known[0], bool):
+            checks.wrong_kind(name, value, wanted)
+        if value not in known:
+            checks.wrong_value(name, value, wanted)
+        widget.value = value
+    elif isinstance(widget.value, bool):
+        widget.value = checks.flag(name, value)
+    else:
+        check = checks.whole if isinstance(widget.value, int) else checks.number
+        widget.value = check(name, value, low=widget.min, high=widget.max)
+
+
 def add_start(plot, ax, at, *, sliders=False, **more):
     """Declare the handle called "start", where the runs of a plot begin, and its `sliders`."""
     look = {"label": "start point", "color": style.INK} | more

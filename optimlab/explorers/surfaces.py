@@ -231,6 +231,10 @@ class SurfaceExplorer(PathExplorer):
 
     # -- the still -------------------------------------------------------------------------------
 
+    def picture(self):
+        """What `save` writes as PNG: with the surface; the other files hold the contour lines."""
+        return self.still()
+
     def still(self):
         """The live plot's panels below one another, and the surface beside them, as PNG bytes."""
         flat = self.plot.still_pixels()[..., :3]

@@ -7,6 +7,7 @@ them as float32; the browser knows nothing of data coordinates but the limits of
 
 import base64
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,11 @@ class LivePlot(Late, anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
+    menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
     _esm = front_end(HERE / "view.js")
+    one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
     panels = traitlets.List().tag(sync=True)
@@ -102,6 +105,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     notes = traitlets.Dict().tag(sync=True)
     sketch = traitlets.Dict().tag(sync=True)
     drawn = traitlets.List().tag(sync=True)
+    menu = traitlets.List().tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
@@ -273,6 +277,8 @@ class LivePlot(Late, anywidget.AnyWidget):
         changes with `show` alone. `band` says what becomes of the run at each position, as band.js
         draws it under the control.
         """
+        images = [name for name, mark in self._marks.items() if mark.kind.name == "image"]
+        self.one_picture = all(len({id(f.get(name)) for f in frames}) < 2 for name in images)
         self.frames = self._pack(frames, settings) | ({"band": band} if band else {})
 
     def note(self, name, data):
@@ -422,21 +428,13 @@ class LivePlot(Late, anywidget.AnyWidget):
         """The scene with the current frame drawn on it, as PNG bytes, panels side by side."""
         return png(self.still_pixels())
 
-    def still_pixels(self):
-        """The same as RGBA at two pixels a CSS pixel, (height, width, 4)."""
-        marks = []
-        try:
-            for name in self._marks:
-                marks += self._drawn(name)
-            if self.drawn and self.sketch:
-                marks += self._draw_sketch()
+    def still_pixels(self, step=None):
+        """The same as RGBA at two pixels a CSS pixel, (height, width, 4), at the marked step."""
+        with self.artists(step) as marks:
             pictures = [
                 raster.with_marks([mark for mark in marks if mark.axes.figure is raster.figure])
                 for raster in self._rasters
             ]
-        finally:
-            for mark in marks:
-                mark.remove()
         height = max(picture.shape[0] for picture in pictures)
         padded = [
             np.pad(p, ((0, height - p.shape[0]), (0, 0), (0, 0)), constant_values=255)
@@ -444,7 +442,29 @@ class LivePlot(Late, anywidget.AnyWidget):
         ]
         return np.concatenate(padded, axis=1)
 
-    def _drawn(self, name):
+    def last(self):
+        """The last step of what is shown."""
+        (frame,) = self.data.get("list") or [{"marks": {}}]
+        walked = [mark["name"] for mark in self.marks if mark.get("by_step")]
+        counts = [frame["marks"].get(name, (0, 0))[1] for name in walked]
+        return max(1, frame.get("values", (0, 0))[1], *counts) - 1
+
+    @contextmanager
+    def artists(self, step=None):
+        """Its marks as they are at a step, by default the marked one: in its axes within this."""
+        step = self.step if step is None else step
+        found = []
+        try:
+            for name in self._marks:
+                found += self._drawn(name, self.last() if step < 0 else step)
+            if self.drawn and self.sketch:
+                found += self._draw_sketch()
+            yield found
+        finally:
+            for mark in found:
+                mark.remove()
+
+    def _drawn(self, name, step):
         """The artists of a mark in the still."""
         mark, data = self._marks[name], self._notes.get(name, self._frame.get(name))
         if name in self.handles:
@@ -456,10 +476,16 @@ class LivePlot(Late, anywidget.AnyWidget):
             return mark.kind.draw(mark.ax, rows, mark.looks, texts)
         rows, texts = mark.kind.read(f"frame[{name!r}]", data)
         if mark.looks.get("at_step"):
-            last = len(rows) - 1
-            k = min(self.step, last) if self.step >= 0 else last
-            rows = rows[max(k, 0) : k + 1]
-        return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
+            k = min(step, len(rows) - 1)
+            rows = rows[k : k + 1]
+        rows, looks = mark.kind.place(mark.ax, rows), mark.looks
+        if not looks.get("by_step") or step >= len(rows) - 1:
+            return mark.kind.draw(mark.ax, rows, looks, texts)
+        found = mark.kind.draw(mark.ax, rows[: step + 1], looks, texts[: step + 1])
+        if mark.kind.rest is not None:
+            faint = {**looks, "by_step": False, "opacity": marks.TO_COME}
+            found += mark.kind.draw(mark.ax, rows[step + mark.kind.rest :], faint)
+        return found
 
     def _draw_sketch(self):
         ax, columns = self._columns

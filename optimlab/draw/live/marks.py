@@ -27,6 +27,8 @@ PIXEL = 0.72
 NOW = 7
 #: looks of a label that stands where the room is: its data are the middles of its texts then
 FREE = {"anchor": "middle", "offset": (0, 0), "baseline": "center"}
+#: how much of a mark is seen of the steps still to come
+TO_COME = 0.22
 #: matplotlib's names of the markers that the front end draws
 MARKERS = ("o", "s", "D", "^", "v", "<", ">", "P", "X", "*")
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -122,6 +124,8 @@ class Kind:
     width: ClassVar[int] = 2
     #: whether its data come as rows with every frame
     framed: ClassVar[bool] = True
+    #: which row after the marked step begins what is still to come; None where that is not seen
+    rest: ClassVar[int | None] = None
 
     @property
     def name(self) -> str:
@@ -190,6 +194,7 @@ class Line(Kind):
     """A line through its rows, broken where one is NaN."""
 
     looks = ("color", "width", "dash", "opacity", "zorder", "by_step")
+    rest = 0
 
     def draw(self, ax, rows, look, texts=()):
         dash, width = style.linestyle(look.get("dash")), look.get("width", 2) * PIXEL
@@ -208,6 +213,7 @@ class Points(Kind):
     """A marker at each row."""
 
     looks = ("color", "marker", "size", "fill", "opacity", "zorder", "by_step")
+    rest = 1
 
     def draw(self, ax, rows, look, texts=()):
         marker, ring = look.get("marker", "o"), not look.get("fill", True)

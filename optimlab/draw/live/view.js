@@ -61,7 +61,7 @@ function floats(packed) {
   return found;
 }
 
-class View {
+export class View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
@@ -102,8 +102,9 @@ class View {
       this.listen(model, `change:${name}`, () => this.renew());
     }
     this.listen(model, "change:veiled", () => this.lock());
-    this.listen(model, "msg:custom", (said) => {
-      if (said.kind === "call") model.send({ kind: "here" });
+    this.listen(model, "msg:custom", (said, buffers) => {
+      if (said.kind === "call") this.ask("here");
+      else this.bar?.menu?.heard(said, buffers);
     });
     for (const name of ["panels", "sliders"]) {
       this.listen(model, `change:${name}`, () => this.rebuild());
@@ -195,7 +196,7 @@ class View {
       overlay.addEventListener("pointerleave", () => this.point(null));
       return overlay;
     });
-    this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
+    this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
     this.below = new Below(this.root);
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
@@ -230,11 +231,12 @@ class View {
   }
 
   /**
-   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards.
+   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards; in
+   * a saved page nothing: what would follow needs Python.
    * @param {{ guess?: boolean }} mark
    */
   free(mark) {
-    return this.model.get("veiled") === Boolean(mark.guess);
+    return !this.model.get("fixed") && this.model.get("veiled") === Boolean(mark.guess);
   }
 
   lock() {
@@ -550,6 +552,17 @@ class View {
   stepTo(step) {
     const last = this.last(this.current()[0]);
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
+  }
+
+  /** Everything as it was at first; where that is, Python knows. */
+  reset() {
+    this.set({ playing: false, step: -1 });
+    this.ask("reset");
+  }
+
+  /** @param {string} kind */
+  ask(kind) {
+    this.model.send({ kind });
   }
 
   toggle() {

@@ -1,0 +1,177 @@
+"""An explorer as a file, and as the line of Python that makes it anew."""
+
+import inspect
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from optimlab import checks, functions, optimizers
+from optimlab.draw.live import export
+from optimlab.functions import Function
+from optimlab.optimizers import Optimizer
+
+#: suffix -> (what it is called, its type on the web)
+FORMATS = {
+    "png": ("PNG", "image/png"), "svg": ("SVG", "image/svg+xml"), "gif": ("GIF", "image/gif"),
+    "html": ("a web page", "text/html"),
+}  # fmt: skip
+#: the menu of the play bar
+MENU = [
+    *([kind, f"Save as {name}"] for kind, (name, _) in FORMATS.items()), ["code", "Copy the code"],
+]  # fmt: skip
+PLACE = "the name of a file that ends in .png, .svg, .gif or .html, in a folder that is there"
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def save(explorer, path):
+    """See `Explorer.save`."""
+    if not isinstance(path, str | os.PathLike):
+        checks.wrong_kind("path", path, PLACE)
+    place = Path(os.path.realpath(path))
+    kind = place.suffix.lower()[1:]
+    if kind not in FORMATS or not place.parent.is_dir() or place.is_dir():
+        checks.wrong_value("path", path, PLACE)
+    content = made(explorer, kind)
+    beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def made(explorer, kind):
+    """The bytes of a file."""
+    plot = explorer.plot
+    if kind == "png":
+        return explorer.picture()
+    if kind == "svg":
+        return export.vectors(plot)
+    if kind == "gif":
+        return export.film(plot)
+    if plot.frames.get("settings") != plot.settings():
+        explorer._stop_waiting()
+        explorer._send_frames()
+    return export.page(plot)
+
+
+def answer(explorer, kind):
+    """Do what the menu of the bar asks for, and tell the page."""
+    plot = explorer.plot
+    try:
+        if kind == "reset":
+            explorer.restore(explorer._first)
+        elif kind == "code":
+            plot.send({"kind": "code", "text": code(explorer)})
+        elif kind in FORMATS:
+            told = {"kind": "file", "name": f"run.{kind}", "type": FORMATS[kind][1]}
+            plot.send(told, [made(explorer, kind)])
+    except Exception as error:
+        plot.send({"kind": "failed", "text": f"{type(error).__name__}: {error}"})
+
+
+# --- code ------------------------------------------------------------------------------------
+
+
+def code(explorer):
+    """See `Explorer.code`."""
+    text = _Text()
+    kind = type(explorer)
+    if kind.__name__ == "PathExplorer":
+        made_by = text.ours("explore")
+    elif kind.__module__.startswith("optimlab."):
+        made_by = f"{text.ours('explorers')}.{kind.__name__}"
+    else:
+        made_by = text.theirs(kind.__name__)
+    positional, keyword = explorer._given
+    call = inspect.signature(kind.__init__).bind(explorer, *positional, **keyword)
+    _, *parameters = call.signature.parameters.values()
+    arguments, all_so_far = [], True
+    for one in parameters:
+        if one.kind is one.VAR_KEYWORD:
+            given = call.arguments.get(one.name, {})
+            arguments += [f"{name}={text.of(value, name)}" for name, value in given.items()]
+        elif one.name in call.arguments and not _is_default(call.arguments[one.name], one.default):
+            value = text.of(call.arguments[one.name], one.name)
+            plain = all_so_far and one.kind is one.POSITIONAL_OR_KEYWORD
+            arguments.append(value if plain else f"{one.name}={value}")
+        else:
+            all_so_far = False
+    line = f"{made_by}({', '.join(arguments)})"
+    now, first = explorer._places(), explorer._at_first
+    if moved := {name: place for name, place in now.items() if place != first.get(name)}:
+        line += f".put({', '.join(f'{n}={text.of(v, n)}' for n, v in moved.items())})"
+    return f"from optimlab import {', '.join(text.imported)}; {line}{text.comment()}"
+
+
+def _is_default(value, default):
+    one, other = (_Text().of(v, "") for v in (value, default))
+    return default is not inspect.Parameter.empty and one == other
+
+
+class _Text:
+    """Values as text, and what that text takes from elsewhere."""
+
+    def __init__(self):
+        self.imported, self.defined, self.missing = [], [], []
+
+    @staticmethod
+    def _note(names, name):
+        names += [name] * (name not in names)
+        return name
+
+    def ours(self, name):
+        """A name to be imported from optimlab."""
+        return self._note(self.imported, name)
+
+    def theirs(self, name):
+        """A name that must be defined where the line runs."""
+        return self._note(self.defined, name)
+
+    def of(self, value, name):
+        """A value as Python text; one that cannot be written is called `name`."""
+        if isinstance(value, np.ndarray | np.generic):
+            value = value.tolist()
+        if isinstance(value, Function):
+            if value.name in functions.names() and functions.get(value.name) is value:
+                return json.dumps(value.name)
+            if formula := getattr(value, "formula", None):  # that was read from a text
+                return json.dumps(formula.text)
+        elif isinstance(value, type) and issubclass(value, Optimizer):
+            if value is getattr(optimizers, value.__name__, None):
+                return json.dumps(value.__name__)
+        elif isinstance(value, Optimizer):
+            name = type(value).__name__
+            (self.ours if hasattr(optimizers, name) else self.theirs)(name)
+            return repr(value)
+        elif isinstance(value, list | tuple):
+            parts = ", ".join(self.of(one, name) for one in value)
+            comma = "," * (len(value) == 1)
+            return f"[{parts}]" if isinstance(value, list) else f"({parts}{comma})"
+        elif isinstance(value, dict):
+            parts = (f"{self.of(k, name)}: {self.of(v, name)}" for k, v in value.items())
+            return "{" + ", ".join(parts) + "}"
+        elif isinstance(value, float) and not np.isfinite(value):
+            return f"float('{value}')"
+        elif isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)  # in the quotes of the lessons
+        elif value is None or isinstance(value, bool | int | float | complex | range):
+            return repr(value)
+        own = getattr(value, "__name__", "")
+        if own.isidentifier():
+            return self.theirs(own)
+        return self._note(self.missing, name)
+
+    def comment(self):
+        """What the learner has to know of names in the line, in words."""
+        words = []
+        if self.defined:
+            words.append(f"{' and '.join(self.defined)}: as you defined it.")
+        if self.missing:
+            missing = " and ".join(self.missing)
+            words.append(f"Put what cannot be written here in place of {missing}.")
+        return "  # " + " ".join(words) if words else ""
