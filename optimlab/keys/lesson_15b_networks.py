@@ -231,16 +231,18 @@ QUIZ = [
         {
             "That A's default suits this problem better": "Right: the defaults were compared as "
             "much as the rules.",
-            "That A is the better rule": "At another rate B may win: compare each at its own.",
+            "That A is the better rule for this problem": "At another rate B may win: compare each "
+            "at its own.",
             "Nothing at all": "You did learn something: about these defaults on this problem.",
         },
     ),
     (
         "Why are the seeds of the report others than those of the tuning?",
         {
-            "A rate may suit its tuning seeds by luck": "Right: new seeds do not share that luck.",
+            "A rate may suit seeds by luck": "Right: new seeds do not share that luck.",
             "More seeds train faster": "Seeds are separate runs; none helps another.",
-            "The tuning seeds diverged": "They have not. But the rate was chosen to suit them.",
+            "The runs of the tuning seeds diverged": "They have not. But the rate was chosen to "
+            "suit them.",
         },
     ),
     (
