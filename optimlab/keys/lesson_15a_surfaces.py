@@ -279,10 +279,10 @@ QUIZ = [
     (
         "A rule is ahead at one learning rate for all. What do you ask for?",
         {
-            "Each rule's final loss at every rate": "Right: a shared rate chooses the winner. "
-            "On the ravine each of four rules wins at some rate.",
-            "More steps of all at the rate they share": "That would not help: the same rate still "
-            "means something else in each rule.",
+            "Every rule at every rate": "Right: a shared rate chooses the winner. On the ravine "
+            "each of four rules wins at some rate.",
+            "More steps at the shared rate": "That would not help: the same rate still means "
+            "something else in each rule.",
             "The default rates": "A default is one rate for each rule, chosen for other problems.",
         },
     ),
