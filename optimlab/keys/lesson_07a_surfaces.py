@@ -305,10 +305,10 @@ QUIZ = [
     (
         "A function has one minimum only. What follows?",
         {
-            "It may be convex or not": "Right: x² - 4x + 6 is convex, and `plateau` is not.",
-            "It is convex": "`plateau` has one minimum, and far out it bends down. The other "
-            "direction holds: convex, so no second valley at another height.",
-            "It is not convex": "x² - 4x + 6 has one minimum and is convex.",
+            "It may be convex": "Right: x² - 4x + 6 is convex, and `plateau` is not.",
+            "It must be convex": "`plateau` has one minimum, and far out it bends down. The "
+            "other direction holds: convex, so no second valley at another height.",
+            "It cannot be convex": "x² - 4x + 6 has one minimum and is convex.",
         },
     ),
     (

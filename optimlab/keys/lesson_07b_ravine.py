@@ -20,7 +20,7 @@ PREDICTIONS = {
             "0.95 · 4 = 3.8 across, and lands on the other wall. There it begins again.",
             "it first drops to the floor, then follows it": "A small rate drops to the floor "
             "and follows it: move the rate to 0.1 and see.",
-            "it goes straight to the star": "The run would go straight if the gradient pointed at "
+            "it goes straight to the star": "It would if the gradient pointed straight away from "
             "the star. At the start it is -0.7 along the floor and 4 across it: nearly all across.",
         },
         right="it crosses the floor at every step",
