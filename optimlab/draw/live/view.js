@@ -4,6 +4,7 @@
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
+import { floats } from "./frames.js";
 import {
   fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
@@ -20,18 +21,7 @@ import { Below } from "./table.js";
  * @typedef {import("./marks.js").Axes} Axes
  * @typedef {import("./marks.js").Mark} Mark
  * @typedef {import("./marks.js").Spec} Spec
- *
- * @typedef {object} Frame what one position of the slider shows; places in the buffer are [first
- *   number, rows, numbers a row]
- * @property {Record<string, number[]>} marks
- * @property {Record<string, string[]>} texts
- * @property {string} [summary]
- * @property {string} [goal]
- * @property {string[]} [names]
- * @property {number[]} [values]
- * @property {import("./formula.js").Numbers} [formula]
- * @property {import("./table.js").Standings} [table]
- * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
+ * @typedef {import("./frames.js").Frame} Frame
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
  * @typedef {{ fx: number, fy: number, inside: boolean, x: number, y: number, axes: Axes }} Spot
@@ -43,23 +33,6 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
-
-/** @type {WeakMap<object, Float32Array>} */
-const numbers = new WeakMap();
-
-/**
- * The float32 numbers behind a message; copied, for they need not start on a multiple of four.
- * @param {{ buffer: DataView }} packed
- */
-function floats(packed) {
-  let found = numbers.get(packed);
-  if (!found) {
-    const { buffer, byteOffset, byteLength } = packed.buffer;
-    found = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-    numbers.set(packed, found);
-  }
-  return found;
-}
 
 export class View {
   /** @param {Model} model @param {HTMLElement} el */
