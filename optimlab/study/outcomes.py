@@ -14,6 +14,7 @@ It is measured, from the recorded points.  `rate_limit` says what the curvature 
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
 from optimlab.study.analysis import momentum_limit, stability_limit
+from optimlab.taught import Taught
 
 __all__ = [
     "NOWHERE", "GONE", "VERDICTS", "Outcomes", "basin_map", "best_run", "outcomes", "rate_limit",
@@ -188,13 +190,17 @@ def basin_map(
     first, *others = np.diff([0, *_looked_at(steps)])
     for begin in range(0, len(each), _TOGETHER):
         part = slice(begin, begin + _TOGETHER)
-        run = descend(function, optimizer, each[part], int(first), record=False)
-        seen = [run.end]
-        for more in others:  # it goes on with what its optimizer remembers
-            lost = np.isnan(seen[-1])
-            at = np.where(lost, 0.0, seen[-1])  # somewhere: it must start at a number
-            run = descend(function, _Used(run.optimizer), at, int(more), record=False)
-            seen.append(np.where(lost, np.nan, run.end))
+        if not isinstance(optimizer, Optimizer) or isinstance(optimizer, Taught):
+            run = descend(function, optimizer, each[part], steps)  # each has an optimizer of its own
+            seen = list(run.points[list(_looked_at(steps))])
+        else:
+            run = descend(function, optimizer, each[part], int(first), record=False)
+            seen = [run.end]
+            for more in others:  # it goes on with what its optimizer remembers
+                lost = np.isnan(seen[-1])
+                at = np.where(lost, 0.0, seen[-1])  # somewhere: it must start at a number
+                run = descend(function, _used(run.optimizer), at, int(more), record=False)
+                seen.append(np.where(lost, np.nan, run.end))
         found[part] = _settled(function, function.minima, seen, run.losses[-1], box)
     return found.reshape(starts.shape[: starts.ndim - len(function._shape)])
 
@@ -215,14 +221,11 @@ def _looked_at(steps: int) -> tuple[int, int, int]:
     return max(steps - 2 * -(-steps // 40), 0), max(steps - 1, 0), steps
 
 
-class _Used:
+def _used(optimizer: Any) -> Any:
     """An optimizer with what it remembers, which `descend` then does not make it forget."""
-
-    def __init__(self, optimizer: Any):
-        self.update, self.probe = optimizer.update, getattr(optimizer, "probe", lambda w: w)
-
-    def fresh(self) -> _Used:
-        return self
+    kept = copy.copy(optimizer)
+    vars(kept)["fresh"] = lambda: kept
+    return kept
 
 
 def _settled(
