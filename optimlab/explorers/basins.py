@@ -65,7 +65,7 @@ class BasinExplorer(PathExplorer):
         function, box = to_draw(function, domain, dim=2)
         if not len(function.minima):
             raise ValueError(f"function={function.name}: it must have a minimum in its domain")
-        cells = checks.whole("cells", cells, 10, 500)
+        cells = checks.whole("cells", cells, 1, 500)
         if lr is None:
             limits = stability_limit(function, function.minima)
             lr = nearest(decades(0.001, 2.0), min(0.1, float(np.min(limits)) / 4))
