@@ -446,7 +446,6 @@ MODULES = (
 EXEMPT = {
     # results: they are handed out, never made by those who use the package
     "descent.Path", "differences.GradientCheck",
-    "study.outcomes.Outcomes",
     "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
     "study.tuning.Transformed", "study.genealogy.Method", "study.conventions.Convention",
     "study.network.graph.Node", "study.network.graph.Edge",

@@ -24,14 +24,12 @@ from optimlab.study.outcomes import GONE, NOWHERE, basin_map, outcomes
 
 #: so many cells, each way, are one at first
 COARSE = 5
-#: how long a portion may keep the kernel from answering, and how often the map is shown meanwhile
+#: seconds for which a portion may keep the kernel from answering, and until the map is shown again
 BUSY, SHOWN = 0.03, 0.3
-#: two shades of what arrives nowhere: dots, and of what diverges: stripes
+#: the two shades of what does not arrive, dots, and of what diverges, stripes
 DOTS, STRIPES = (GREY, "#eceef1"), ("#8f2d0e", "#f6d3c4")
-#: how much of the map covers the contour lines
-OPACITY = 0.75
-#: minima that the legend names one by one
-NAMED = 4
+#: how much of the contour lines the map covers, and how many minima the legend names one by one
+OPACITY, NAMED = 0.75, 4
 
 
 class BasinExplorer(PathExplorer):
@@ -52,8 +50,7 @@ class BasinExplorer(PathExplorer):
 
     Attributes
     ----------
-    labels : (cells, cells) ints, by y and x: an index in ``function.minima``, -1 for a run that has
-        not arrived, -2 for one that diverges, as `study.outcomes.basin_map` has them
+    labels : (cells, cells) ints, by y and x, as `study.outcomes.basin_map` has them
     starts : (xs, ys), where the runs of the cells begin
     """
 
@@ -68,21 +65,19 @@ class BasinExplorer(PathExplorer):
         function, box = to_draw(function, domain, dim=2)
         if not len(function.minima):
             raise ValueError(f"function={function.name}: it must have a minimum in its domain")
-        cells = checks.whole("cells", cells, 10, 500)
+        cells = checks.whole("cells", cells, 1, 500)
         if lr is None:
             limits = stability_limit(function, function.minima)
             lr = nearest(decades(0.001, 2.0), min(0.1, float(np.min(limits)) / 4))
-        # the start snaps to multiples of a cell's size, so these are the middles of the cells
-        self.grain = [(high - low) / cells for low, high in box]
-        self.starts = tuple(
-            g * (np.ceil(low / g - 1e-9) + np.arange(cells))
-            for g, (low, high) in zip(self.grain, box, strict=True)
-        )
+        # the start snaps to multiples of a cell's size, so the middles of the cells are such
+        self.grain = [float(np.ptp(ends)) / cells for ends in box]
+        self.starts = [g * (np.ceil(low / g - 1e-9) + np.arange(cells))
+                       for g, (low, _) in zip(self.grain, box, strict=True)]  # fmt: skip
         domain = [(at[0] - g / 2, at[-1] + g / 2)
                   for g, at in zip(self.grain, self.starts, strict=True)]  # fmt: skip
-        self._share = widgets.HTML()
         self._called = [f"{letter(m)}, the minimum at {short(at)}"
                         for m, at in enumerate(function.minima)]  # fmt: skip
+        self._share = widgets.HTML()
         super().__init__(
             function, checks.rule(rule), lr=lr, start=start, steps=steps, domain=domain, **options
         )
@@ -92,22 +87,17 @@ class BasinExplorer(PathExplorer):
     # -- the scene -----------------------------------------------------------------------------
 
     def _draw_more(self, figure):
-        shades = [VALLEYS[m % len(VALLEYS)] for m in range(len(self.function.minima))]
-        patches = [
-            Patch(facecolor=shade, alpha=OPACITY, label=f"{letter(m)} {short(at)}")
-            for m, (shade, at) in enumerate(zip(shades, self.function.minima, strict=True))
-        ]
-        if len(patches) > NAMED:
-            patches = []
-        for (dark, light), hatch, said in ((STRIPES, "////", "diverges"),
-                                           (DOTS, "..", "does not arrive")):  # fmt: skip
-            look = {"facecolor": light, "edgecolor": dark, "hatch": hatch, "linewidth": 0}
-            patches.append(Patch(alpha=OPACITY, label=said, **look))
-        figure.legend(
-            handles=patches, loc="outside lower center", ncols=3, columnspacing=1.2,
-            handlelength=1.2,
-        )  # fmt: skip
+        shades = [VALLEYS[m % len(VALLEYS)] for m in range(len(self._called))]
         self._shades = np.array([to_rgba(c) for c in shades]) * 255
+        at = self.function.minima
+        patches = [Patch(color=shade, alpha=OPACITY, label=f"{letter(m)} {short(at[m])}")
+                   for m, shade in enumerate(shades) if len(shades) <= NAMED]  # fmt: skip
+        for (dark, light), hatch, label in (
+            (STRIPES, "////", "diverges"), (DOTS, "..", "does not arrive"),
+        ):  # fmt: skip
+            look = {"facecolor": light, "edgecolor": dark, "hatch": hatch, "linewidth": 0}
+            patches.append(Patch(label=label, alpha=OPACITY, **look))
+        figure.legend(handles=patches, loc="outside lower center", ncols=3, handlelength=1.2)
 
     def _scene(self, *given):
         plot = super()._scene(*given)
@@ -122,28 +112,25 @@ class BasinExplorer(PathExplorer):
         found = self.labels
         pixels = self._shades[np.maximum(found, 0)]
         y, x = np.indices(found.shape)
-        for label, dark, (first, second) in (
-            (NOWHERE, (x % 4 == 0) & (y % 4 == 0), DOTS), (GONE, (x + y) % 6 < 2, STRIPES),
-        ):  # fmt: skip
-            shade = np.where(dark[..., None], to_rgba(first), to_rgba(second)) * 255
+        dots, stripes = (x % 4 == 0) & (y % 4 == 0), (x + y) % 6 < 2
+        for label, dark, shades in ((NOWHERE, dots, DOTS), (GONE, stripes, STRIPES)):
+            shade = np.where(dark[..., None], *(np.array(to_rgba(c)) * 255 for c in shades))
             pixels = np.where((found == label)[..., None], shade, pixels)
         edge = np.zeros(found.shape, dtype=bool)
         edge[1:] |= found[1:] != found[:-1]
         edge[:, 1:] |= found[:, 1:] != found[:, :-1]
-        pixels[edge] = pixels[edge] * [0.55, 0.55, 0.55, 1]
+        pixels[edge] *= [0.55, 0.55, 0.55, 1]
         return pixels.round().astype(np.uint8)
 
     # -- the map -------------------------------------------------------------------------------
 
-    def _optimizer(self):
-        own = {name: self[name] for name in SLIDERS if name in self.controls}
-        return self.rules[0](lr=self["lr"], **own)
-
-    def _outcomes_at(self, cells):
+    def _labels_of(self, cells):
         """Labels of cells, given as their numbers."""
         rows, columns = np.divmod(cells, len(self.starts[0]))
         at = np.stack([self.starts[0][columns], self.starts[1][rows]], axis=-1)
-        return basin_map(self.function, self._optimizer(), at, self["steps"], self.domain)
+        own = {name: self[name] for name in SLIDERS if name in self.controls}
+        rule = self.rules[0](lr=self["lr"], **own)
+        return basin_map(self.function, rule, at, self["steps"], self.domain)
 
     def _first_look(self):
         """A map in which one cell stands for its neighbours, if it is not that map already."""
@@ -152,33 +139,34 @@ class BasinExplorer(PathExplorer):
             return
         count = len(self.starts[0])
         middle = np.minimum(np.arange(count) // COARSE * COARSE + COARSE // 2, count - 1)
-        chosen = np.unique(middle)
-        first = self._outcomes_at((chosen[:, None] * count + chosen).ravel())
-        rows = np.searchsorted(chosen, middle)
-        self.labels = first.reshape(len(chosen), -1)[np.ix_(rows, rows)]
-        unsure = np.zeros(self.labels.shape, dtype=bool)  # the borders come first
+        chosen, place = np.unique(middle, return_inverse=True)
+        first = self._labels_of((chosen[:, None] * count + chosen).ravel())
+        self.labels = first.reshape(len(chosen), -1)[np.ix_(place, place)]
+        border = np.zeros(self.labels.shape, dtype=bool)  # what lies there is refined first
         for axis in (0, 1):
             other = self.labels != np.roll(self.labels, COARSE, axis)
-            unsure |= other | np.roll(other, -COARSE, axis)
+            border |= other | np.roll(other, -COARSE, axis)
         known = np.isin(np.arange(count), chosen)
         left = np.flatnonzero(~np.outer(known, known))
-        self._left = left[np.argsort(~unsure.ravel()[left], kind="stable")]
+        self._left = left[np.argsort(~border.ravel()[left], kind="stable")]
         self._known_for = wanted
-        self._say(first)
-
-    def _say(self, found):
-        names = [*(f"arrive at {name}" for name in self._called), "have not arrived", "diverge"]
-        order = [*range(len(self._called)), NOWHERE, GONE]
-        shares = [(np.mean(found == label), name) for label, name in zip(order, names, strict=True)]
-        shares = sorted((share for share in shares if share[0]), reverse=True)[:NAMED + 2]
-        listed = "; ".join(f"{100 * share:.0f} % {name}" for share, name in shares)
-        text = f"Of {len(found):,} runs from all over the picture {listed}."
+        names = [*(f"arrive at {name}" for name in self._called), "diverge", "have not arrived"]
+        order = [*range(len(self._called)), GONE, NOWHERE]
+        shares = [(np.mean(first == k), name) for k, name in zip(order, names, strict=True)]
+        most = sorted((one for one in shares if one[0]), reverse=True)[: NAMED + 2]
+        said = "; ".join(f"{100 * share:.0f} % {name}" for share, name in most)
+        text = f"Of {len(first):,} runs from all over the picture {said}."
         self._share.value = f'<div class="ol-words" role="status">{text}</div>'
 
     def refine(self, count=None):
         """Find the labels of so many further cells, of all that are left by default."""
         now, self._left = np.split(self._left, [len(self._left) if count is None else count])
-        self.labels.flat[now] = self._outcomes_at(now)
+        self.labels.flat[now] = self._labels_of(now)
+
+    def _show_map(self):
+        self._shown = time.perf_counter()
+        self.plot._frame["basins"] = image = self.image()
+        self.plot.images = {"basins": self.plot._picture("basins", image)}
 
     @guarded
     def _go_on(self):
@@ -188,22 +176,12 @@ class BasinExplorer(PathExplorer):
             return
         begun = time.perf_counter()
         self.refine(self._portion)
-        spent = time.perf_counter() - begun
-        self._portion = int(np.clip(self._portion * min(BUSY / spent, 2), 50, 10_000))
+        grown = min(BUSY / (time.perf_counter() - begun), 2)
+        self._portion = int(np.clip(self._portion * grown, 50, 10_000))
         if not len(self._left) or begun - self._shown > SHOWN:
             self._show_map()
         if len(self._left):
             self._idle = asyncio.get_running_loop().call_later(0, self._go_on)
-
-    def _show_map(self):
-        self._shown = time.perf_counter()
-        self.plot.images = {"basins": self.plot._picture("basins", self.image())}
-        self.plot._frame["basins"] = self.image()
-
-    def close(self):
-        if self._idle is not None:
-            self._idle.cancel()
-        super().close()
 
     @guarded
     def _update(self):
@@ -211,30 +189,36 @@ class BasinExplorer(PathExplorer):
         if self.veiled or not len(self._left):
             return
         self._shown = time.perf_counter()
+        self._stop_going_on()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self.refine()
             self._show_map()
         else:
-            if self._idle is not None:
-                self._idle.cancel()
             self._idle = loop.call_later(2 * PAUSE, self._go_on)
+
+    def _stop_going_on(self):
+        if self._idle is not None:
+            self._idle.cancel()
+
+    def close(self):
+        """Let it go with all that it made; its map is not refined any more."""
+        self._stop_going_on()
+        super().close()
 
     # -- the run -------------------------------------------------------------------------------
 
     def _runs(self, *given):
         runs = super()._runs(*given)
-        (batch,) = runs.values()
-        self._found = outcomes(batch, self.domain).minimum
+        self._arrived = outcomes(runs[self.rules[0].__name__], self.domain)[1]
         return runs
 
     def frames(self, rates):
         frames = super().frames(rates)
         minima = self.function.minima
-        for frame, minimum in zip(frames, self._found, strict=True):
-            frame["stars"] = minima
-            frame["letters"] = minima, [letter(m) for m in range(len(minima))]
+        for frame, minimum in zip(frames, self._arrived, strict=True):
+            frame |= {"stars": minima, "letters": (minima, [*map(letter, range(len(minima)))])}
             if minimum >= 0:
                 frame["summary"] += f" It arrives at {self._called[minimum]}."
         if len(frames) == 1:

@@ -3,11 +3,9 @@
 >>> import numpy as np
 >>> from optimlab import SGD, descend, functions
 >>> rates = np.array([0.1, 0.4, 0.6, 1.2])
->>> found = outcomes(descend(functions.parabola, SGD(lr=rates), start=4, steps=10))
->>> found.verdict.tolist()
-['does not arrive', 'converges', 'zigzags', 'diverges']
->>> found.minimum.tolist(), found.minima.tolist()
-([-1, 0, 0, -1], [2.0])
+>>> verdict, minimum = outcomes(descend(functions.parabola, SGD(lr=rates), start=4, steps=10))
+>>> verdict.tolist(), minimum.tolist()
+(['does not arrive', 'converges', 'zigzags', 'diverges'], [-1, 0, 0, -1])
 
 It is measured, from the recorded points.  `rate_limit` says what the curvature foretells.
 """
@@ -16,7 +14,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,12 +26,9 @@ from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
 from optimlab.study.analysis import momentum_limit, stability_limit
 from optimlab.taught import Taught
 
-__all__ = [
-    "NOWHERE", "GONE", "VERDICTS", "Outcomes", "basin_map", "best_run", "outcomes", "rate_limit",
-    "reach",
-]  # fmt: skip
+__all__ = ["basin_map", "best_run", "outcomes", "rate_limit", "reach"]
 
-#: what `outcomes` can say, and the first that holds is said
+#: what `outcomes` can say; the first that holds is said
 VERDICTS = ("diverges", "zigzags", "converges", "does not arrive")
 #: in place of the index of a minimum: at none of them; or gone for good
 NOWHERE, GONE = -1, -2
@@ -41,19 +36,6 @@ NOWHERE, GONE = -1, -2
 _REACH, _ROUNDING = 0.01, 1e-9
 #: runs that go together in a map, so that their arrays stay in the processor's cache
 _TOGETHER = 10_000
-
-
-class Outcomes(NamedTuple):
-    """What `outcomes` found, for each run of a batch.
-
-    verdict   one of VERDICTS
-    minimum   the index in `minima` of the one at which it arrived, or -1
-    minima    the function's minima; if it knows of none, those that were found where runs end
-    """
-
-    verdict: np.ndarray
-    minimum: np.ndarray
-    minima: np.ndarray
 
 
 def reach(domain: Any) -> float:
@@ -66,47 +48,36 @@ def reach(domain: Any) -> float:
     return float(_REACH * np.linalg.norm(np.ptp(box, axis=1)))
 
 
-def outcomes(path: Path, domain: Any = None) -> Outcomes:
-    r"""What becomes of each run of a recorded path, seen in the picture `domain`.
+def outcomes(path: Path, domain: Any = None) -> tuple[np.ndarray, np.ndarray]:
+    r"""(verdict, minimum) of each run of a recorded path: a text, and an index or -1.
 
     diverges         it has no numbers at the end; or it ends outside the picture, and farther from
-                     its middle than it was a twentieth of its steps before
+                     its middle than a twentieth of its steps before
     zigzags          along a principal direction of the Hessian where it ends it turns back at more
                      than half of its steps.  On a quadratic SGD multiplies its moves along such a
-                     direction by 1 - ηλ, so it does at every step if η > 1/λ, and at none below;
-                     with a velocity it does where the two factors are negative, or their real
-                     part.  Moves shorter than 10⁻⁹ of the picture's diagonal do not count.
-    converges        it has arrived at a minimum: it lies within `reach` of it a twentieth of its
+                     direction by 1 - ηλ: it turns at every step if η > 1/λ, and else at none.  With
+                     a velocity it does where the real part of its two factors is negative.
+                     Moves shorter than 10⁻⁹ of the picture's diagonal do not count.
+    converges        it has arrived: it lies within `reach` of the same minimum a twentieth of its
                      steps before the end, one step before the end, and at the end.  (So may a run
-                     that zigzags: `minimum` tells.)
+                     that zigzags: `minimum` tells, an index in ``function.minima``.)
     does not arrive  none of these
 
-    Parameters
-    ----------
-    path : Path of one run or a batch, recorded
-    domain : box; by default the function's own, if that is finite
-
-    Raises
-    ------
-    TypeError, ValueError : if one of them is none of this
+    The picture is `domain`, by default the function's own.
 
     >>> from optimlab import SGD, descend, functions
-    >>> one = outcomes(descend(functions.ravine, SGD(lr=0.95), steps=60))
-    >>> str(one.verdict), int(one.minimum)
+    >>> verdict, minimum = outcomes(descend(functions.ravine, SGD(lr=0.95), steps=60))
+    >>> str(verdict), int(minimum)
     ('zigzags', 0)
     """
     accepted = "a recorded path"
     if checks.instance("path", path, Path, accepted).points is None:
         checks.wrong_value("path", path, accepted)
     box = checks.domain(path.function.domain if domain is None else domain, path.function.dim)
-    turning, last = _turns_back(path, box), path.points[list(_looked_at(path.steps))]
-    minima = path.function.minima
-    if not len(minima):
-        minima = _found_at(path.function, path.end, reach(box))
-    found = _settled(path.function, minima, last, path.losses[-1], box)
-    known = [found == GONE, turning, found != NOWHERE]
-    verdict = np.select(known, VERDICTS[:3], VERDICTS[3])
-    return Outcomes(verdict, np.maximum(found, NOWHERE), minima)
+    seen = path.points[list(_looked_at(path.steps))]
+    found = _settled(path.function, seen, path.losses[-1], box)
+    known = [found == GONE, _turns_back(path, box), found != NOWHERE]
+    return np.select(known, VERDICTS[:3], VERDICTS[3]), np.maximum(found, NOWHERE)
 
 
 def best_run(path: Path) -> int | None:
@@ -143,7 +114,7 @@ def rate_limit(
     >>> rate_limit(functions.ravine, Momentum(momentum=0.5)), rate_limit(functions.ravine, Adam())
     (1.5, None)
     """
-    rule = type(checks.optimizer(optimizer))
+    rule, function = type(checks.optimizer(optimizer)), checks.function(function)
     if rule is SGD:
         limit = stability_limit(function, point)
     elif rule in (Momentum, Nesterov):
@@ -159,18 +130,9 @@ def basin_map(
 ) -> np.ndarray:  # fmt: skip
     """At which minimum the run from each of `starts`, (..., d), arrives: (...), an int.
 
-    It is an index in ``function.minima``; GONE, -2, if the run diverges, and NOWHERE, -1, if it
-    has not arrived: all of it as `outcomes` says of a single run of so many `steps`.
-
-    The runs go in portions, so that a map takes little more memory than its starts.
-
-    Parameters
-    ----------
-    function : Function with a finite domain, or the name of one
-    optimizer : a rule whose hyperparameters are numbers
-    starts : points (..., d)
-    steps : int
-    domain : box, the picture; by default the function's own
+    As `outcomes` says of a single run of so many `steps`: an index in ``function.minima``, NOWHERE,
+    -1, or GONE, -2, for one that diverges.  The hyperparameters of `optimizer` are numbers.  Runs
+    go in portions, so that a map takes little more memory than its starts.
 
     >>> from optimlab import SGD, functions
     >>> basin_map(functions.wave, SGD(lr=0.25), [1.5, 2.5])
@@ -201,7 +163,7 @@ def basin_map(
                 at = np.where(lost, 0.0, seen[-1])  # somewhere: it must start at a number
                 run = descend(function, _used(run.optimizer), at, int(more), record=False)
                 seen.append(np.where(lost, np.nan, run.end))
-        found[part] = _settled(function, function.minima, seen, run.losses[-1], box)
+        found[part] = _settled(function, seen, run.losses[-1], box)
     return found.reshape(starts.shape[: starts.ndim - len(function._shape)])
 
 
@@ -229,7 +191,7 @@ def _used(optimizer: Any) -> Any:
 
 
 def _settled(
-    function: Function, minima: np.ndarray, seen: Any, losses: np.ndarray, domain: Any
+    function: Function, seen: Any, losses: np.ndarray, domain: Any
 ) -> np.ndarray:
     """The index of the minimum where runs are at all times that they were seen, NOWHERE or GONE."""
     box, near = np.reshape(domain, (-1, 2)), reach(domain)
@@ -246,12 +208,12 @@ def _settled(
         gone = (leaving > 1) & (leaving > away(early))
         gone |= ~(np.isfinite(leaving) & np.isfinite(losses))
         found = np.full(gone.shape, NOWHERE)
-        for index in reversed(range(len(minima))):  # where two are so close it is the deeper one
-            minimum = np.atleast_1d(minima[index])
+        for index in reversed(range(len(function.minima))):  # of two that are near the deeper one
             there = ~gone
             for points in seen:
                 at = _coordinates(function, points)
-                there &= sum((at[..., i] - m) ** 2 for i, m in enumerate(minimum)) <= near * near
+                place = enumerate(np.atleast_1d(function.minima[index]))
+                there &= sum((at[..., i] - m) ** 2 for i, m in place) <= near * near
             found[there] = index
     return np.where(gone, GONE, found)
 
@@ -268,23 +230,3 @@ def _turns_back(path: Path, domain: Any) -> np.ndarray:
         both = counted[1:] & counted[:-1]
         turns = both & (moves[1:] * moves[:-1] < 0)
     return (2 * turns.sum(axis=0) > both.sum(axis=0)).any(axis=-1)
-
-
-def _found_at(function: Function, ends: np.ndarray, near: float) -> np.ndarray:
-    """The minima that lie near where runs end: where Newton's step, H⁻¹g, leads if it is short."""
-    ends = ends.reshape(-1, *function._shape)
-    ends = ends[np.isfinite(_coordinates(function, ends)).all(axis=-1)]
-    size = (len(ends), function.dim)
-    with np.errstate(all="ignore"):
-        slope = np.reshape(function.gradient(ends), size)
-        curved = np.broadcast_to(function.hessian(ends), (*ends.shape, *function._shape))
-        curved = np.reshape(curved, (*size, function.dim))
-        known = np.isfinite(curved).all(axis=(-1, -2)) & np.isfinite(slope).all(axis=-1)
-        ends, slope, curved = np.reshape(ends, size)[known], slope[known], curved[known]
-        upwards = np.linalg.eigvalsh(curved)[:, 0] > 0
-        step = np.linalg.solve(curved[upwards], slope[upwards][..., None])[..., 0]
-    found: list = []
-    for point, length in zip(ends[upwards] - step, np.linalg.norm(step, axis=-1), strict=True):
-        if length <= near and all(np.linalg.norm(point - other) > near for other in found):
-            found.append(np.round(point, 6 - int(np.floor(np.log10(near)))) + 0.0)
-    return np.reshape(found, (-1, *function._shape))

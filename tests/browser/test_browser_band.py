@@ -87,8 +87,9 @@ def test_band_and_basins_by_mouse_and_keys(page):
     image = page.live(2).locator("[data-mark=basins]")
     until(page, "() => document.querySelector('[data-mark=basins]') !== null")
     before = image.get_attribute("href")
-    box = page.live(2).locator("svg.ol-overlay").first.bounding_box()
-    page.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.25)
+    overlay = page.live(2).locator("svg.ol-overlay").first
+    box = overlay.bounding_box()
+    overlay.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.25})
     said = "() => document.querySelectorAll('.ol-live')[2].querySelector('.ol-summary').textContent"
     until(page, said + ".includes('It arrives at C,')")
     page.page.locator(".ol-explorer").nth(2).locator(".noUi-handle").first.focus()

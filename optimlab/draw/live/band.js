@@ -4,26 +4,12 @@
 import { make } from "./dom.js";
 
 /**
- * @typedef {object} Piece positions of which the same becomes
- * @property {number} from
- * @property {number} to
- * @property {string} verdict
- * @property {boolean} arrived
- * @property {string} letter of the minimum, where there are several
- * @property {string} title
- *
- * @typedef {object} Row of a rule
- * @property {string} rule its name, where there are several
- * @property {string} color
- * @property {Piece[]} pieces
- * @property {number | null} best
- * @property {[number, string][]} limits their places, between positions
- *
- * @typedef {object} Data
- * @property {Row[]} rows
- * @property {number} count how many positions the slider has
- * @property {[string, string][]} legend kinds of swatches, and what they mean
- * @property {string} words
+ * @typedef {{ from: number, to: number, verdict: string, arrived: boolean, letter: string }} Piece
+ *   positions of which the same becomes, and which of several minima they arrive at
+ * @typedef {{ rule: string, color: string, pieces: Piece[], best: number | null,
+ *   limits: [number, string][] }} Row of a rule; the limits lie between positions
+ * @typedef {{ rows: Row[], count: number, legend: [string, string][], words: string }} Data
+ *   of so many positions
  */
 
 /** The height of a row, and the room above all of them, in pixels. */
@@ -78,15 +64,15 @@ export class Band {
       const bar = make("i", {
         "data-verdict": piece.verdict.split(" ")[0],
         class: piece.arrived ? "ol-arrived" : "",
-        title: piece.title,
         style: `left:${share(from)};width:${share(width)}`,
       }, node);
       if (piece.letter && width > count / 25) make("b", {}, bar).textContent = piece.letter;
     }
-    const marks = row.limits.map(([at, title]) => ({ kind: "limit", at, title }));
-    if (row.best !== null) marks.push({ kind: "best", at: row.best, title: "lowest loss" });
-    for (const { kind, at, title } of marks) {
-      make("i", { "data-verdict": kind, title, style: `left:${share(at)}` }, node);
+    for (const [at, title] of row.limits) {
+      make("i", { "data-verdict": "limit", title, style: `left:${share(at)}` }, node);
+    }
+    if (row.best !== null) {
+      make("i", { "data-verdict": "best", style: `left:${share(row.best)}` }, node);
     }
     if (row.rule) {
       make("span", { style: `color:${row.color}` }, node).textContent = row.rule;
