@@ -35,7 +35,7 @@ NOWHERE, GONE = -1, -2
 #: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
 _REACH, _ROUNDING = 0.01, 1e-9
 #: runs that go together in a map, so that their arrays stay in the processor's cache
-_TOGETHER = 10_000
+_TOGETHER = 5_000
 
 
 def reach(domain: Any) -> float:
@@ -153,7 +153,7 @@ def basin_map(
     for begin in range(0, len(each), _TOGETHER):
         part = slice(begin, begin + _TOGETHER)
         if not isinstance(optimizer, Optimizer) or isinstance(optimizer, Taught):
-            run = descend(function, optimizer, each[part], steps)  # each has an optimizer of its own
+            run = descend(function, optimizer, each[part], steps)  # an optimizer for each
             seen = list(run.points[list(_looked_at(steps))])
         else:
             run = descend(function, optimizer, each[part], int(first), record=False)
