@@ -350,8 +350,7 @@ def function(
         if value in known:
             value = functions.get(value)
         elif formulas.is_word(value):
-            formula = f"or {formulas.ACCEPTED}; the names are: {', '.join(known)}"
-            wrong_value(name, value, f"the name of a Function, {formula}")
+            formulas.refuse(name, value, f"the names are: {', '.join(known)}")
         else:
             value = formulas.function(value, name)
     elif not isinstance(value, functions.Function):
