@@ -314,17 +314,16 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
                 return entered("-{}", placed(inside))
             case ast.Call(func=ast.Name(id=name), args=[inside]):
                 return entered(name + "({})", placed(inside))
-            case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=float() as n)) if (
-                n in range(1, HIGHEST_POWER + 1)
-            ):
+            case ast.BinOp(left=base, op=ast.Pow(), right=right):
                 factor = product = placed(base)
+                n = _worth(right) if _is_number(right) else None
+                if n == 0.5:
+                    return entered("sqrt({})", factor)
+                if n not in range(1, HIGHEST_POWER + 1):
+                    return entered("_power({}, {})", factor, placed(right))
                 for _ in range(int(n) - 1):
                     product = entered("{} * {}", product, factor)
                 return product
-            case ast.BinOp(left=base, op=ast.Pow(), right=top):
-                if isinstance(top, ast.Constant) and top.value == 0.5:
-                    return entered("sqrt({})", placed(base))
-                return entered("_power({}, {})", placed(base), placed(top))
             case ast.BinOp(left=left, op=op, right=right):
                 sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
                 return entered(f"{{}} {sign} {{}}", placed(left), placed(right))

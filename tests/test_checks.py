@@ -136,6 +136,7 @@ of(descend, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION, optimizer=T
 of(PATH.left, {}, domain=maybe(DOMAIN))
 of(PATH.summary, {}, domain=maybe(DOMAIN))
 of(functions.get, {"name": "ravine"}, name=NAME)
+of(functions.parse, {"text": "x^2"}, text=untried(NAME, "'no such name'"))
 of(numerical_gradient, {"f": abs, "point": 1.0}, f=FUNCTION, point=ARRAY, h=maybe(RATES),
    method=NAME)  # fmt: skip
 of(check_gradient, {"f": abs, "gradient": np.sign, "point": 1.0}, f=FUNCTION, gradient=THING,
