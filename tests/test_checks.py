@@ -287,7 +287,8 @@ drawn(explorers.explore, SURFACE, rules=RULES, lr=maybe(POSITIVE), function=FUNC
       start=maybe(POINT), steps=WHOLE)  # fmt: skip
 drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), rates=PAIR,
       most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
-      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
+      gradient=maybe(THING), inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR),
+      **PLANE)  # fmt: skip
 drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), samples=WHOLE, **PLANE)
 drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
       most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
