@@ -350,8 +350,7 @@ def function(
         if value in known:
             value = functions.get(value)
         elif formulas.is_word(value):
-            formula = f"or {formulas.ACCEPTED}; the names are: {', '.join(known)}"
-            wrong_value(name, value, f"the name of a Function, {formula}")
+            formulas.refuse(name, value, f"the names are: {', '.join(known)}")
         else:
             value = formulas.function(value, name)
     elif not isinstance(value, functions.Function):
@@ -388,12 +387,9 @@ def rule(value: Any, *, name: str = "rule", among: Collection[type] = ()) -> typ
         value = known[value]
     if not taught.is_rule(value):
         wrong_kind(name, value, accepted)
-    found = taught.as_rule(value)
-    if among and found not in among and found.__base__ not in among:
-        (wrong_value if issubclass(found, optimizers.Optimizer) else wrong_kind)(
-            name, value, accepted
-        )
-    return found
+    if among and (value if isinstance(value, type) else type(value)) not in among:
+        wrong_value(name, value, accepted)
+    return taught.as_rule(value)
 
 
 def rules(value: Any, *, name: str = "rules") -> list[type[Optimizer]]:

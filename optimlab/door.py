@@ -350,16 +350,34 @@ def measured(gradient: Callable, shape: tuple[int, ...]) -> Callable[[Any, int],
         checks.wrong_value("gradient", gradient, accepted)
     step = most == (d + 1 if apart else 2)
 
-    def call(point: Any, at: int) -> Any:
+    def once(point: Any, at: int) -> Any:
         more = (at,) if step else ()
         if apart:
             found = gradient(*np.moveaxis(point, -1, 0), *more)
             return None if found is None else np.stack(np.broadcast_arrays(*found), axis=-1)
         # with as many points as coordinates, axes of one keep the two from being mixed up
-        if d > 1 and d in (np.shape(point)[:-1][:1] + np.shape(point)[:-1][-1:]):
+        batch = np.shape(point)[:-1]
+        if d > 1 and d in (batch[:1] + batch[-1:]):
             found = gradient(point[None, ..., None, :], *more)
-            expected = (1, *np.shape(point)[:-1], 1, d)
-            return np.reshape(found, np.shape(point)) if np.shape(found) == expected else found
+            same = np.shape(found) == (1, *batch, 1, d)
+            return np.reshape(found, np.shape(point)) if same else found
         return gradient(point, *more)
+
+    one_by_one = False
+
+    def call(point: Any, at: int) -> Any:
+        nonlocal one_by_one
+        if np.ndim(point) == len(shape):
+            return once(point, at)
+        try:
+            found = None if one_by_one else once(point, at)
+        except (TypeError, ValueError, IndexError):
+            found = None
+        if np.shape(found) == np.shape(point):
+            return found
+        one_by_one = True  # it was not written for many points at once
+        rows = np.asarray([once(p, at) for p in point.reshape(-1, *shape)])
+        batch = np.shape(point)[: np.ndim(point) - len(shape)]
+        return rows.reshape(*batch, *rows.shape[1:])
 
     return call

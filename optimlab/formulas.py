@@ -81,17 +81,22 @@ class Formula(NamedTuple):
 # --- reading ---------------------------------------------------------------------------------
 
 
+def refuse(name: str, text: str, why: str) -> NoReturn:
+    """Raise the error of a text that is no function."""
+    named = "" if name == "text" else "the name of a Function, or "
+    checks.wrong_value(name, text, f"{named}{ACCEPTED}; {why}")
+
+
 class Reader:
     """The tree of one text; `name` is what an error calls the argument."""
 
-    def __init__(self, name: str, text: str):
-        self.name, self.text, self.accepted = name, text, ACCEPTED
-        if name != "text":  # where a name is taken, too
-            self.accepted = f"the name of a Function, or {ACCEPTED}"
+    def __init__(self, name: str, text: str, longest: int = LONGEST):
+        self.deepest = DEEPEST if longest == LONGEST else 5 * DEEPEST
+        self.name, self.text = name, text
         self.tokens: list[Token] = []
         self.at = 0
-        if len(text) > LONGEST:
-            self.refuse(LONGEST, f"it has {len(text)} characters, and {LONGEST} are the most")
+        if len(text) > longest:
+            self.refuse(longest, f"it has {len(text)} characters, and {longest} are the most")
         place = 0
         while text[place:].strip():
             found = _TOKEN.match(text, place)
@@ -104,7 +109,7 @@ class Reader:
 
     def refuse(self, at: int, why: str) -> NoReturn:
         """Raise the error of what stands at this place."""
-        checks.wrong_value(self.name, self.text, f"{self.accepted}; at position {at + 1}, {why}")
+        refuse(self.name, self.text, f"at position {at + 1}, {why}")
 
     def refuse_character(self, at: int) -> NoReturn:
         character = self.text[at]
@@ -124,11 +129,10 @@ class Reader:
         if len({name[0] for name in found}) == 1 or set(found) == {"x", "y"}:
             found.sort()
         if not found:
-            why = "it has no variable, such as x"
-            checks.wrong_value(self.name, self.text, f"{self.accepted}; {why}")
+            refuse(self.name, self.text, "it has no variable, such as x")
         if len(found) > 2:
             many = f"it has {len(found)} variables, {', '.join(found)}, and two are the most"
-            checks.wrong_value(self.name, self.text, f"{self.accepted}; {many}: put in numbers")
+            refuse(self.name, self.text, f"{many}: put in numbers")
         return Formula(self.text, tree, tuple(found))
 
     @property
@@ -141,7 +145,7 @@ class Reader:
 
     def sum_of(self, least: int, depth: int) -> ast.expr:
         """What binds at least so tightly: 1 for + and -, 2 for * and /, 3 for a sign, 4 for ^."""
-        if depth > DEEPEST:
+        if depth > self.deepest:
             self.refuse(self.token.at, f"it is nested more than {DEEPEST} deep")
         start = self.token.at
         tree = self.signed(depth) if self.token.text in ("+", "-") else self.single(depth)
@@ -310,17 +314,16 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
                 return entered("-{}", placed(inside))
             case ast.Call(func=ast.Name(id=name), args=[inside]):
                 return entered(name + "({})", placed(inside))
-            case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=float() as n)) if (
-                n in range(1, HIGHEST_POWER + 1)
-            ):
+            case ast.BinOp(left=base, op=ast.Pow(), right=right):
                 factor = product = placed(base)
+                n = _worth(right) if _is_number(right) else None
+                if n == 0.5:
+                    return entered("sqrt({})", factor)
+                if n not in range(1, HIGHEST_POWER + 1):
+                    return entered("_power({}, {})", factor, placed(right))
                 for _ in range(int(n) - 1):
                     product = entered("{} * {}", product, factor)
                 return product
-            case ast.BinOp(left=base, op=ast.Pow(), right=top):
-                if isinstance(top, ast.Constant) and top.value == 0.5:
-                    return entered("sqrt({})", placed(base))
-                return entered("_power({}, {})", placed(base), placed(top))
             case ast.BinOp(left=left, op=op, right=right):
                 sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
                 return entered(f"{{}} {sign} {{}}", placed(left), placed(right))
@@ -375,7 +378,7 @@ def _to_sympy(tree: ast.expr) -> Any:
     match folded(tree):
         case ast.Constant(value=float() as value):
             whole = value.is_integer() and abs(value) <= 1e6
-            return sympy.Integer(int(value)) if whole else sympy.Float(value)
+            return sympy.Integer(int(value)) if whole else sympy.Float(value, 17)
         case ast.Name(id=name):
             return sympy.Symbol(name)
         case ast.UnaryOp(operand=inside):
@@ -396,60 +399,6 @@ def _to_sympy(tree: ast.expr) -> Any:
     raise TypeError(f"{tree!r} is no formula")
 
 
-def _from_sympy(found: Any) -> ast.expr:
-    sympy, known = _calculus()
-    if found.is_number:
-        value = float(found)
-        if not math.isfinite(value):
-            raise OverflowError
-        return ast.Constant(value)
-    if found.is_Symbol:
-        return ast.Name(found.name)
-    if found.is_Add:
-        # what is subtracted comes last, so that nothing begins with a sign that need not
-        terms = sorted(found.args, key=lambda term: term.could_extract_minus_sign())
-        tree = _from_sympy(terms[0])
-        for term in terms[1:]:
-            minus = term.could_extract_minus_sign()
-            sign = ast.Sub() if minus else ast.Add()
-            tree = ast.BinOp(tree, sign, _from_sympy(-term if minus else term))
-        return tree
-    if found.is_Mul:
-        factor, rest = found.as_coeff_Mul()
-        parts = rest.args if rest.is_Mul else (rest,)
-        above = [_from_sympy(part) for part in parts if not _divides(part)]
-        below = [_from_sympy(1 / part) for part in parts if _divides(part)]
-        over = factor.q if factor.is_Rational else 1
-        size = float(abs(factor) * over)
-        if size != 1 or not above:
-            above.insert(0, _from_sympy(abs(factor) * over))
-        if over != 1:
-            below.insert(0, _from_sympy(sympy.Integer(over)))
-        tree = _product(above)
-        tree = ast.BinOp(tree, ast.Div(), _product(below)) if below else tree
-        return ast.UnaryOp(ast.USub(), tree) if factor < 0 else tree
-    if found.is_Pow:
-        base, top = found.args
-        if top.is_number and top < 0:
-            return ast.BinOp(ast.Constant(1.0), ast.Div(), _from_sympy(base**-top))
-        return ast.BinOp(_from_sympy(base), ast.Pow(), _from_sympy(top))
-    name = type(found).__name__
-    if name in known and len(found.args) == 1:
-        return ast.Call(ast.Name(name), [_from_sympy(found.args[0])], [])
-    raise TypeError(f"{found} is no formula")
-
-
-def _divides(part: Any) -> bool:
-    return part.is_Pow and part.args[1].is_number and bool(part.args[1] < 0)
-
-
-def _product(parts: list[ast.expr]) -> ast.expr:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = ast.BinOp(tree, ast.Mult(), part)
-    return tree
-
-
 def derivatives(
     formula: Formula, name: str = "text"
 ) -> tuple[list[ast.expr], list[ast.expr]]:
@@ -459,16 +408,24 @@ def derivatives(
     try:
         whole = _to_sympy(formula.tree)
         first = [whole.diff(symbol) for symbol in symbols]
-        slopes = [*map(_from_sympy, first)]
-        if sum(1 for tree in slopes for _ in ast.walk(tree)) > MOST_PARTS:
+        if sum(1 for slope in first for _ in sympy.preorder_traversal(slope)) > MOST_PARTS:
             raise RecursionError
         second = [slope.diff(symbol) for i, slope in enumerate(first) for symbol in symbols[i:]]
-        return slopes, [*map(_from_sympy, second)]
+        # what sympy writes is in the same grammar, so that it is read and checked in the same way
+        slopes, bends = (
+            [Reader("text", sympy.sstr(one, full_prec=True), 10**6).sum_of(0, 1) for one in part]
+            for part in (first, second)
+        )
+        if not set(formula.variables).issuperset(
+            name for tree in (*slopes, *bends) for name in names(tree) if name not in CONSTANTS
+        ):  # the root of a negative number
+            raise ValueError
+        return slopes, bends
     except RecursionError:
         why = "its derivatives are too long to be worked out"
-    except (OverflowError, TypeError, ValueError):
+    except (OverflowError, ValueError):
         why = "its derivative has a number that is too large or undefined"
-    checks.wrong_value(name, formula.text, f"{ACCEPTED}; {why}")
+    refuse(name, formula.text, why)
 
 
 # --- the function ----------------------------------------------------------------------------
@@ -499,7 +456,7 @@ def _made(text: str, name: str) -> Any:
     with np.errstate(all="ignore"):
         finite = np.isfinite(made(made.start))
     if not finite:
-        checks.wrong_value(name, text, f"{ACCEPTED}; it has no finite value near zero")
+        refuse(name, text, "it has no finite value near zero")
     return made
 
 

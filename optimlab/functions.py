@@ -245,8 +245,9 @@ class Written(Function):
     def _slopes(self, p: np.ndarray) -> np.ndarray:
         if not self._shape:
             return self._first(p)[0] + 0.0 * p
-        out = np.empty_like(p)  # in the memory order of p
-        out[..., 0], out[..., 1] = self._first(p[..., 0], p[..., 1])
+        parts = self._first(p[..., 0], p[..., 1])
+        out = np.empty_like(p)  # in the memory order of p; made last, the heap is trimmed less
+        out[..., 0], out[..., 1] = parts
         return out
 
     def _bends(self, p: np.ndarray) -> np.ndarray:

@@ -140,6 +140,7 @@ of(descend, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION, optimizer=T
 of(PATH.left, {}, domain=maybe(DOMAIN))
 of(PATH.summary, {}, domain=maybe(DOMAIN))
 of(functions.get, {"name": "ravine"}, name=NAME)
+of(functions.parse, {"text": "x^2"}, text=untried(NAME, "'no such name'"))
 of(numerical_gradient, {"f": abs, "point": 1.0}, f=FUNCTION, point=ARRAY, h=maybe(RATES),
    method=NAME)  # fmt: skip
 of(check_gradient, {"f": abs, "gradient": np.sign, "point": 1.0}, f=FUNCTION, gradient=THING,
@@ -301,7 +302,7 @@ drawn(explorers.explore, SURFACE, rules=RULES, lr=maybe(POSITIVE), function=FUNC
 drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), rates=PAIR,
       most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
       inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), band=maybe(FLAG),
-      **PLANE)  # fmt: skip
+      gradient=maybe(THING), **PLANE)  # fmt: skip
 drawn(explorers.BasinExplorer, SURFACE | {"cells": 10}, rule=FUNCTION, lr=maybe(POSITIVE),
       cells=WHOLE, **PLANE)  # fmt: skip
 drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), samples=WHOLE, **PLANE)

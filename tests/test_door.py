@@ -266,6 +266,24 @@ def test_a_gradient_that_mixes_points_and_coordinates_does_not_pass(gradient, n)
     assert_allclose(path.end, POINTS[:n] * [0.98, 0.8])
 
 
+@pytest.mark.parametrize("gradient", GRADIENTS.values(), ids=GRADIENTS)
+def test_explore_takes_a_gradient(gradient):
+    explorer = explore(TWO["p[0]"], lr=0.01, start=(1, 2), steps=4, gradient=gradient)
+    assert_allclose(explorer.paths["SGD"].end, (0.98**4, 2 * 0.8**4))
+    assert explorer.status == ""
+
+
+def test_a_gradient_for_one_point_at_a_time():
+    for gradient in (lambda p: [2 * p[0], 20 * p[1]], lambda p: 2 * p if p[1] > 9 else p * [2, 20]):
+        explorer = explore(TWO["p[0]"], lr=0.01, start=(1, 2), steps=4, gradient=gradient)
+        assert_allclose(explorer.paths["SGD"].end, (0.98**4, 2 * 0.8**4))
+    rates = np.array([0.1, 0.2])
+    path = descend("wave", SGD(lr=rates), 2.5, 5, gradient=lambda x: math.cos(x))
+    assert_allclose(path.points[1], 2.5 - rates * math.cos(2.5))
+    with pytest.raises(ValueError, match=r"gradient at step 0 has shape \(2, 3\)"):
+        descend(TWO["p[0]"], SGD(), POINTS[:2], 3, gradient=lambda p: [1, 2, 3])
+
+
 def test_lists_and_tuples_for_one_point():
     for gradient in (lambda p: [2 * p[0], 20 * p[1]], lambda p, k: (2 * p[0], 20 * p[1])):
         assert_allclose(

@@ -123,9 +123,7 @@ def _hatch(ax, x, y, undefined):
     inner = undefined.copy()
     deep = False
     for _ in range(len(undefined)):
-        padded = np.pad(inner, 1)
-        n, m = inner.shape
-        less = inner & padded[:n, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :m] & padded[1:-1, 2:]
+        less = np.lib.stride_tricks.sliding_window_view(np.pad(inner, 1), (3, 3)).all(axis=(2, 3))
         if not less.any():
             break
         inner, deep = less, True

@@ -41,8 +41,8 @@ def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
     lr : float
         Learning rate at first; by default that of the first rule given as an object, or 0.1.
     start : float or (x, y)
-        Start point at first; by default the function's own. A start outside the picture widens
-        it. It is a handle: drag it, or use its sliders, where an exact number can be typed, too.
+        Start point at first; by default the function's own. One outside the picture widens it. It
+        is a handle: drag it, or use its sliders, where an exact number can be typed as well.
     steps : int
         Number of updates at first.
     **options
@@ -59,7 +59,8 @@ def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
         question of a lesson have none),
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
-        `limits={"v": (low, high)}` the range of such a panel, and a first value for a
+        `limits={"v": (low, high)}` the range of such a panel, `gradient=` to replace the function's
+        own, as in `descend`, and a first value for a
         hyperparameter (`momentum`, `rho`, `beta1`, `beta2`, `weight_decay`, `bias_correction`).
 
     Returns
@@ -80,7 +81,7 @@ class PathExplorer(Explorer):
         self, function, rules=SGD, *, lr=None, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
         inspect=False, curves=("loss",), limits=None, start_sliders=True,
-        any_start=False, band=None, **hyperparameters,
+        any_start=False, band=None, gradient=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
         self.function, self.domain = to_draw(function, domain, start=start)
@@ -94,6 +95,8 @@ class PathExplorer(Explorer):
         names = 7 * self.line if names is None else checks.whole("names", names)
         self.names, self.paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
+        wanted = "a function of the point, or (point, step)"
+        self._gradient = None if gradient is None else checks.callback("gradient", gradient, wanted)
         self._any_start = checks.flag("any_start", any_start)
         if lr is None:
             lr = next((r.set_rate for r in self.rules if r.set_rate is not None), 0.1)
@@ -239,7 +242,10 @@ class PathExplorer(Explorer):
         runs = {}
         for rule in self.rules:
             own = {n: v for n, v in hyperparameters.items() if hasattr(rule(), n)}
-            runs[rule.__name__] = descend(self.function, rule(lr=shape, **own), start, steps)
+            optimizer = rule(lr=shape, **own)
+            runs[rule.__name__] = descend(
+                self.function, optimizer, start, steps, gradient=self._gradient
+            )
         return runs
 
     def frames(self, rates):
