@@ -19,7 +19,7 @@ UNDER = """() => {
   const x = at.left + at.width / 2;
   const row = slider.querySelector('.ol-band-row');
   const marks = '[data-verdict=best], [data-verdict=limit]';
-  const found = [...row.querySelectorAll(`i[title]:not(${marks})`)];
+  const found = [...row.querySelectorAll(`i:not(${marks})`)];
   const piece = found.find((one) => box(one).left <= x + 0.5 && x - 0.5 <= box(one).right);
   return [piece.dataset.verdict, box(row).top - at.bottom, box(row).left, box(row).width];
 }"""

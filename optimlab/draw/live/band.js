@@ -35,7 +35,7 @@ export class Band {
    */
   paint(data, fresh) {
     if (data !== this.shown) this.build(data);
-    this.node.classList.toggle("ol-stale", !fresh);
+    for (const node of [this.node, this.words]) node.classList.toggle("ol-stale", !fresh);
     this.attach();
   }
 
