@@ -156,6 +156,12 @@ def test_undefined_too_large_and_not_a_number_are_told_apart():
     assert inspected(seen, 322)[2].endswith("×10¹⁵³") and "10¹⁵³" in inspected(seen, 322)[1]
 
 
+def test_a_run_that_is_too_long_is_not_inspected():
+    assert inspected(Seen("parabola", SGD(lr=np.array([0.1])), 4.0, 1001)) == [
+        "The update is shown in runs of at most 1000 steps."
+    ]
+
+
 def test_in_step_with_play_and_rate_without_the_kernel():
     """All positions of the slider have their numbers and arrows, at each step."""
     explorer = explore("ravine", [SGD, Momentum], lr=0.1, steps=20, inspect=True)

@@ -18,6 +18,8 @@ PARTS = {
     "w": ({"color": style.MUTED, "width": 3}, "the grey one is the weight decay"),
     "g": ({"color": style.HIGHLIGHT, "width": 2}, "the thin red one is what this gradient adds"),
 }
+#: longer runs would send tens of megabytes
+MOST_STEPS = 1000
 BRACKETS = '<mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo>'
 
 
@@ -41,6 +43,11 @@ class Inspector:
 
     def add_to(self, frames, batch):
         """Put a batch's formula and arrows into its frames, one for each run."""
+        if batch.steps > MOST_STEPS:
+            words = 0, f"The update is shown in runs of at most {MOST_STEPS} steps."
+            for frame in frames:
+                frame["formula"] = {"html": "<p></p>", "numbers": np.zeros((1, 1)), "lost": words}
+            return
         update = _Update(batch)
         html, numbers = update.html(), update.numbers()
         for i, frame in enumerate(frames):
