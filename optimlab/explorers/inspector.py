@@ -148,7 +148,8 @@ class _Update:
         if f and self.dim > 1 and not self.rule.looks_ahead:  # a point brings its own brackets
             numbers = re.sub('<mo stretchy="false">.</mo>', "", numbers)
         numbers = re.sub("^((<mrow>)*<mtext [^>]*) data-inner", r"\1", numbers)
-        gauge = f'<span class="ol-gauge" {result} aria-hidden="true"></span>' if bars else ""
+        told = 'aria-hidden="true" title="The full length is the largest of the run."'
+        gauge = f'<span class="ol-gauge" {result} {told}></span>' if bars else ""
         left += f"{symbols}</math><math><mo>=</mo>{numbers}</math><math><mo>=</mo>" if trees else ""
         return f'<div class="ol-line"><math>{left}<mtext {result}></mtext></math>{gauge}</div>'
 
