@@ -12,7 +12,7 @@ from wire import four_digits, inspected, shown
 from optimlab import SGD, AdaGrad, Adam, AdamW, Momentum, Nesterov, descend, explore, optimizers
 from optimlab.draw import figures
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.inspector import PARTS, Inspector
+from optimlab.explorers.inspector import PARTS, Inspector, _Update
 from optimlab.optimizers import Optimizer
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -90,6 +90,8 @@ def test_the_digits_are_those_of_the_recorded_path(data, rule, name):
     walked = np.ravel(recorded.points[k] - recorded.points[k - 1])
     largest = np.abs(recorded.points[k - 1 : k + 1]).max()
     assert_allclose(np.ravel(laid)[: len(walked)], walked, rtol=1e-9, atol=1e-9 * (1 + largest))
+    parts = sum(_Update(seen.batch).parts.values(), np.zeros(seen.batch.gradients.shape))
+    assert_allclose(np.ravel(parts[k - 1, i]), walked, rtol=1e-9, atol=1e-9 * (1 + largest))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -152,6 +154,12 @@ def test_undefined_too_large_and_not_a_number_are_told_apart():
     seen = Seen("parabola", SGD(lr=np.array([2.0])), 4.0, 400)
     assert inspected(seen) == ["At step 323 the numbers are too large to show."]
     assert inspected(seen, 322)[2].endswith("×10¹⁵³") and "10¹⁵³" in inspected(seen, 322)[1]
+
+
+def test_a_run_that_is_too_long_is_not_inspected():
+    assert inspected(Seen("parabola", SGD(lr=np.array([0.1])), 4.0, 1001)) == [
+        "The update is shown in runs of at most 1000 steps."
+    ]
 
 
 def test_in_step_with_play_and_rate_without_the_kernel():

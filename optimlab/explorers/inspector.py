@@ -18,6 +18,8 @@ PARTS = {
     "w": ({"color": style.MUTED, "width": 3}, "the grey one is the weight decay"),
     "g": ({"color": style.HIGHLIGHT, "width": 2}, "the thin red one is what this gradient adds"),
 }
+#: longer runs would send tens of megabytes
+MOST_STEPS = 1000
 BRACKETS = '<mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo>'
 
 
@@ -41,6 +43,11 @@ class Inspector:
 
     def add_to(self, frames, batch):
         """Put a batch's formula and arrows into its frames, one for each run."""
+        if batch.steps > MOST_STEPS:
+            words = 0, f"The update is shown in runs of at most {MOST_STEPS} steps."
+            for frame in frames:
+                frame["formula"] = {"html": "<p></p>", "numbers": np.zeros((1, 1)), "lost": words}
+            return
         update = _Update(batch)
         html, numbers = update.html(), update.numbers()
         for i, frame in enumerate(frames):
@@ -141,7 +148,8 @@ class _Update:
         if f and self.dim > 1 and not self.rule.looks_ahead:  # a point brings its own brackets
             numbers = re.sub('<mo stretchy="false">.</mo>', "", numbers)
         numbers = re.sub("^((<mrow>)*<mtext [^>]*) data-inner", r"\1", numbers)
-        gauge = f'<span class="ol-gauge" {result} aria-hidden="true"></span>' if bars else ""
+        told = 'aria-hidden="true" title="The full length is the largest of the run."'
+        gauge = f'<span class="ol-gauge" {result} {told}></span>' if bars else ""
         left += f"{symbols}</math><math><mo>=</mo>{numbers}</math><math><mo>=</mo>" if trees else ""
         return f'<div class="ol-line"><math>{left}<mtext {result}></mtext></math>{gauge}</div>'
 
