@@ -121,7 +121,7 @@ def test_what_a_learner_defined_is_named_and_what_has_no_name_is_told():
     line = explorer.code()
     assert line == (
         'from optimlab import explore; explore(function, [Leaky, "SGD"])  # Leaky: as you defined '
-        "it. Put what cannot be written here in place of function."
+        "it. In place of function put what cannot be written."
     )
     assert state(evaluated(line, function=mine, Leaky=Leaky)) == state(explorer)
     namesake = Function("ravine", "b", bent, **box)
@@ -133,6 +133,11 @@ def test_numbers_of_numpy_and_arrays_are_written_as_numbers():
     explorer = FitExplorer(x, y, names=("it's", 'a "name"\n'))
     assert "np" not in explorer.code() and "array" not in explorer.code()
     assert state(evaluated(explorer.code())) == state(explorer)
+    long = np.arange(1001.0)
+    assert FitExplorer(long, long).code() == (
+        "from optimlab import explorers; explorers.FitExplorer(x, y)  # In place of x and y put "
+        "what cannot be written."
+    )
     text = saving._Text()
     given = {"a": (float("inf"),), 1: np.float64(0.5), "rules": [SGD(lr=0.3)]}
     assert text.of(given, "") == (
@@ -324,7 +329,7 @@ def test_what_stands_fixed_is_said_in_words():
 def test_a_handle_that_chooses_what_the_slider_does_is_left_out():
     explorer = MAKERS["family"][0]()
     saved = unpacked(export.page(explorer.plot).decode())
-    assert saved["state"]["handles"] == {"method": [], "start": [-7, 2]} and saved["hand"]["listed"]
+    assert saved["state"]["handles"] == {"method": [], "start": [-7, 2]}
     assert saved["fixed"] == "What else is set: start point (-7, 2)."
 
 

@@ -181,7 +181,6 @@ def fragment(plot):
         state["controls"] = [["IPY_MODEL_0", "index"]]
         options = [label for label, _ in first._options_full]
         hand = {"label": first.description or "choice", "options": options, "index": first.index}
-        hand["listed"] = not isinstance(first, widgets.SelectionSlider)
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
         others += [
