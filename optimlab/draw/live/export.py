@@ -120,7 +120,7 @@ def _alt(plot):
 def _lines(plot, step, width):
     """The numbers of a step, as the bar shows them, in lines: as many for every step."""
     names, values, *lost = plot._frame.get("readout", ((), ()))
-    if not plot.playback or plot.veiled or not len(names):
+    if not plot.playback or not len(names):
         return []
     last = plot.last()
     step = last if step < 0 else min(step, last)
