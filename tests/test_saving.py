@@ -244,6 +244,8 @@ def test_a_film_plays_the_steps_and_holds_the_last(monkeypatch):
         shown = np.asarray(Image.fromarray(export._pixels(explorer.plot, step)).reduce(2))
         assert np.abs(picture - shown[..., :3].astype(int)).mean() < 2
         assert (picture[:5, :5] == 255).all(), "white stays white"
+        star = np.abs(picture[150:210, 220:280].astype(int) - [255, 213, 74]).sum(axis=2) < 40
+        assert step == 30 or star.sum() > 30, "and the star of the minimum yellow"
     any_picture = np.random.default_rng(0).integers(0, 256, (501, 8, 8, 4), np.uint8)
     monkeypatch.setattr(export, "_pixels", lambda _, step: any_picture[step])
     pictures, _ = film(run(500))
