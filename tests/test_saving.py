@@ -121,7 +121,7 @@ def test_what_a_learner_defined_is_named_and_what_has_no_name_is_told():
     line = explorer.code()
     assert line == (
         'from optimlab import explore; explore(function, [Leaky, "SGD"])  # Leaky: as you defined '
-        "it. Put what cannot be written here in place of function."
+        "it. In place of function put what cannot be written."
     )
     assert state(evaluated(line, function=mine, Leaky=Leaky)) == state(explorer)
     namesake = Function("ravine", "b", bent, **box)
@@ -133,6 +133,11 @@ def test_numbers_of_numpy_and_arrays_are_written_as_numbers():
     explorer = FitExplorer(x, y, names=("it's", 'a "name"\n'))
     assert "np" not in explorer.code() and "array" not in explorer.code()
     assert state(evaluated(explorer.code())) == state(explorer)
+    long = np.arange(1001.0)
+    assert FitExplorer(long, long).code() == (
+        "from optimlab import explorers; explorers.FitExplorer(x, y)  # In place of x and y put "
+        "what cannot be written."
+    )
     text = saving._Text()
     given = {"a": (float("inf"),), 1: np.float64(0.5), "rules": [SGD(lr=0.3)]}
     assert text.of(given, "") == (
@@ -231,14 +236,16 @@ def film(explorer):
 
 
 def test_a_film_plays_the_steps_and_holds_the_last(monkeypatch):
-    explorer = run(5)
+    explorer = run()
     pictures, loop = film(explorer)
-    assert [time for _, time in pictures] == [160] * 5 + [2500] and loop == 0
-    for step, (picture, _) in enumerate(pictures):
-        explorer.plot.step = step
+    assert [time for _, time in pictures] == [160] * 30 + [2500] and loop == 0
+    for step in (0, 9, 30):
+        picture, _ = pictures[step]
         shown = np.asarray(Image.fromarray(export._pixels(explorer.plot, step)).reduce(2))
         assert np.abs(picture - shown[..., :3].astype(int)).mean() < 2
         assert (picture[:5, :5] == 255).all(), "white stays white"
+        star = np.abs(picture[150:210, 220:280].astype(int) - [255, 213, 74]).sum(axis=2) < 40
+        assert step == 30 or star.sum() > 30, "and the star of the minimum yellow"
     any_picture = np.random.default_rng(0).integers(0, 256, (501, 8, 8, 4), np.uint8)
     monkeypatch.setattr(export, "_pixels", lambda _, step: any_picture[step])
     pictures, _ = film(run(500))
@@ -324,7 +331,7 @@ def test_what_stands_fixed_is_said_in_words():
 def test_a_handle_that_chooses_what_the_slider_does_is_left_out():
     explorer = MAKERS["family"][0]()
     saved = unpacked(export.page(explorer.plot).decode())
-    assert saved["state"]["handles"] == {"method": [], "start": [-7, 2]} and saved["hand"]["listed"]
+    assert saved["state"]["handles"] == {"method": [], "start": [-7, 2]}
     assert saved["fixed"] == "What else is set: start point (-7, 2)."
 
 

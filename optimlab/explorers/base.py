@@ -194,9 +194,7 @@ class Explorer(Late, widgets.VBox):
         return {name.replace(" ", "_"): place for name, place in found.items()}
 
     def put(self, **places):
-        """Put controls and handles where they are told, by their names, and return the explorer.
-
-        `step` is the step that is marked.
+        """Put controls and handles, and the marked `step`, to values; returns the explorer.
 
         >>> from optimlab import explore
         >>> explore("ravine", "Momentum").put(lr=0.2, momentum=0.5, start=(3, 1)).summary[:56]
@@ -204,22 +202,19 @@ class Explorer(Late, widgets.VBox):
         """
         controls = {name.replace(" ", "_"): widget for name, widget in self.controls.items()}
         handles = {name.replace(" ", "_"): name for name in self.settings()[-1]}
-        known, moved, step = [*controls, *handles, "step"], {}, self.plot.step
+        known, moved = dict.fromkeys([*controls, *handles, "step"]), {}
         for name, place in places.items():
             if name not in known:
-                raise TypeError(f"{name}: put takes {', '.join(dict.fromkeys(known))}")
+                raise TypeError(f"{name}: put takes {', '.join(known)}")
             if name in controls:
                 set_to(name, controls[name], place)
             elif name in handles:
                 on_track = len(self.plot.handles[handles[name]]) == 1
                 at = [checks.number(name, place)] if on_track else [*checks.pair(name, place)]
                 moved[handles[name]] = at
-            else:
-                step = place
         self.plot.handles = self.plot.handles | moved
-        self.plot.step = step if step is self.plot.step else checks.whole(
-            "step", step, 0, self.plot.last()
-        )  # fmt: skip
+        if "step" in places and "step" not in controls | handles:
+            self.plot.step = checks.whole("step", places["step"], 0, self.plot.last())
         return self
 
     def close(self):
@@ -300,29 +295,24 @@ class Explorer(Late, widgets.VBox):
     # -- taking it along -----------------------------------------------------------------------
 
     def picture(self):
-        """What it shows now as the PNG bytes that `save` writes."""
+        """The PNG bytes that `save` writes."""
         return export.picture(self.plot)
 
     def save(self, path):
-        """Write what it shows to a file; of one that is veiled the scene alone.
+        """Write what the live plot shows to a file; of one that is veiled the scene alone.
 
-        Parameters
-        ----------
-        path : str or Path
-            Its ending says what is written: "run.png", the picture at two pixels a CSS pixel;
-            "run.svg", the same to be enlarged; "run.gif", its steps, one after the other;
-            "run.html", a page that opens from a disk without network and Python, in which the
-            first control is live, and the others stand in words. A file that is there is replaced.
-            What stands outside the live plot, such as a formula, is not written.
+        Its ending says what is written: "run.png", the picture at two pixels a CSS pixel; "run.svg"
+        to be enlarged; "run.gif", its steps; "run.html", a page that needs neither network nor
+        Python, in which the first control is live. A file that is there is replaced.
         """
         saving.save(self, path)
 
     def code(self):
         """One line of Python that makes this explorer anew, with its controls and handles as now.
 
-        It is made as it was made, and then `put`: so its axes and its target are the same. A
-        function or a rule of yours is named, and what has no name, such as a lambda, is told in a
-        comment. What a network has learnt is no setting, and is not in the line.
+        It is made as it was made, and then `put`: so its axes and its target are the same. What is
+        yours is named, and what has no name, such as a lambda, is told in a comment. What a network
+        has learnt is not in the line.
 
         >>> from optimlab import explore
         >>> explore("ravine", "Momentum", lr=0.1).put(lr=0.2).code()

@@ -21,6 +21,8 @@ FORMATS = {
 MENU = [
     *([kind, f"Save as {name}"] for kind, (name, _) in FORMATS.items()), ["code", "Copy the code"],
 ]  # fmt: skip
+#: numbers of an array that is written into a line of code, at most
+LONGEST = 1000
 PLACE = "the name of a file that ends in .png, .svg, .gif or .html, in a folder that is there"
 
 
@@ -47,16 +49,11 @@ def save(explorer, path):
 def made(explorer, kind):
     """The bytes of a file."""
     plot = explorer.plot
-    if kind == "png":
-        return explorer.picture()
-    if kind == "svg":
-        return export.vectors(plot)
-    if kind == "gif":
-        return export.film(plot)
-    if plot.frames.get("settings") != plot.settings():
+    if kind == "html" and plot.frames.get("settings") != plot.settings():
         explorer._stop_waiting()
         explorer._send_frames()
-    return export.page(plot)
+    makers = {"svg": export.vectors, "gif": export.film, "html": export.page}
+    return explorer.picture() if kind == "png" else makers[kind](plot)
 
 
 def answer(explorer, kind):
@@ -82,25 +79,26 @@ def code(explorer):
     text = _Text()
     kind = type(explorer)
     if kind.__name__ == "PathExplorer":
-        made_by = text.ours("explore")
+        made_by = text.note(text.imported, "explore")
     elif kind.__module__.startswith("optimlab."):
-        made_by = f"{text.ours('explorers')}.{kind.__name__}"
+        made_by = f"{text.note(text.imported, 'explorers')}.{kind.__name__}"
     else:
-        made_by = text.theirs(kind.__name__)
-    positional, keyword = explorer._given
-    call = inspect.signature(kind.__init__).bind(explorer, *positional, **keyword)
+        made_by = text.note(text.defined, kind.__name__)
+    call = inspect.signature(kind.__init__)
+    call = call.bind(explorer, *explorer._given[0], **explorer._given[1])
     _, *parameters = call.signature.parameters.values()
-    arguments, all_so_far = [], True
+    arguments, positional = [], True
     for one in parameters:
+        known = one.name in call.arguments
         if one.kind is one.VAR_KEYWORD:
             given = call.arguments.get(one.name, {})
             arguments += [f"{name}={text.of(value, name)}" for name, value in given.items()]
-        elif one.name in call.arguments and not _is_default(call.arguments[one.name], one.default):
+        elif known and not _same(call.arguments[one.name], one.default):
+            positional = positional and one.kind is one.POSITIONAL_OR_KEYWORD
             value = text.of(call.arguments[one.name], one.name)
-            plain = all_so_far and one.kind is one.POSITIONAL_OR_KEYWORD
-            arguments.append(value if plain else f"{one.name}={value}")
+            arguments.append(value if positional else f"{one.name}={value}")
         else:
-            all_so_far = False
+            positional = False
     line = f"{made_by}({', '.join(arguments)})"
     now, first = explorer._places(), explorer._at_first
     if moved := {name: place for name, place in now.items() if place != first.get(name)}:
@@ -108,7 +106,7 @@ def code(explorer):
     return f"from optimlab import {', '.join(text.imported)}; {line}{text.comment()}"
 
 
-def _is_default(value, default):
+def _same(value, default):
     one, other = (_Text().of(v, "") for v in (value, default))
     return default is not inspect.Parameter.empty and one == other
 
@@ -120,21 +118,14 @@ class _Text:
         self.imported, self.defined, self.missing = [], [], []
 
     @staticmethod
-    def _note(names, name):
+    def note(names, name):
+        """A name that is written, noted among others of its kind."""
         names += [name] * (name not in names)
         return name
 
-    def ours(self, name):
-        """A name to be imported from optimlab."""
-        return self._note(self.imported, name)
-
-    def theirs(self, name):
-        """A name that must be defined where the line runs."""
-        return self._note(self.defined, name)
-
     def of(self, value, name):
         """A value as Python text; one that cannot be written is called `name`."""
-        if isinstance(value, np.ndarray | np.generic):
+        if isinstance(value, np.ndarray | np.generic) and value.size <= LONGEST:
             value = value.tolist()
         if isinstance(value, Function):
             if value.name in functions.names() and functions.get(value.name) is value:
@@ -146,7 +137,7 @@ class _Text:
                 return json.dumps(value.__name__)
         elif isinstance(value, Optimizer):
             name = type(value).__name__
-            (self.ours if hasattr(optimizers, name) else self.theirs)(name)
+            self.note(self.imported if hasattr(optimizers, name) else self.defined, name)
             return repr(value)
         elif isinstance(value, list | tuple):
             parts = ", ".join(self.of(one, name) for one in value)
@@ -162,16 +153,11 @@ class _Text:
         elif value is None or isinstance(value, bool | int | float | complex | range):
             return repr(value)
         own = getattr(value, "__name__", "")
-        if own.isidentifier():
-            return self.theirs(own)
-        return self._note(self.missing, name)
+        return self.note(self.defined, own) if own.isidentifier() else self.note(self.missing, name)
 
     def comment(self):
         """What the learner has to know of names in the line, in words."""
-        words = []
-        if self.defined:
-            words.append(f"{' and '.join(self.defined)}: as you defined it.")
+        words = [f"{' and '.join(self.defined)}: as you defined it."] * bool(self.defined)
         if self.missing:
-            missing = " and ".join(self.missing)
-            words.append(f"Put what cannot be written here in place of {missing}.")
+            words.append(f"In place of {' and '.join(self.missing)} put what cannot be written.")
         return "  # " + " ".join(words) if words else ""

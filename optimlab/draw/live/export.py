@@ -120,7 +120,7 @@ def _alt(plot):
 def _lines(plot, step, width):
     """The numbers of a step, as the bar shows them, in lines: as many for every step."""
     names, values, *lost = plot._frame.get("readout", ((), ()))
-    if not plot.playback or plot.veiled or not len(names):
+    if not plot.playback or not len(names):
         return []
     last = plot.last()
     step = last if step < 0 else min(step, last)
@@ -181,7 +181,6 @@ def fragment(plot):
         state["controls"] = [["IPY_MODEL_0", "index"]]
         options = [label for label, _ in first._options_full]
         hand = {"label": first.description or "choice", "options": options, "index": first.index}
-        hand["listed"] = not isinstance(first, widgets.SelectionSlider)
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
         others += [

@@ -15,68 +15,44 @@ const PATIENCE = 1000;
 export class Menu {
   /** @param {Entry[]} entries @param {(kind: string) => void} ask @param {HTMLElement} bar */
   constructor(entries, ask, bar) {
-    this.bar = bar;
     this.waits = 0;
+    const node = make("details", { class: "ol-menu" }, bar);
     const said = { "aria-label": LABEL, title: LABEL, "data-action": "menu" };
-    this.button = make("button", { type: "button", "aria-haspopup": "menu", ...said }, bar);
-    const icon = svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, this.button);
+    this.opener = make("summary", said, node);
+    const icon = svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, this.opener);
     svg("path", { d: ICON }, icon);
-    this.list = make("div", { class: "ol-menu", role: "menu", "aria-label": LABEL }, bar);
-    this.items = entries.map(([kind, label]) => {
-      const choice = { type: "button", role: "menuitem", tabindex: -1, "data-kind": kind };
-      const item = make("button", choice, this.list);
-      item.textContent = label;
-      item.addEventListener("click", () => this.choose(kind, ask));
-      return item;
-    });
+    const list = make("div", {}, node);
     this.said = make("span", { class: "ol-said", role: "status" }, bar);
     this.line = make("input", { class: "ol-code", readonly: true, "aria-label": "The code" }, bar);
-    this.button.addEventListener("click", () => this.show(this.list.hidden));
-    bar.addEventListener("keydown", (event) => this.key(event));
-    this.list.addEventListener("focusout", (event) => {
-      if (!bar.contains(/** @type {Node | null} */ (event.relatedTarget))) this.show(false, false);
-    });
-    this.line.hidden = true;
-    this.show(false, false);
-  }
-
-  /** @param {boolean} open @param {boolean} [focus] whether the focus goes where the hand goes on */
-  show(open, focus = true) {
-    this.list.hidden = !open;
-    this.button.setAttribute("aria-expanded", String(open));
-    const room = this.bar.clientWidth - this.list.offsetWidth;
-    this.list.style.left = `${Math.max(0, Math.min(this.button.offsetLeft, room))}px`;
-    if (focus) (open ? this.items[0] : this.button).focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const { key, target } = event;
-    if (key === "Escape" && !(this.list.hidden && this.line.hidden)) {
+    this.close = () => {
+      node.open = false;
       this.line.hidden = true;
       this.said.textContent = "";
-      this.show(false);
-    } else if (key === "ArrowDown" && target === this.button) {
-      this.show(true);
-    } else if (key === "Tab") {
-      this.show(false, false);
-      return;
-    } else {
-      const last = this.items.length - 1;
-      const now = this.items.indexOf(/** @type {HTMLButtonElement} */ (target));
-      const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: last }[key];
-      if (now < 0 || next === undefined) return;
-      this.items[(next + last + 1) % (last + 1)].focus();
+    };
+    this.close();
+    for (const [kind, label] of entries) {
+      const item = make("button", { type: "button", "data-kind": kind }, list);
+      item.textContent = label;
+      item.addEventListener("click", () => this.choose(kind, ask));
     }
-    event.preventDefault();
-    event.stopPropagation();
+    node.addEventListener("toggle", () => { // inside the bar, however narrow that is
+      const left = Math.min(node.offsetLeft, bar.clientWidth - list.offsetWidth);
+      list.style.left = `${Math.max(0, left)}px`;
+    });
+    node.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!node.contains(/** @type {Node | null} */ (relatedTarget))) node.open = false;
+    });
+    bar.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape") return;
+      this.close();
+      this.opener.focus();
+    });
   }
 
   /** @param {string} kind @param {(kind: string) => void} ask */
   choose(kind, ask) {
-    this.show(false);
-    this.line.hidden = true;
-    this.said.textContent = "";
+    this.close();
+    this.opener.focus();
     window.clearTimeout(this.waits);
     this.waits = window.setTimeout(() => {
       this.said.textContent = "Python is busy. It answers when it is done.";
@@ -84,7 +60,7 @@ export class Menu {
     ask(kind);
   }
 
-  /** @param {Answer} answer what Python says to this view or to another one @param {BlobPart[]} files */
+  /** @param {Answer} answer what Python says to this view or another @param {BlobPart[]} files */
   async heard({ kind, name, type, text }, files) {
     if (!this.waits) return;
     window.clearTimeout(this.waits);
@@ -99,8 +75,9 @@ export class Menu {
       this.line.value = text;
       this.line.select();
       const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
-      const words = ["Copy this line with Ctrl+C.", "This line is on the clipboard."];
-      this.said.textContent = words[Number(copied ?? false)];
+      this.said.textContent = copied
+        ? "This line is on the clipboard."
+        : "Copy this line with Ctrl+C.";
     }
   }
 }

@@ -5,52 +5,27 @@ import { make } from "./dom.js";
 import { View } from "./view.js";
 
 /**
- * @typedef {object} Hand the slider in hand
- * @property {string} label
- * @property {string[]} options what its positions are called
- * @property {number} index
- * @property {boolean} listed whether its options are names, and no numbers along a line
- *
+ * @typedef {{ label: string, options: string[], index: number }} Hand the slider in hand
  * @typedef {{ state: Record<string, any>, hand: Hand | null, fixed: string }} Saved
  */
 
-/** A model that lives in the page alone. */
-class Lone {
-  /** @param {Record<string, any>} state @param {Lone[]} others the models that it refers to */
-  constructor(state, others = []) {
-    this.state = state;
-    /** @type {Map<string, Set<(...said: any[]) => void>>} */
-    this.heard = new Map();
-    /** @param {string} number */
-    const get_model = async (number) => others[Number(number)];
-    this.widget_manager = { get_model };
+/** A model that lives in the page alone, and another that it refers to. */
+class Lone extends EventTarget {
+  /** @param {Record<string, any>} state @param {Lone} [other] */
+  constructor(state, other) {
+    super();
+    this.get = (/** @type {string} */ name) => state[name];
+    this.set = (/** @type {string} */ name, /** @type {any} */ value) => {
+      if (state[name] === value) return;
+      state[name] = value;
+      this.dispatchEvent(new Event(`change:${name}`));
+    };
+    this.widget_manager = { get_model: async () => other };
+    this.on = this.addEventListener;
+    this.off = this.removeEventListener;
+    this.save_changes = () => {};
+    this.send = () => {};
   }
-
-  /** @param {string} name */
-  get(name) {
-    return this.state[name];
-  }
-
-  /** @param {string} name @param {any} value */
-  set(name, value) {
-    if (this.state[name] === value) return;
-    this.state[name] = value;
-    for (const callback of this.heard.get(`change:${name}`) ?? []) callback();
-  }
-
-  /** @param {string} event @param {(...said: any[]) => void} callback */
-  on(event, callback) {
-    this.heard.set(event, (this.heard.get(event) ?? new Set()).add(callback));
-  }
-
-  /** @param {string} event @param {(...said: any[]) => void} callback */
-  off(event, callback) {
-    this.heard.get(event)?.delete(callback);
-  }
-
-  save_changes() {}
-
-  send() {}
 }
 
 /**
@@ -74,24 +49,18 @@ async function unpacked(text) {
 }
 
 /** @param {Hand} hand @param {Lone} model @param {Element} parent */
-function control({ label, options, index, listed }, model, parent) {
-  const row = make("label", {}, parent);
+function control({ label, options }, model, parent) {
+  const row = make("label", { class: "ol-controls" }, parent);
   make("span", {}, row).textContent = label;
-  const last = options.length - 1;
-  const input = listed ? make("select", {}, row) : make("input", { type: "range", max: last }, row);
-  if (listed) for (const option of options) make("option", {}, input).textContent = option;
-  options.forEach((_, k) => listed && input.children[k].setAttribute("value", String(k)));
-  const said = listed ? null : make("output", {}, row);
+  const input = make("input", { type: "range", max: options.length - 1 }, row);
+  const said = make("output", {}, row);
   const show = () => {
-    const option = options[model.get("index")];
     input.value = String(model.get("index"));
-    if (!said) return;
-    said.textContent = option;
-    input.setAttribute("aria-valuetext", option);
+    said.textContent = options[model.get("index")];
+    input.setAttribute("aria-valuetext", said.textContent);
   };
   input.addEventListener("input", () => model.set("index", Number(input.value)));
   model.on("change:index", show);
-  model.set("index", index);
   show();
 }
 
@@ -99,11 +68,9 @@ function control({ label, options, index, listed }, model, parent) {
 async function open(root) {
   const { state, hand, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
   root.replaceChildren();
-  const above = make("div", { class: "ol-controls" }, root);
   const slider = new Lone({ index: hand?.index });
-  if (hand) control(hand, slider, above);
-  else above.remove();
-  const model = new Lone(state, [slider]);
+  if (hand) control(hand, slider, root);
+  const model = new Lone(state, slider);
   model.send = () => slider.set("index", hand?.index); // all that it asks for is a reset
   new View(model, make("div", {}, root));
   if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;

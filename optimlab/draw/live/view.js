@@ -176,7 +176,7 @@ export class View {
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
     this.root.append(this.band.words);
     // JupyterLab asks the focused element itself whether it keeps its keys
-    for (const node of this.root.querySelectorAll("button, input, select")) {
+    for (const node of this.root.querySelectorAll("button, input, select, summary")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     this.buildMarks();
@@ -527,13 +527,7 @@ export class View {
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
   }
 
-  /** Everything as it was at first; where that is, Python knows. */
-  reset() {
-    this.set({ playing: false, step: -1 });
-    this.ask("reset");
-  }
-
-  /** @param {string} kind */
+  /** @param {string} kind what Python is asked for */
   ask(kind) {
     this.model.send({ kind });
   }
