@@ -130,6 +130,9 @@ def test_an_exact_number_is_typed_and_stepped_and_jupyterlab_hears_nothing(page)
     assert found[1] < 0.2 and values(page)[2] == found
     high = float(slider(page, 1).get_attribute("max"))
     field.fill("1000")
+    page.python("explorer._send_frames()")
+    page.wait_idle()
+    assert field.input_value() == "1000", "what is being typed is not overwritten by what comes"
     field.press("Enter")
     assert until_start(page, lambda at: at[1] == high)[0] == -7, "not beyond the picture"
     field.fill("")
