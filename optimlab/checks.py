@@ -387,7 +387,9 @@ def rule(value: Any, *, name: str = "rule", among: Collection[type] = ()) -> typ
         value = known[value]
     if not taught.is_rule(value):
         wrong_kind(name, value, accepted)
-    if among and (value if isinstance(value, type) else type(value)) not in among:
+    kind = value if isinstance(value, type) else type(value)
+    kind = kind.__mro__["set_rate" in vars(kind)]  # its base, if it was made of an object
+    if among and kind not in among:
         wrong_value(name, value, accepted)
     return taught.as_rule(value)
 

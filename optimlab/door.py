@@ -373,7 +373,7 @@ def measured(gradient: Callable, shape: tuple[int, ...]) -> Callable[[Any, int],
             found = None if one_by_one else once(point, at)
         except (TypeError, ValueError, IndexError):
             found = None
-        if np.shape(found) == np.shape(point):
+        if found is not None and np.shape(found) == np.shape(point):
             return found
         one_by_one = True  # it was not written for many points at once
         rows = np.asarray([once(p, at) for p in point.reshape(-1, *shape)])

@@ -316,7 +316,7 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
                 return entered(name + "({})", placed(inside))
             case ast.BinOp(left=base, op=ast.Pow(), right=right):
                 factor = product = placed(base)
-                n = _worth(right) if _is_number(right) else None
+                n = _worth(right) if _is_number(right) else 0.0
                 if n == 0.5:
                     return entered("sqrt({})", factor)
                 if n not in range(1, HIGHEST_POWER + 1):
