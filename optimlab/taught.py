@@ -147,10 +147,11 @@ class Watch:
     def __init__(self, optimizer: Any, steps: int = 3):
         self.optimizer, self.patience, self.still = optimizer, max(1, min(3, steps)), 0
         self.name = type(optimizer).__name__
+        self.shapes: dict[str, tuple[int, ...]] = {}
 
     def __call__(self, params: Any, grads: Any) -> None:
-        before = {key: np.array(w) for key, w in params.items()}
-        pushed = any(np.any(np.nan_to_num(g)) for g in grads.values())
+        self.shapes = self.shapes or {key: np.shape(w) for key, w in params.items()}
+        before = {key: np.array(w) for key, w in params.items()} if self.patience else {}
         try:
             given = self.optimizer.update(params, grads)
         except (TypeError, AttributeError, KeyError, IndexError, ValueError) as error:
@@ -158,20 +159,25 @@ class Watch:
                 raise
             raise type(error)(
                 f"{self.name}.update(params, grads) raised {type(error).__name__}: {error}; it is "
-                f"given two dicts of arrays, such as params[{next(iter(before))!r}]"
+                f"given two dicts of arrays, such as params[{next(iter(self.shapes))!r}]"
             ) from error
-        for key, w in before.items():
+        for key, shape in self.shapes.items():
             now = np.shape(params.get(key))
-            if params.get(key) is None or now != w.shape:
-                self.refuse(f"changes the shape of params[{key!r}] from {w.shape} to {now}")
-        moved = any(not np.array_equal(params[key], w, True) for key, w in before.items())
-        if moved or not self.patience:
-            self.patience = 0
-            return
+            if params.get(key) is None or now != shape:
+                self.refuse(f"changes the shape of params[{key!r}] from {shape} to {now}")
+        if any(not np.array_equal(params[key], w, True) for key, w in before.items()):
+            self.patience = 0  # it does change them: from now on it is let alone
+        elif before:
+            self._stands_still(before, grads, given)
+
+    def _stands_still(self, before: Any, grads: Any, given: Any) -> None:
         if given is not None:
             self.refuse("returns new values; it must change params in place: params[key] -= …")
         rate = next((r for n in RATES if (r := _amount(self.optimizer, n)) is not None), 1.0)
-        self.still += pushed and rate > 1e-9
+        self.still += any(  # pushed by more than rounding: a run that has arrived may rest
+            np.any(rate * np.abs(np.nan_to_num(g)) > 1e-9 * (1 + np.abs(before[key])))
+            for key, g in grads.items()
+        )
         if self.still >= self.patience:
             self.refuse("changes nothing in params; it must change them: params[key] -= …")
 

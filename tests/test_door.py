@@ -587,8 +587,10 @@ def test_a_rule_that_cannot_be_taken_has_its_sentence(number):
 
 
 def test_a_rule_may_rest():
-    """At a minimum, at a rate of 0, and in its first steps."""
+    """At a minimum or within rounding of it, at a rate of 0, and in its first steps."""
     assert descend("ravine", Plain(0.1), (0, 0), 5).end.tolist() == [0, 0]
+    beside = np.nextafter(functions.wave.minima[0], 5)
+    assert functions.wave.gradient(beside) and descend("wave", Plain(0.01), beside, 5).end == beside
     assert descend("ravine", Plain(0.0), (1, 1), 5).end.tolist() == [1, 1]
     warm = type("Warm", (Plain,), {"update": lambda self, params, grads: (
         setattr(self, "t", getattr(self, "t", 0) + 1),

@@ -1,6 +1,7 @@
 """Strip, map, chord and condition explorers: the numbers they send, their words, their scenes."""
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -406,3 +407,13 @@ def test_the_start_on_an_axis_does_not_zigzag():
 def test_a_condition_number_is_at_least_one():
     with pytest.raises(ValueError, match="condition=0.5"):
         ConditionExplorer(0.5)
+
+
+def test_maps_of_code_that_takes_one_run_at_a_time_have_fewer_cells():
+    def mine(x):
+        return x * math.sin(x)
+
+    found = MapExplorer(mine)
+    assert found.map.shape == (48, 32) and MapExplorer("wave", steps=1).map.shape == (240, 160)
+    assert len(found.valleys) == len(functions.wave.minima) + 1, "-4.9 lies in the picture, too"
+    assert StripExplorer(mine, rates=(0.1, 0.25)).strips[0.25].shape == (40,)

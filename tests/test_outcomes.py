@@ -172,3 +172,22 @@ def test_a_map_takes_eight_arrays_of_its_batch_at_most():
 
 def test_the_curvature_that_a_limit_comes_from_is_the_largest():
     assert rate_limit("ravine", SGD()) == 2 / curvatures("ravine").max()
+
+
+class Heavy:
+    """As a learner writes it: one run at a time."""
+
+    def __init__(self, lr=0.01, momentum=0.9):
+        self.lr, self.momentum, self.v = lr, momentum, None
+
+    def update(self, params, grads):
+        self.v = self.v or {key: np.zeros_like(w) for key, w in params.items()}
+        for key in params:
+            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]
+            params[key] += self.v[key]
+
+
+def test_a_learners_rule_has_the_same_map():
+    starts = np.random.default_rng(5).uniform(-5, 5, (12, 2))
+    found = [basin_map("himmelblau", rule(lr=0.01), starts, 60) for rule in (Heavy, Momentum)]
+    assert found[0].tolist() == found[1].tolist() and len(set(found[0].tolist())) > 2

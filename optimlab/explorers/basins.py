@@ -15,7 +15,7 @@ from optimlab.explorers.base import PAUSE, guarded
 from optimlab.explorers.controls import decades, nearest
 from optimlab.explorers.frames import short
 from optimlab.explorers.paths import SLIDERS, PathExplorer
-from optimlab.explorers.scenes import to_draw
+from optimlab.explorers.scenes import coarser, to_draw
 from optimlab.explorers.valleys import NOWHERE as GREY
 from optimlab.explorers.valleys import VALLEYS
 from optimlab.optimizers import SGD
@@ -45,7 +45,8 @@ class BasinExplorer(PathExplorer):
     rule : optimizer class
     lr : float; by default a quarter of the smallest stability limit 2/λ of plain descent
     start, steps : the run that is drawn, and so many steps has every run of the map
-    cells : int, how many cells the map has along each axis
+    cells : int, how many cells the map has along each axis; a fifth of them where code that takes
+        one run at a time is slow
     options : as `explore` has them, a first value for a hyperparameter among them
 
     Attributes
@@ -66,6 +67,7 @@ class BasinExplorer(PathExplorer):
         if not len(function.minima):
             raise ValueError(f"function={function.name}: it must have a minimum in its domain")
         cells = checks.whole("cells", cells, 1, 500)
+        cells = -(-cells // coarser(function, checks.rule(rule)))
         if lr is None:
             limits = stability_limit(function, function.minima)
             lr = nearest(decades(0.001, 2.0), min(0.1, float(np.min(limits)) / 4))

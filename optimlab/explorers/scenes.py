@@ -9,6 +9,7 @@ from optimlab import checks
 from optimlab.draw import style
 from optimlab.landmarks import widened
 from optimlab.study.data import Data
+from optimlab.taught import Taught
 
 NOTHING = np.empty((0, 2))
 GAP = np.full((1, 2), np.nan)
@@ -93,3 +94,13 @@ def contour_lines(x, y, z, levels):
     lines = Figure().add_subplot().contour(x, y, z, levels).allsegs
     pieces = [part for level in lines for line in level for part in (line, GAP)]
     return np.concatenate(pieces) if pieces else NOTHING
+
+
+def coarser(function, rule):
+    """Of how many rows and columns of a map one is run: code that takes one run at a time is slow.
+
+    >>> from optimlab import SGD, functions
+    >>> coarser(functions.wave, SGD)
+    1
+    """
+    return 1 if function.quick and not issubclass(rule, Taught) else 5

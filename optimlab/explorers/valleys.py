@@ -11,7 +11,7 @@ from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, number, slider
 from optimlab.explorers.frames import by_step, run_marks, short
-from optimlab.explorers.scenes import around, on_curve, one_start, to_draw
+from optimlab.explorers.scenes import around, coarser, on_curve, one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import destination, rate_start_map, stability_limit
@@ -88,7 +88,11 @@ class StripExplorer(_Valleys, Explorer):
             away = np.abs(self.function.minima - checks.number("target", target))
             self.target = int(np.argmin(away))
         start = one_start(self.function, start)
-        rates = np.arange(2, 121) / 100 if rates is None else checks.row("rates", rates, above=0)
+        every = coarser(self.function, self.rule)
+        starts = max(starts // every, 1)
+        if rates is None:
+            rates = np.arange(2, 121, every) / 100
+        rates = checks.row("rates", rates, above=0)
         rates = sorted({*rates.tolist(), lr})
         edges = np.linspace(*self.domain, starts + 1)
         self.starts = (edges[1:] + edges[:-1]) / 2
@@ -182,10 +186,13 @@ class MapExplorer(_Valleys, Explorer):
         super().__init__()
         self._name_valleys(function, domain)
         self.rule, steps = checks.rule(rule), checks.steps(steps, 1, 200)
+        every = coarser(self.function, self.rule)
         if starts is None:
-            grain = np.ptp(self.domain) / 160
-            starts = self.domain[0] + grain * np.arange(160)
-        self.rates = _evenly("rates", np.arange(2, 242) / 200 if rates is None else rates)
+            grain = np.ptp(self.domain) * every / 160
+            starts = self.domain[0] + grain * np.arange(160 // every)
+        if rates is None:
+            rates = np.arange(2, 242, every) / 200
+        self.rates = _evenly("rates", rates)
         self.starts = _evenly("starts", starts)
         if at is None:
             at = self.rates[len(self.rates) // 4], self.function.start
