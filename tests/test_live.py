@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 from PIL import Image
-from wire import sent
+from wire import doubles, sent
 
 from optimlab import figures, style
 from optimlab.draw.live import LivePlot, take_off
@@ -64,7 +64,7 @@ def test_arrows_labels_and_readout_travel_with_the_frame(scene):
         {
             "down": [[0, -1, 10, 1]],
             "names": ([[5, 0]], ["x₀"]),
-            "readout": (["x", "loss"], [[1, 2], [3, 4]]),
+            "readout": (["x", "loss"], [[1, 2e-60], [3, 4e60]]),
             "summary": "One sentence.",
             "goal": "Nearly.",
         }
@@ -73,9 +73,7 @@ def test_arrows_labels_and_readout_travel_with_the_frame(scene):
     (frame,) = plot.data["list"]
     assert frame["texts"] == {"names": ["x₀"]} and frame["names"] == ["x", "loss"]
     assert (frame["summary"], frame["goal"]) == ("One sentence.", "Nearly.")
-    offset, rows, columns = frame["values"]
-    values = np.frombuffer(plot.data["buffer"], np.float32)[offset:][: rows * columns]
-    np.testing.assert_array_equal(values.reshape(rows, columns), [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(doubles(plot.data, frame["values"]), [[1, 2e-60], [3, 4e60]])
 
 
 def test_frames_are_one_buffer_with_the_settings_they_were_made_for(scene):

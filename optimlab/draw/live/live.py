@@ -349,7 +349,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             length += values.size
             return place
 
-        with np.errstate(over="ignore"):  # a loss of 1e60 is inf in a readout of 3 digits
+        with np.errstate(over="ignore"):  # a point far outside its axes
             for frame in frames:
                 self._check(frame)
                 layout, texts = {}, {}
@@ -374,12 +374,12 @@ class LivePlot(Late, anywidget.AnyWidget):
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
                     names, values, *lost = frame["readout"]
-                    packed |= {"names": list(names), "values": store(values)}
+                    packed |= {"names": list(names), "values": store(_doubles(values))}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
-                for kind in TABLES & set(frame):  # float64 as two numbers each
-                    numbers = np.ascontiguousarray(frame[kind]["numbers"]).view(np.float32)
-                    packed[kind] = frame[kind] | {"numbers": store(numbers)}
+                for kind in TABLES & set(frame):
+                    numbers = store(_doubles(frame[kind]["numbers"]))
+                    packed[kind] = frame[kind] | {"numbers": numbers}
                     html = packed[kind].pop("html", None)  # all frames have the same
                     first |= {"html": html} if html else {}
                 layouts.append(packed)
@@ -536,6 +536,11 @@ def take_off(ax, *artists):
     for artist in artists:
         artist.remove()
     return inside[::-1]
+
+
+def _doubles(values):
+    """Numbers that are said, not drawn: each in two float32, which neither overflow nor round."""
+    return np.ascontiguousarray(values, dtype=float).view(np.float32)
 
 
 def _axes_spec(panel, ax):
