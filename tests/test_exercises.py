@@ -493,7 +493,8 @@ def test_near_is_said_to_be_near():
         wrong=[(lambda x: x, "no"), (lambda x: 2.0, "no"), (lambda x: x * x, "no")],
     )  # fmt: skip
     near = exact.judge(lambda x: ((x + 1e-5) ** 2 - x**2) / 1e-5)
-    assert near == Verdict(False, "For x = 3 it gives nearly 6, and not exactly: 6.00001 instead of 6.")
+    said = "For x = 3 it gives nearly 6, and not exactly: 6.00001 instead of 6."
+    assert near == Verdict(False, said)
     assert exact.judge(lambda x: 6.1).sentence == "For x = 3 it gives 6.1, which is not right."
 
 

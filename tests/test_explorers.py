@@ -85,13 +85,15 @@ def test_several_rules_share_start_and_rate_and_keep_their_looks():
 
 def test_a_target_counts_the_steps():
     explorer = explore("ravine", SGD, lr=0.1, steps=30, target=(0.01, 30))
-    assert "Not yet: 30 steps, 1.34" in text(explorer, "goal")
+    assert "Not yet: 1.34 after 30 steps." in text(explorer, "goal")
     explorer.controls["lr"].value = 0.9
     losses = descend("ravine", SGD(lr=0.9), steps=30).losses
     first = int(np.argmax(losses <= 0.01))
     assert text(explorer, "goal").endswith(f"Reached at step {first}.")
     explorer.controls["steps"].value = 5
-    assert "Not yet: 5 steps" in text(explorer, "goal")
+    assert " after 5 steps." in text(explorer, "goal")
+    explorer.controls["steps"].value = 1
+    assert " after 1 step." in text(explorer, "goal")
 
 
 def test_divergence_is_told_and_drawn_without_a_warning():
@@ -220,7 +222,7 @@ def test_round_numbers_and_short_ones():
     assert tiny.label == "1e-5" and {"3.5e-6", "1000", "9500"} <= {*tiny._options_labels}
 
 
-@pytest.mark.parametrize("lr, steps, loss", [(8.0, 30, "1.26e+71"), (0.5005, 60, "0")])
+@pytest.mark.parametrize("lr, steps, loss", [(8.0, 30, "3.31e+71"), (0.502, 40, "1.32e-191")])
 def test_the_readout_and_the_sentence_say_the_same_of_huge_and_tiny_numbers(lr, steps, loss):
     explorer = explore(Function("square", "x^2", lambda x: x**2, lambda x: 2 * x, domain=(-4, 4)),
                        lr=lr, start=3.0, steps=steps, rates=(0.1, 10))  # fmt: skip
@@ -394,7 +396,7 @@ def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, 
     (path,) = explorer.paths.values()
     (frame,) = explorer.plot.data["list"]
     assert frame["lost"] == [[path.diverged, word]] * 2
-    assert f"Not yet: {steps} steps, {word}." in frame["goal"]
+    assert f"Not yet: {word} after {steps} steps." in frame["goal"]
     said = {"undefined": "undefined value", "too large": "too large"}[word]
     assert said in explorer.summary
     (inspector,) = inspected(explorer)

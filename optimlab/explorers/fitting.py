@@ -76,7 +76,8 @@ class FitExplorer(Explorer):
             ylim=(bottom - above / 2 * (top - bottom), top + above * (top - bottom)),
         )  # fmt: skip
         self._top = top + (above - 0.08) * (top - bottom)  # where the loss is written
-        ax.axvline(0, color=style.MUTED, linewidth=1, linestyle=(0, (2, 3)))
+        below = (1 + 1.5 * above - 0.16) / (1 + 1.5 * above)  # the loss stands over the line's end
+        ax.axvline(0, 0, below, color=style.MUTED, linewidth=1, linestyle=(0, (2, 3)))
         ax.plot(
             self.x, self.y, linestyle="none", marker="o", markersize=4 if many else 8,
             color=style.MUTED if many else style.INK, alpha=0.6 if many else 1, zorder=3,

@@ -302,6 +302,6 @@ class PathExplorer(Explorer):
         who = name if len(self.rules) > 1 else ""
         moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
         return loss_goal(
-            run.losses, self.target, f": after {counted(at, 'step')} {now}", who=who,
+            run.losses, self.target, f": {now} after {counted(at, 'step')}", who=who,
             moved_from=self._first_start if moved else None,
         )  # fmt: skip

@@ -120,7 +120,7 @@ class PlaneExplorer(Explorer):
         plot.add_run("path", ax, look)
         plot.add_run("distance", distance, look, dots=0)
         plot.add("line", "computed", distance, color=style.INK, width=1.5, dash=(4, 4))
-        plot.add("label", "computed name", distance, color=style.INK, offset=(6, 2))
+        plot.add("label", "computed name", distance, color=style.INK, free=True)
         add_start(plot, ax, start)
         plot.add(
             "handle", "pair", plane, at=pair, round=[_grain(self.lrs[-1]), 0.005],

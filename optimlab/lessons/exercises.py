@@ -389,8 +389,9 @@ class Exercise:
         if self._distance(mine.value, right.value) <= 1:
             return f"{where} it does not leave the right values in its arguments."
         if values.distance(mine.value, right.value, 1e-3) <= 1:
-            nearly, off = wording.short(right.value), wording.apart(mine.value, right.value)
-            return f"{where} it gives nearly {nearly}, and not exactly: {off[0]} instead of {off[1]}."
+            one, other = wording.apart(mine.value, right.value)
+            nearly = f"{wording.short(right.value)}, and not exactly: {one} instead of {other}"
+            return f"{where} it gives nearly {nearly}."
         return f"{where} it gives {wording.short(mine.value)}, which is not right."
 
     def _at(self, number):

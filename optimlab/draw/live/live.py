@@ -392,18 +392,27 @@ class LivePlot(Late, anywidget.AnyWidget):
         mark = self._marks[name]
         rows, texts = mark.kind.read(f"frame[{name!r}]", frame[name])
         size = self._size(mark.ax)
-        taken = [self._lines_of(mark.ax)]
+        taken, shown = [self._lines_of(mark.ax)], frame
+        if name in self._notes:  # which lie over a frame
+            shown = self._frame | frame
         for other, own in self._marks.items():
-            data = self._handle_point(other) if other in self.handles else frame.get(other)
-            if own.ax is mark.ax and data is not None:
+            data = self._handle_point(other) if other in self.handles else shown.get(other)
+            drawn = own.kind.framed or other in self.handles
+            if own.ax is mark.ax and drawn and data is not None:
                 known, _ = own.kind.read(other, data)
-                taken.append(own.kind.covers(marks.fractions(own.ax, known) * size, own.looks))
+                places = marks.fractions(own.ax, known)
+                taken.append(own.kind.covers(places * np.resize(size, places.shape[1]), own.looks))
         font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
         halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
         points = marks.fractions(mark.ax, rows) * size
         places = naming.free_places(
             points, halves, np.concatenate(taken), np.array([[0, 0], size]), 1 / marks.PIXEL
         )
+        if name in self._notes:  # a note is read wherever it stands
+            rest = naming.free_places(
+                points, halves, naming.NOTHING, np.array([[0, 0], size]), 1 / marks.PIXEL
+            )
+            places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
         kept = [i for i, place in enumerate(places) if place is not None]
         middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
         return middles, [texts[i] for i in kept]

@@ -106,6 +106,9 @@ export class View {
     const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
     const limit = most === Infinity ? "" : `${most}px`;
     this.panels?.style.setProperty("--ol-most", limit);
+    /** @type {HTMLElement | null} */
+    const both = this.root.closest(".ol-beside");
+    both?.style.setProperty("--ol-room", String(both.lastElementChild?.clientWidth));
   }
 
   /** @param {Model} target @param {string} event @param {(...said: any[]) => void} callback */
