@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -62,6 +63,21 @@ def test_every_file_of_the_front_end_is_checked(tsc, tmp_path):
     assert code != 0
     faults = {line.split("(")[0] for line in said.splitlines() if "'unknown'" in line}
     assert faults == {file.as_posix() for file in files}
+
+
+# --- looks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sheet", sorted(PACKAGE.rglob("*.css")), ids=lambda sheet: sheet.stem)
+def test_a_sheet_that_paints_its_own_ground_says_which_colours_its_fields_have(sheet):
+    """Else a browser in the dark fills the fields of a white card with dark colours."""
+    rules = re.findall(r"^([^{@/]+?)\s*\{([^}]*)\}", sheet.read_text("utf-8"), re.MULTILINE)
+    assert len(rules) > 5
+    grounds = [(name, look) for name, look in rules if re.search(r"--ol-ink: |Canvas;", look)]
+    assert grounds, "the root of each widget, or the page"
+    for name, look in grounds:
+        root = look if name != "body" else dict(rules)[":root"]
+        assert "color-scheme: light" in root, name
 
 
 # --- one text --------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ WHOLE = f"""([shown, asked]) => {{ const held = ({HOLDS})();
     && traces.surface === 61 && (traces['steps SGD'] ?? 0) === [shown, asked][i]); }}"""
 
 #: the surface and its slider are seen whole, and not below the bar of the plot
-FITS = """() => { const box = q => document.querySelector(`.ol-beside ${q}`).getBoundingClientRect();
+FITS = """() => {
+  const box = q => document.querySelector(`.ol-beside ${q}`).getBoundingClientRect();
   const [surface, turn, bar] = ['canvas', '.ol-turn', '.ol-bar'].map(box);
   const wide = document.querySelector('.ol-beside').getBoundingClientRect().right;
   return [surface, turn].every(one => one.width > 100 && one.right <= wide + 1)

@@ -405,13 +405,11 @@ class LivePlot(Late, anywidget.AnyWidget):
         font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
         halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
         points = marks.fractions(mark.ax, rows) * size
-        places = naming.free_places(
-            points, halves, np.concatenate(taken), np.array([[0, 0], size]), 1 / marks.PIXEL
-        )
+        inside = np.array([[0, 0], size]), 1 / marks.PIXEL
+        places = naming.free_places(points, halves, np.concatenate(taken), *inside)
         if name in self._notes:  # a note is read wherever it stands
-            rest = naming.free_places(
-                points, halves, naming.NOTHING, np.array([[0, 0], size]), 1 / marks.PIXEL
-            )
+            points = np.clip(points, 0, size)
+            rest = naming.free_places(points, halves, naming.NOTHING, *inside)
             places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
         kept = [i for i, place in enumerate(places) if place is not None]
         middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
