@@ -25,6 +25,7 @@ import numpy as np
 from optimlab import checks, door, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
+from optimlab.words import counted, short
 
 __all__ = ["Path", "descend"]
 
@@ -160,14 +161,14 @@ class Path:
             exit_ = None if self.points is None else self.left(domain)
             if exit_ is not None and exit_ < self.diverged:
                 end = f"left the plot at step {exit_}, then {end}"
-            return f"{who} started at {_place(self.start)} and {end}."
+            return f"{who} started at {short(self.start)} and {end}."
 
-        before, after = _short(self.losses[0]), _short(self.losses[-1])
+        before, after = short(self.losses[0]), short(self.losses[-1])
         change = "fell" if self.losses[-1] < self.losses[0] else "rose"
         loss = f"stayed at {after}" if before == after else f"{change} from {before} to {after}"
-        steps = "1 step" if self.steps == 1 else f"{self.steps} steps"
         return (
-            f"{who} went from {_place(self.start)} to {_place(self.end)} in {steps}; "
+            f"{who} went from {short(self.start)} to {short(self.end)} "
+            f"in {counted(self.steps, 'step')}; "
             f"the loss {loss}{self._excursion(domain)}."
         )
 
@@ -186,9 +187,9 @@ class Path:
         count = int(np.prod(self.batch))
         lost = int(np.sum(self.diverged >= 0))
         kept = self.losses[-1][self.diverged < 0]
-        text = f"{type(self.optimizer).__name__} made {count} runs of {self.steps} steps"
+        text = f"{type(self.optimizer).__name__} made {count} runs of {counted(self.steps, 'step')}"
         if kept.size:
-            text += f"; their last loss lies between {_short(kept.min())} and {_short(kept.max())}"
+            text += f"; their last loss lies between {short(kept.min())} and {short(kept.max())}"
         return f"{text}; {lost} of them diverged." if lost else f"{text}."
 
 
@@ -571,19 +572,9 @@ def _first(mask: np.ndarray) -> Any:
 # --- words -----------------------------------------------------------------------------------
 
 
-def _short(number: float) -> str:
-    return f"{number + 0.0:.3g}"
-
-
-def _place(point: Any) -> str:
-    if np.ndim(point) == 0:
-        return _short(point)
-    return f"({', '.join(map(_short, point))})"
-
-
 def _description(optimizer: Any) -> str:
     words = [
-        f"{label} {_place(getattr(optimizer, name))}"
+        f"{label} {short(getattr(optimizer, name))}"
         for name, label in (("lr", "learning rate"), ("momentum", "momentum"))
         if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
         and not (name == "lr" and getattr(optimizer, "without_rate", False))

@@ -5,14 +5,15 @@ import warnings
 
 import numpy as np
 import pytest
-from wire import inspected, shown
+from wire import doubles, inspected, shown
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
+from optimlab.draw.live import export
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import decades
-from optimlab.explorers.frames import short
 from optimlab.explorers.paths import PathExplorer
 from optimlab.functions import Function
+from optimlab.words import short
 
 
 def text(explorer, key="summary"):
@@ -84,13 +85,15 @@ def test_several_rules_share_start_and_rate_and_keep_their_looks():
 
 def test_a_target_counts_the_steps():
     explorer = explore("ravine", SGD, lr=0.1, steps=30, target=(0.01, 30))
-    assert "Not yet: 30 steps, 1.34" in text(explorer, "goal")
+    assert "Not yet: 1.34 after 30 steps." in text(explorer, "goal")
     explorer.controls["lr"].value = 0.9
     losses = descend("ravine", SGD(lr=0.9), steps=30).losses
     first = int(np.argmax(losses <= 0.01))
     assert text(explorer, "goal").endswith(f"Reached at step {first}.")
     explorer.controls["steps"].value = 5
-    assert "Not yet: 5 steps" in text(explorer, "goal")
+    assert " after 5 steps." in text(explorer, "goal")
+    explorer.controls["steps"].value = 1
+    assert " after 1 step." in text(explorer, "goal")
 
 
 def test_divergence_is_told_and_drawn_without_a_warning():
@@ -215,6 +218,19 @@ def test_round_numbers_and_short_ones():
     grid = decades(0.001, 2.0, 0.952381)
     assert {0.01, 0.2, 0.25, 0.95, 1.0, 0.952381, 2.0} <= set(grid) and min(grid) == 0.001
     assert short(-0.0001234) == "-0.000123" and short((1e50, -7)) == "(1e+50, -7)"
+    tiny = explore("parabola", lr=1e-5, rates=(1e-6, 1e4)).controls["lr"]
+    assert tiny.label == "1e-5" and {"3.5e-6", "1000", "9500"} <= {*tiny._options_labels}
+
+
+@pytest.mark.parametrize("lr, steps, loss", [(8.0, 30, "3.31e+71"), (0.502, 40, "1.32e-191")])
+def test_the_readout_and_the_sentence_say_the_same_of_huge_and_tiny_numbers(lr, steps, loss):
+    explorer = explore(Function("square", "x^2", lambda x: x**2, lambda x: 2 * x, domain=(-4, 4)),
+                       lr=lr, start=3.0, steps=steps, rates=(0.1, 10))  # fmt: skip
+    told = explorer.plot.data
+    last = doubles(told, told["list"][0]["values"])[-1]
+    assert short(last[-1]) == loss
+    assert f" to {loss}" in explorer.summary
+    assert f"loss {loss}" in export._lines(explorer.plot, -1, 2000)[0]
 
 
 def test_guarded_names_the_error():
@@ -380,7 +396,7 @@ def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, 
     (path,) = explorer.paths.values()
     (frame,) = explorer.plot.data["list"]
     assert frame["lost"] == [[path.diverged, word]] * 2
-    assert f"Not yet: {steps} steps, {word}." in frame["goal"]
+    assert f"Not yet: {word} after {steps} steps." in frame["goal"]
     said = {"undefined": "undefined value", "too large": "too large"}[word]
     assert said in explorer.summary
     (inspector,) = inspected(explorer)
@@ -402,9 +418,7 @@ def test_a_value_that_a_log_axis_cannot_show_is_a_number_all_the_same():
     explorer = explore("ravine", AdaGrad, lr=0.5, steps=5, curves=("loss", "h", "rate"))
     packed = explorer.plot.data
     (frame,) = packed["list"]
-    first, rows, columns = frame["values"]
-    values = np.frombuffer(packed["buffer"], np.float32)[first : first + rows * columns]
-    step0 = dict(zip(frame["names"], values.reshape(rows, columns)[0], strict=True))
+    step0 = dict(zip(frame["names"], doubles(packed, frame["values"])[0], strict=True))
     assert step0["h x"] == step0["h y"] == 0
     assert np.isnan(step0["rate x"]), "none before the first step: a dash"
 

@@ -346,9 +346,11 @@ def test_a_target_is_reached_and_told(kind):
 def test_every_rule_must_reach_the_target():
     explorer = explore("ravine", [SGD, Momentum], lr=0.1, steps=60, target=(0.1, 60))
     goal = explorer.plot.data["list"][0]["goal"]
-    assert "SGD: Not yet" in goal and "Momentum: Reached" in goal and not explorer.reached
+    assert goal.count("Target: ") == 1 and "SGD is not there yet: " in goal
+    assert "Momentum is there at step " in goal and not explorer.reached
     explorer.controls["lr"].value = 0.5
-    assert explorer.plot.data["list"][0]["goal"].count("Reached") == 2 and explorer.reached
+    goal = explorer.plot.data["list"][0]["goal"]
+    assert goal.count(" is there at step ") == 2 and explorer.reached
 
 
 def test_without_a_target_nothing_is_reached():

@@ -284,7 +284,7 @@ def test_the_words_below_are_those_of_the_bar(tmp_path):
     done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path)
     said = json.loads(done.stdout)
     assert [export._told(v, 3, None) for v in values] == said
-    assert export._told(np.nan, 3, None) == "–" and export._told(1e60, 3, None) == "too large"
+    assert export._told(np.nan, 3, None) == "–" and export._told(1e60, 3, None) == "1e+60"
     assert export._told(1.0, 3, (3, "undefined")) == "undefined"
     assert export._told(1.0, 3, (4, "undefined")) == "1"
     explorer = run()

@@ -29,16 +29,21 @@ def shown(explorer, mark, packed=None, frame=0):
     return out
 
 
+def doubles(packed, place):
+    """The numbers, (rows, columns), that are said and not drawn: each is two float32."""
+    first, rows, width = place
+    own = packed["buffer"][4 * first : 4 * (first + rows * width)]
+    return np.frombuffer(own, np.float64).reshape(rows, width // 2)
+
+
 def inspected(explorer, step=None, packed=None, frame=0):
     """The formula's lines at a step as plain text, as formula.js writes them; [] for none."""
     packed = packed or explorer.plot.data
     own = packed["list"][frame].get("formula")
     if own is None:
         return []
-    first, rows, width = own["numbers"]
-    table = packed["buffer"][4 * first : 4 * (first + rows * width)]
-    table = np.frombuffer(table, np.float64).reshape(rows, width // 2)
-    to = max(1, rows - 1 if step is None else step)
+    table = doubles(packed, own["numbers"])
+    to = max(1, len(table) - 1 if step is None else step)
     if own["lost"] and to >= own["lost"][0]:
         return [own["lost"][1]]
 

@@ -16,6 +16,7 @@ from optimlab import checks
 from optimlab.descent import Path
 from optimlab.draw import style
 from optimlab.draw.naming import place_names
+from optimlab.words import short
 
 #: a loss this many times the first one is far out of the picture
 LOST = 1e6
@@ -334,7 +335,7 @@ def draw_target(ax, goal, within):
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
     ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
     ax.annotate(
-        f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
+        f"target {short(goal, 6)}", (0, goal), (2, 4), textcoords="offset points",
         color=style.HIGHLIGHT, fontsize=8.5,
     )  # fmt: skip
 

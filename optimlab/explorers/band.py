@@ -3,8 +3,8 @@
 import numpy as np
 
 from optimlab.draw import style
-from optimlab.explorers.frames import short
 from optimlab.study.outcomes import NOWHERE, VERDICTS, best_run, outcomes, rate_limit
+from optimlab.words import counted, short
 
 #: more pieces than this are counted and not listed
 LISTED = 6
@@ -27,7 +27,7 @@ def band(runs, rates, domain):
     the positions of the slider; `domain` is the picture.
     """
     first = next(iter(runs.values()))
-    minima, after = first.function.minima, f"after {first.steps} step{'s' * (first.steps > 1)}"
+    minima, after = first.function.minima, f"after {counted(first.steps, 'step')}"
     rows, words, arrived = [], [], set()
     for name, run in runs.items():
         verdict, minimum = outcomes(run, domain)
@@ -90,4 +90,4 @@ def _told(pieces, rates):
 
 
 def _span(rates, first, last):
-    return f"{rates[first]:g}" if first == last else f"{rates[first]:g} to {rates[last]:g}"
+    return " to ".join(short(rates[i], 6) for i in sorted({first, last}))

@@ -13,7 +13,6 @@ from optimlab.draw import style
 from optimlab.explorers.band import letter
 from optimlab.explorers.base import PAUSE, guarded
 from optimlab.explorers.controls import decades, nearest
-from optimlab.explorers.frames import short
 from optimlab.explorers.paths import SLIDERS, PathExplorer
 from optimlab.explorers.scenes import coarser, to_draw
 from optimlab.explorers.valleys import NOWHERE as GREY
@@ -21,6 +20,7 @@ from optimlab.explorers.valleys import VALLEYS
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import stability_limit
 from optimlab.study.outcomes import GONE, NOWHERE, basin_map, outcomes
+from optimlab.words import short
 
 #: so many cells, each way, are one at first
 COARSE = 5

@@ -15,10 +15,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import button, decades, number, slider
-from optimlab.explorers.frames import NO_NUMBER, TOO_LARGE, short
+from optimlab.explorers.frames import NO_NUMBER, TOO_LARGE
 from optimlab.explorers.scenes import name_looks, the_data
 from optimlab.explorers.targets import goal
 from optimlab.study import training
+from optimlab.words import counted, short
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01
@@ -503,7 +504,8 @@ class BoundaryExplorer(Explorer):
         return f"{when}: training loss {_loss_words(loss)}, {share}."
 
     def _goal(self, done, right):
-        wanted = f"{self.target:.0%} of the {self._judged} points right within {self.epochs} epochs"
+        wanted = f"{self.target:.0%} of the {self._judged} points right "
+        wanted += f"within {counted(self.epochs, 'epoch')}"
         hits = [epoch for epoch, _, share in self._curve[1:] if share >= self.target]
         reached = hits and self._lost is None
         found = f" at epoch {hits[0]:.0f}" if reached else ""

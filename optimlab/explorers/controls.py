@@ -5,6 +5,7 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.words import short
 
 #: the numbers of one decade on a learning-rate slider
 DECADE = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 4, 4.5, 5, 5.5, 6]
@@ -39,7 +40,7 @@ def slider(label, values, value, *, width="420px"):
 
     With one value there is nothing to slide: it is greyed out.
     """
-    options = [(f"{v:g}" if np.isreal(v) else str(v), v) for v in values]
+    options = [(short(v, 6) if np.isreal(v) else str(v), v) for v in values]
     return widgets.SelectionSlider(
         options=options, value=value, description=label, continuous_update=True,
         disabled=len(options) == 1, **_laid_out(width),

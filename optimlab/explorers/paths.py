@@ -15,6 +15,7 @@ from optimlab.explorers.panels import Curve, checked_curves, checked_limits, cur
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.optimizers import SGD
+from optimlab.words import counted
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -298,9 +299,9 @@ class PathExplorer(Explorer):
         at = min(self.target[1], run.steps)
         loss = run.losses[at]
         now = beside_goal(loss, self.target[0]) if np.isfinite(loss) else lost(run)[1]
-        who = f"{name}: " if len(self.rules) > 1 else ""
+        who = name if len(self.rules) > 1 else ""
         moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
         return loss_goal(
-            run.losses, self.target, f": {at} steps, {now}", who=who,
+            run.losses, self.target, f": {now} after {counted(at, 'step')}", who=who,
             moved_from=self._first_start if moved else None,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
-from optimlab.explorers.frames import TOO_LARGE, by_step, lost, short
+from optimlab.explorers.frames import TOO_LARGE, by_step, lost
 from optimlab.explorers.scenes import (
     NOTHING,
     around,
@@ -21,6 +21,7 @@ from optimlab.explorers.scenes import (
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum
 from optimlab.study import tuning
+from optimlab.words import counted, short
 
 #: the four of the second course text and of the usual four-panel picture
 FOUR = (SGD, Momentum, AdaGrad, Adam)
@@ -272,7 +273,7 @@ class RaceExplorer(Explorer):
         against, right = _panel(350, 68, 12 + 18 * rows)
         right.set(
             xscale="log", yscale=scale, xlabel="learning rate",
-            ylabel=f"loss after {self.steps} steps", ylim=limits,
+            ylabel=f"loss after {counted(self.steps, 'step')}", ylim=limits,
             xlim=(self.rates[0] / 1.15, self.rates[-1] * 1.15),
         )  # fmt: skip
         self._looks = looks = style.rule_styles(self.rules)
@@ -426,8 +427,6 @@ class RaceExplorer(Explorer):
             for name, (_, rate, words) in ends.items()
         ]
         numbers = np.stack([values for own in columns.values() for values in own], axis=-1)
-        with np.errstate(over="ignore"):
-            numbers = numbers.astype(np.float32)
         return {"rows": rows, "criteria": criteria, "numbers": numbers, "goal": GOAL}
 
     def _seen(self, value, which="ylim"):
@@ -463,7 +462,8 @@ class RaceExplorer(Explorer):
             number = short(loss) if loss <= self._far else TOO_LARGE
             said.append(f"{name} {words[1] if words else number}")
             said[-1] += "" if shared else f" (rate {short(rate)})"
-        return f"Loss on {where} after {self.steps} gradients each{how}: {', '.join(said)}."
+        spent = f"{counted(self.steps, 'gradient')} each{how}"
+        return f"Loss on {where} after {spent}: {', '.join(said)}."
 
     def _goal(self, ends):
         """Whether the favourite ends lowest in the race as it was set up, and how that is said."""

@@ -7,10 +7,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, decades, number, slider
-from optimlab.explorers.frames import by_step, readout, run_marks, short
+from optimlab.explorers.frames import by_step, readout, run_marks
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
 from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.study import schemes
+from optimlab.words import short
 
 #: look of each scheme: plain descent has that of SGD, as everywhere
 LOOKS = {
@@ -149,7 +150,7 @@ class SchemeExplorer(Explorer):
         missed = f": {beside_goal(now, self.target[0])}" if np.isfinite(now) else ""
         moved = self.start != self._first_start
         return loss_goal(
-            losses, self.target, missed, title=f"Target for {name}",
+            losses, self.target, missed, who=f"{name[0].upper()}{name[1:]}",
             moved_from=self._first_start if moved else None,
         )  # fmt: skip
 

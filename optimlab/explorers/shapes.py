@@ -8,11 +8,12 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, slider
-from optimlab.explorers.frames import run_marks, short
+from optimlab.explorers.frames import run_marks
 from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import Written
 from optimlab.optimizers import SGD
+from optimlab.words import counted, short
 
 
 class ChordExplorer(Explorer):
@@ -217,7 +218,7 @@ class ConditionExplorer(Explorer):
         points, losses = runs.points[:, i], runs.losses[:, i]
         rate, shrink = condition / (condition + 1), (condition - 1) / (condition + 1)
         needed = self.needed[condition]
-        count = f"{needed} step" if needed == 1 else f"{needed} steps"
+        count = counted(needed, 'step')
         # above the curve, left of the dot; at the left edge below it, to the right
         at = [condition, needed] if condition >= 3 else [2.75 * condition, max(0.75, needed / 2)]
         return {

@@ -7,10 +7,10 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, choice, decades, slider
-from optimlab.explorers.frames import short
 from optimlab.explorers.scenes import around, contour_lines, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
+from optimlab.words import short
 
 #: the numbers of one decade on a slider for h
 DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)

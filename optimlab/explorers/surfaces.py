@@ -24,7 +24,10 @@ from optimlab.explorers.paths import PathExplorer
 from optimlab.explorers.scenes import to_draw
 from optimlab.optimizers import SGD
 
+#: of the surface; live.css makes it smaller in a narrow column
 WIDTH, HEIGHT = 560, 480
+#: columns as narrow as this stand side by side
+LEAST = 340
 #: how far above the surface a path is drawn, so that it is not hidden in it; of the height shown
 LIFT = 0.018
 #: matplotlib's marker -> plotly's in three dimensions
@@ -146,11 +149,15 @@ class SurfaceExplorer(PathExplorer):
         return traces
 
     def _place(self):
-        """The surface stands to the right of the contour lines, or below them on a narrow page."""
-        self.plot.layout.flex, self.plot.layout.min_width = "0 1 472px", "0"
-        self.plot.layout.max_width = "100%"
-        beside = LateColumn([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
-        both = LateRow([self.plot, beside], layout={"flex_flow": "row wrap"})
+        """The surface stands to the right of the contour lines, or above them on a narrow page:
+        never below the bar and the sentence.
+        """
+        beside = LateColumn([self.figure, self.turn])
+        for part, most in ((self.plot, 472), (beside, WIDTH + 4)):
+            part.layout.flex, part.layout.min_width = f"1 1 {LEAST}px", "0"
+            part.layout.max_width = f"min({most}px, 100%)"
+        layout = {"flex_flow": "row wrap-reverse", "align_items": "flex-end"}
+        both = LateRow([self.plot, beside], layout=layout)
         both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 

@@ -10,11 +10,12 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, number, slider
-from optimlab.explorers.frames import by_step, run_marks, short
+from optimlab.explorers.frames import by_step, run_marks
 from optimlab.explorers.scenes import around, coarser, on_curve, one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import destination, rate_start_map, stability_limit
+from optimlab.words import short
 
 #: fill of the n-th minimum's valley, and of runs that settle in none: light enough for a path in
 #: front of them, and apart for colour-blind readers and in grey
@@ -155,7 +156,7 @@ class StripExplorer(_Valleys, Explorer):
         frame["summary"] = f"{run.summary(self.domain)} {self._settles(valley)}"
         if self.target is not None:
             reached = valley == self.target and rate == self._first_rate
-            where = f"valley at {self.valleys[self.target]} with rate {self._first_rate:g}"
+            where = f"valley at {self.valleys[self.target]} with rate {short(self._first_rate, 6)}"
             frame |= goal(f"end in the {where}", reached)
         return frame
 

@@ -6,23 +6,35 @@ import pytest
 from nbformat import v4
 
 SOURCE = """
-from optimlab import SGD, AdaGrad, explore, network
+from optimlab import SGD, AdaGrad, Adam, explore, network
 from optimlab.explorers import GraphExplorer
 three = dict(names=0, curves=("distance", "rate"), start_sliders=False)
 explore("parabola", AdaGrad, lr=0.3, start=4, steps=100, **three)
 """
 STARS = "explore('bowl', SGD, lr=0.15, start=(0, 4.5), steps=80)"
+INSPECTED = "explore('ravine', Adam, lr=0.1, inspect=True, start_sliders=False)"
+CARD = """
+from ipywidgets import Dropdown, HBox
+from optimlab.lessons import board, card
+one = card.Card(lambda *given: None, lambda: "")
+lines = "def step(parameters, gradients, learning_rate):\\n    return parameters"
+row = ["05 Gradient descent", "2 of 4", "1 of 2", "2 of 4", "1 of 3", "predictions"]
+table = {"kind": "text", "html": board._table(board.SeriesBoard.HEAD, [row]), "tone": "plain"}
+one.parts = [card.code("A solution:", lines), table]
+menu = HBox([Dropdown(options=["SGD"], description="rule")])
+display(one, menu.add_class("ol-controls"))
+"""
 GRAPH = "GraphExplorer(network.cube, {'x': (-1, 2, 0.05)})"
 
 
 @pytest.fixture
 def page(lab, tmp_path):
-    cells = [v4.new_code_cell(source) for source in (SOURCE, STARS, GRAPH)]
+    cells = [v4.new_code_cell(source) for source in (SOURCE, STARS, GRAPH, INSPECTED, CARD)]
     path = tmp_path / "layout.ipynb"
     path.write_text(json.dumps(v4.new_notebook(cells=cells)))
     lab.open(path)
     assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 3")
+    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 4")
     lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     return lab
 
@@ -59,3 +71,17 @@ def test_the_window_holds_controls_panels_and_bar_a_star_and_a_graph_that_is_rea
     assert graph.locator(".ol-panel").bounding_box()["width"] >= 500
     assert graph.evaluate("n => n.scrollWidth > n.clientWidth + 100"), "it is scrolled"
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 400
+    # what is wider than a narrow page is whole, and scrolled
+    scrolled = "n => getComputedStyle(n).overflowX === 'auto' && n.scrollWidth > n.clientWidth"
+    lines = page.page.locator(".ol-card pre")
+    assert lines.evaluate(scrolled) and lines.bounding_box()["height"] < 60, "two lines"
+    assert page.page.locator(".ol-card .ol-text:has(table)").evaluate(scrolled)
+    words = page.page.locator(".ol-card td").last
+    assert words.bounding_box()["width"] > 80, "no word is broken"
+    assert page.page.locator(".ol-line").evaluate_all(f"all => all.some({scrolled})")
+    for line in page.page.locator(".ol-line").all():
+        last = line.locator("math").last
+        reach = "n => n.getBoundingClientRect().right - n.parentElement.getBoundingClientRect().left"
+        assert last.evaluate(reach) <= line.evaluate("n => n.scrollWidth") + 1
+    menu = page.page.locator(".ol-controls > .widget-dropdown")
+    assert menu.evaluate("n => getComputedStyle(n).marginRight") == "16px"

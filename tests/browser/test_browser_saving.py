@@ -8,7 +8,7 @@ import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
 from nbformat import v4
 
-from optimlab import SGD, explore
+from optimlab import SGD, Momentum, explore
 from optimlab.draw.live import export
 from optimlab.explorers import FamilyExplorer
 
@@ -120,6 +120,38 @@ def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(ravine):
     page.page.locator("[data-action=back]").click()
     page.page.locator("[data-action=reset]").click()
     assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_the_band_lies_under_the_slider_of_a_page(offline, tmp_path, width):
+    explorer = explore("ravine", [SGD, Momentum], lr=0.1, steps=30)
+    page = Page(offline, explorer, tmp_path / "run.html")
+    page.page.set_viewport_size({"width": width, "height": 900})
+    slider = page.page.get_by_role("slider", name="learning rate")
+    rows = page.page.locator(".ol-track .ol-band-row")
+    assert rows.locator("span").all_inner_texts() == ["SGD", "Momentum"]
+    box = slider.bounding_box()
+    wanted = explorer.plot.frames["band"]["rows"]
+    for row, node in zip(wanted, rows.all(), strict=True):
+        pieces = node.locator("[data-verdict]:not([data-verdict=best], [data-verdict=limit])")
+        assert len(row["pieces"]) == pieces.count() > 1
+        for number, piece in enumerate(row["pieces"]):
+            shown = pieces.nth(number)
+            assert shown.get_attribute("data-verdict") == piece["verdict"].split()[0]
+            at = shown.bounding_box()
+            assert box["x"] <= at["x"] and at["x"] + at["width"] <= box["x"] + box["width"]
+            assert at["height"] >= 6 and at["y"] + at["height"] <= box["y"] + box["height"]
+            # the slider goes to the piece that is clicked, and no farther
+            page.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 3)
+            assert piece["from"] <= int(slider.input_value()) <= piece["to"]
+    name = rows.locator("span").nth(1).bounding_box()
+    label = page.page.locator(".ol-controls > span").first.bounding_box()
+    assert label["y"] + label["height"] <= name["y"] + 1, "its name lies below the label"
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "ol-stale" not in page.page.locator(".ol-band").get_attribute("class").split()
+    assert page.said == []
+    page.page.screenshot(path=f"/tmp/tidy2_page{width}.png")
+    page.page.close()
 
 
 def test_a_page_on_a_narrow_screen_and_a_slider_over_names(offline, tmp_path):

@@ -50,8 +50,14 @@ export class Band {
       item.append(text);
     }
     data?.rows.forEach((row, i) => this.row(row, i, data.count));
-    const room = data ? ABOVE + ROW * data.rows.length : 0;
-    this.slider()?.style.setProperty("margin-bottom", room ? `${room}px` : "");
+    this.makeRoom(data ? ABOVE + ROW * data.rows.length : 0);
+  }
+
+  /** @param {number} room below the slider, in pixels; that of a page answers to a click there, too */
+  makeRoom(room) {
+    const slider = this.slider();
+    const side = slider?.matches("input") ? "padding-bottom" : "margin-bottom";
+    slider?.style.setProperty(side, room ? `${room}px` : "");
   }
 
   /** @param {Row} row @param {number} i @param {number} count */
@@ -79,16 +85,18 @@ export class Band {
     }
   }
 
-  /** The slider in hand, once the page has it. */
+  /** The slider in hand, of a notebook or of a saved page, once it is there. */
   slider() {
     /** @type {HTMLElement | null | undefined} */
-    const found = this.root.closest(".ol-explorer")?.querySelector(".ol-controls > .widget-slider");
+    const found = this.root.closest(".ol-explorer, .ol-page")
+      ?.querySelector(".ol-controls > .widget-slider, .ol-track > input");
     return found;
   }
 
   /** Put the band under the slider's track, now or when it comes. */
   attach() {
-    const track = this.slider()?.querySelector(".noUi-base");
+    const slider = this.slider();
+    const track = slider?.querySelector(".noUi-base") ?? slider?.closest(".ol-track");
     if (!this.shown || this.node.parentElement === (track ?? this.root)) return;
     if (track) {
       this.waits?.disconnect();
@@ -104,7 +112,7 @@ export class Band {
 
   remove() {
     this.waits?.disconnect();
-    this.slider()?.style.setProperty("margin-bottom", "");
+    this.makeRoom(0);
     this.node.remove();
   }
 }

@@ -26,6 +26,7 @@ from optimlab.draw import style
 from optimlab.draw.live.live import HERE
 from optimlab.draw.live.modules import front_end
 from optimlab.draw.live.raster import DENSITY, draw, few
+from optimlab.words import short
 
 #: of the words under a picture, in CSS pixels: height of a line, and width of a letter
 LINE, LETTER = 24, 8
@@ -137,16 +138,13 @@ def _told(value, step, lost):
     """A number of a step as `told` in geometry.js says it."""
     if lost and step >= lost[0]:
         return lost[1]
-    with np.errstate(over="ignore"):
-        value = float(np.float32(value))
-    if np.isnan(value):
-        return "–"
-    if np.isinf(value):
-        return "too large"
-    far = value and not 1e-3 <= abs(value) < 1e5
-    digits = Context(prec=3 if far else 4, rounding=ROUND_HALF_UP)  # as JavaScript rounds
-    value = float(digits.create_decimal(value))
-    return re.sub(r"e([+-])0", r"e\1", f"{value:.2e}") if far else f"{value + 0.0:g}"
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else short(value)
+    near, far = (Context(prec=n, rounding=ROUND_HALF_UP) for n in (4, 3))  # as JavaScript rounds
+    rounded = near.create_decimal(value)
+    if not -4 <= rounded.adjusted() < 5:
+        return short(float(far.create_decimal(value)))
+    return short(float(rounded), 4)
 
 
 def _value(widget):
@@ -155,7 +153,7 @@ def _value(widget):
         return str(widget.label)
     if isinstance(widget.value, bool):
         return "on" if widget.value else "off"
-    return f"{widget.value:g}" if isinstance(widget.value, float) else str(widget.value)
+    return short(widget.value, 6) if isinstance(widget.value, float) else str(widget.value)
 
 
 # --- pages -----------------------------------------------------------------------------------
@@ -184,7 +182,7 @@ def fragment(plot):
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
         others += [
-            f"{plot._marks[name].spec['label']} ({', '.join(f'{v:g}' for v in at)})"
+            f"{plot._marks[name].spec['label']} ({', '.join(short(v, 6) for v in at)})"
             for name, at in handles.items()
             if at
         ]

@@ -1,7 +1,7 @@
 // A formula with places for numbers, which come with each frame: the update of the marked step.
 
 import { make } from "./dom.js";
-import { short } from "./geometry.js";
+import { doubles, short } from "./geometry.js";
 
 /**
  * @typedef {object} Numbers what a frame says of its formula
@@ -48,7 +48,7 @@ export class Formula {
     this.words.textContent = lost && own.lost ? own.lost[1] : "";
     if (lost) return;
     const [first, rows, width] = own.numbers;
-    const table = new Float64Array(values.slice(first, first + rows * width).buffer);
+    const table = doubles(values, first, rows * width);
     /** @param {HTMLElement} node @param {number} row */
     const read = ({ dataset }, row) => {
       const from = ((row - Number("before" in dataset)) * width) / 2 + Number(dataset.at);

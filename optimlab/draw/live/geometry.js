@@ -30,15 +30,16 @@ export function finite(row) {
 }
 
 /**
- * A number as a reader is told it.
- * @param {number} value
+ * A number as a reader is told it, as words.py writes it.
+ * @param {number} value @param {number} [digits] at most; of very large and small ones 3
  */
-export function short(value) {
+export function short(value, digits = 4) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
+  const power = Number(value.toExponential(digits - 1).split("e")[1]);
+  if (power >= -4 && power < 5) return String(Number(value.toPrecision(digits)));
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  return `${Number(mantissa)}e${exponent}`;
 }
 
 /**
@@ -64,6 +65,13 @@ export function rowsOf(values, place) {
   }
   return rows;
 }
+
+/**
+ * Numbers that are said and not drawn: doubles, which lie in two places each.
+ * @param {Float32Array} values @param {number} first place @param {number} count of places
+ */
+export const doubles = (values, first, count) =>
+  new Float64Array(values.slice(first, first + count).buffer);
 
 // -- coordinates ------------------------------------------------------------------------------
 

@@ -349,7 +349,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             length += values.size
             return place
 
-        with np.errstate(over="ignore"):  # a loss of 1e60 is inf in a readout of 3 digits
+        with np.errstate(over="ignore"):  # a point far outside its axes
             for frame in frames:
                 self._check(frame)
                 layout, texts = {}, {}
@@ -374,12 +374,12 @@ class LivePlot(Late, anywidget.AnyWidget):
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
                     names, values, *lost = frame["readout"]
-                    packed |= {"names": list(names), "values": store(values)}
+                    packed |= {"names": list(names), "values": store(_doubles(values))}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
-                for kind in TABLES & set(frame):  # float64 as two numbers each
-                    numbers = np.ascontiguousarray(frame[kind]["numbers"]).view(np.float32)
-                    packed[kind] = frame[kind] | {"numbers": store(numbers)}
+                for kind in TABLES & set(frame):
+                    numbers = store(_doubles(frame[kind]["numbers"]))
+                    packed[kind] = frame[kind] | {"numbers": numbers}
                     html = packed[kind].pop("html", None)  # all frames have the same
                     first |= {"html": html} if html else {}
                 layouts.append(packed)
@@ -392,18 +392,25 @@ class LivePlot(Late, anywidget.AnyWidget):
         mark = self._marks[name]
         rows, texts = mark.kind.read(f"frame[{name!r}]", frame[name])
         size = self._size(mark.ax)
-        taken = [self._lines_of(mark.ax)]
+        taken, shown = [self._lines_of(mark.ax)], frame
+        if name in self._notes:  # which lie over a frame
+            shown = self._frame | frame
         for other, own in self._marks.items():
-            data = self._handle_point(other) if other in self.handles else frame.get(other)
-            if own.ax is mark.ax and data is not None:
+            data = self._handle_point(other) if other in self.handles else shown.get(other)
+            drawn = own.kind.framed or other in self.handles
+            if own.ax is mark.ax and drawn and data is not None:
                 known, _ = own.kind.read(other, data)
-                taken.append(own.kind.covers(marks.fractions(own.ax, known) * size, own.looks))
+                places = marks.fractions(own.ax, known)
+                taken.append(own.kind.covers(places * np.resize(size, places.shape[1]), own.looks))
         font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
         halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
         points = marks.fractions(mark.ax, rows) * size
-        places = naming.free_places(
-            points, halves, np.concatenate(taken), np.array([[0, 0], size]), 1 / marks.PIXEL
-        )
+        inside = np.array([[0, 0], size]), 1 / marks.PIXEL
+        places = naming.free_places(points, halves, np.concatenate(taken), *inside)
+        if name in self._notes:  # a note is read wherever it stands
+            points = np.clip(points, 0, size)
+            rest = naming.free_places(points, halves, naming.NOTHING, *inside)
+            places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
         kept = [i for i, place in enumerate(places) if place is not None]
         middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
         return middles, [texts[i] for i in kept]
@@ -536,6 +543,11 @@ def take_off(ax, *artists):
     for artist in artists:
         artist.remove()
     return inside[::-1]
+
+
+def _doubles(values):
+    """Numbers that are said, not drawn: each in two float32, which neither overflow nor round."""
+    return np.ascontiguousarray(values, dtype=float).view(np.float32)
 
 
 def _axes_spec(panel, ax):

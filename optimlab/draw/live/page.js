@@ -52,7 +52,8 @@ async function unpacked(text) {
 function control({ label, options }, model, parent) {
   const row = make("label", { class: "ol-controls" }, parent);
   make("span", {}, row).textContent = label;
-  const input = make("input", { type: "range", max: options.length - 1 }, row);
+  const track = make("span", { class: "ol-track" }, row);
+  const input = make("input", { type: "range", max: options.length - 1 }, track);
   const said = make("output", {}, row);
   const show = () => {
     input.value = String(model.get("index"));

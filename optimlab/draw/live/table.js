@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 import { Formula } from "./formula.js";
-import { marker } from "./geometry.js";
+import { doubles, marker, short } from "./geometry.js";
 
 /**
  * @typedef {object} Runner
@@ -27,27 +27,21 @@ import { marker } from "./geometry.js";
  * @typedef {{ formula?: import("./formula.js").Numbers, table?: Standings }} Tables
  */
 
-/** @param {number} value */
-export function threeDigits(value) {
-  const size = Math.abs(value);
-  if (size && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(3)));
-}
-
 /**
  * The number of each runner by a criterion, NaN for one without.
  * @param {Standings} own @param {Float32Array} values @param {number} step
  * @param {Criterion} criterion
  */
 export function standings({ rows, numbers, goal }, values, step, [, kind, column]) {
-  const [first, , width] = numbers;
+  const [first, count, width] = numbers;
+  const known = doubles(values, first, count * width);
+  const own = width / 2 / rows.length;
   return rows.map(({ lost }, runner) => {
-    const at = (/** @type {number} */ k) =>
-      values[first + k * width + (runner * width) / rows.length + column];
+    const at = (/** @type {number} */ k) => known[(k * rows.length + runner) * own + column];
     if (kind === "now") return lost && step >= lost[0] ? NaN : at(step);
-    const known = Array.from({ length: step + 1 }, (_, k) => at(k));
-    if (kind === "least") return Math.min(...known.filter(Number.isFinite), Infinity);
-    const there = known.findIndex((value) => value <= goal * known[0]);
+    const run = Array.from({ length: step + 1 }, (_, k) => at(k));
+    if (kind === "least") return Math.min(...run.filter(Number.isFinite), Infinity);
+    const there = run.findIndex((value) => value <= goal * run[0]);
     return there < 0 ? NaN : there;
   });
 }
@@ -110,7 +104,7 @@ class Table {
     const body = ranked(found[this.by]).map((runner) => {
       const { name, rate, lost } = rows[runner];
       const told = found.map((of, i) => {
-        if (Number.isFinite(of[runner])) return threeDigits(of[runner]);
+        if (Number.isFinite(of[runner])) return short(of[runner], 3);
         if (lost && step >= lost[0]) return lost[1];
         return criteria[i][1] === "until" ? "not yet" : "too large";
       });

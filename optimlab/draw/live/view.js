@@ -6,7 +6,7 @@ import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
 import { floats } from "./frames.js";
 import {
-  fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
+  doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
 import { MARKS, stars } from "./marks.js";
@@ -106,6 +106,9 @@ export class View {
     const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
     const limit = most === Infinity ? "" : `${most}px`;
     this.panels?.style.setProperty("--ol-most", limit);
+    /** @type {HTMLElement | null} */
+    const both = this.root.closest(".ol-beside");
+    both?.style.setProperty("--ol-room", String(both.lastElementChild?.clientWidth));
   }
 
   /** @param {Model} target @param {string} event @param {(...said: any[]) => void} callback */
@@ -341,8 +344,9 @@ export class View {
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const summary = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
-    const row = rowsOf(values, frame.values)[step];
-    const names = (row && frame.names) ?? [];
+    const [first, rows, width] = frame.values ?? [0, 0, 0];
+    const row = doubles(values, first + step * width, width);
+    const names = (step < rows && frame.names) || [];
     const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
     this.bar?.paint(step, last, said);
     this.below?.paint(this.model.get(source), frame, values, step);
