@@ -172,3 +172,11 @@ def test_a_map_takes_eight_arrays_of_its_batch_at_most():
 
 def test_the_curvature_that_a_limit_comes_from_is_the_largest():
     assert rate_limit("ravine", SGD()) == 2 / curvatures("ravine").max()
+
+
+@pytest.mark.parametrize("steps", [30, 35, 60, 100])
+def test_a_run_that_settles_outside_the_picture_does_not_diverge(steps):
+    for rule in (SGD(lr=0.05), Momentum(lr=0.03, momentum=0.5)):
+        run = descend(functions.bumpy, rule, [(-3.9, 2), (-3.8, 0.5), (-3.6, 3)], steps=steps)
+        np.testing.assert_allclose(run.end[:, 0], -6.44, atol=0.1)
+        assert "diverges" not in outcomes(run)[0]

@@ -395,7 +395,8 @@ class LivePlot(Late, anywidget.AnyWidget):
         taken = [self._lines_of(mark.ax)]
         for other, own in self._marks.items():
             data = self._handle_point(other) if other in self.handles else frame.get(other)
-            if own.ax is mark.ax and data is not None:
+            covering = not isinstance(own.kind, marks.Arrow | marks.Image)
+            if own.ax is mark.ax and covering and data is not None:
                 known, _ = own.kind.read(other, data)
                 taken.append(own.kind.covers(marks.fractions(own.ax, known) * size, own.looks))
         font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
