@@ -11,6 +11,8 @@ from matplotlib.colors import to_rgb
 from optimlab import SGD, Adam, Function, Momentum, Nesterov, descend, explore
 from optimlab.explorers import BasinExplorer, paths
 from optimlab.explorers.valleys import VALLEYS
+from optimlab.lessons import Choice, Lesson
+from optimlab.lessons.store import Progress
 from optimlab.study.outcomes import GONE, NOWHERE, basin_map, outcomes, rate_limit
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -127,6 +129,18 @@ def test_a_target_and_a_question_are_not_given_away():
         explorer.start = (1, 1)
         assert (band(explorer) is not None) is there
     assert band(explore("ravine", lr=0.03, rates=(0.029, 0.031))) is None
+
+
+@pytest.mark.parametrize("asked, there", [(None, False), (True, True)])
+def test_a_question_answered_before_has_no_more_of_a_band(asked, there, tmp_path):
+    question = Choice({"yes": "It does.", "no": "It does."}, right="yes")
+    for _ in range(2):  # the second time as when the cell is run again
+        lesson = Lesson("my", progress=Progress(tmp_path / "progress.json"))
+        explorer = explore("ravine", SGD, band=asked)
+        prediction = lesson.predict("does it", explorer, question)
+        prediction.card.act("skip")
+        assert not explorer.veiled and explorer.plot.frames
+        assert (band(explorer) is not None) is there
 
 
 def test_stills_and_sentences_are_those_without_the_band():

@@ -217,3 +217,10 @@ def test_a_rule_that_is_code_has_its_step_and_what_it_remembers():
         "w←(−6.826, 1.08)",
     ]
     assert_allclose(seen.frames[0]["step g"][2], [-6.93, 1.6, -6.8257, 1.08])
+
+
+def test_names_of_points_stand_beside_the_arrows_of_a_step():
+    for rules in (SGD, Momentum):
+        pair = [explore("parabola", rules, steps=10, inspect=on) for on in (False, True)]
+        assert pair[1].status == "" and len(shown(pair[1], "names")) > 1
+        np.testing.assert_array_equal(*(shown(explorer, "names") for explorer in pair))

@@ -191,3 +191,11 @@ def test_a_learners_rule_has_the_same_map():
     starts = np.random.default_rng(5).uniform(-5, 5, (12, 2))
     found = [basin_map("himmelblau", rule(lr=0.01), starts, 60) for rule in (Heavy, Momentum)]
     assert found[0].tolist() == found[1].tolist() and len(set(found[0].tolist())) > 2
+
+
+@pytest.mark.parametrize("steps", [30, 35, 60, 100])
+def test_a_run_that_settles_outside_the_picture_does_not_diverge(steps):
+    for rule in (SGD(lr=0.05), Momentum(lr=0.03, momentum=0.5)):
+        run = descend(functions.bumpy, rule, [(-3.9, 2), (-3.8, 0.5), (-3.6, 3)], steps=steps)
+        np.testing.assert_allclose(run.end[:, 0], -6.44, atol=0.1)
+        assert "diverges" not in outcomes(run)[0]

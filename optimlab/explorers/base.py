@@ -119,6 +119,9 @@ class Explorer(Late, widgets.VBox):
 
     # -- before the run is shown ---------------------------------------------------------------
 
+    def asked(self):
+        """It is a question of a lesson, answered before or not."""
+
     def veil(self, sentence):
         """Show the scene without the run, and `sentence` in place of the summary, until `unveil`.
 
@@ -127,6 +130,7 @@ class Explorer(Late, widgets.VBox):
         """
         checks.text("sentence", sentence, "a sentence that says that the run is hidden")
         self._veil_words, self.veiled = sentence, True
+        self.asked()
         with self.plot.hold_sync():
             for name in list(self.plot._notes):
                 self.plot.note(name, None)

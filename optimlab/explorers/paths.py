@@ -233,9 +233,10 @@ class PathExplorer(Explorer):
 
     # -- what moves ------------------------------------------------------------------------------
 
-    def veil(self, sentence):
-        self._has_band = bool(self._band_asked)  # a question is not answered by default
-        super().veil(sentence)
+    def asked(self):
+        if self._has_band and not self._band_asked:  # a question is not answered by default
+            self._has_band, self.plot.frames = False, {}
+            self._refresh_later(0)
 
     def _runs(self, rates, start, steps, hyperparameters):
         """Every rule's runs at all `rates`, one batch for each."""

@@ -431,6 +431,15 @@ def claim_sgd_zigzags_most_and_one_rule_ends_lower():
     assert sum(run.losses[-1] < runs["SGD"].losses[-1] for run in runs.values()) == 1
 
 
+def claim_by_distance_the_picked_rates_have_another_order_than_by_loss():
+    picked = {SGD: 0.95, Momentum: 0.1, AdaGrad: 1.5, Adam: 0.3}
+    runs = {rule: descend(ravine, rule(lr=lr), steps=30) for rule, lr in picked.items()}
+    by_loss = sorted(runs, key=lambda rule: runs[rule].losses[-1])
+    by_distance = sorted(runs, key=lambda rule: np.linalg.norm(runs[rule].end))
+    assert by_loss == [AdaGrad, SGD, Momentum, Adam]
+    assert by_distance == [AdaGrad, Adam, SGD, Momentum]
+
+
 def claim_four_rates_have_four_winners_and_those_of_adams_lawyer_three():
     winners = {0.01: Momentum, 0.056: Momentum, 0.1: Momentum, 0.24: Adam, 0.56: SGD, 1.8: AdaGrad}
     for lr, winner in winners.items():

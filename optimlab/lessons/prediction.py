@@ -102,6 +102,7 @@ class Prediction:
         """Hide the run, or show it with the prediction if that was answered before."""
         self.question.attach(self.explorer, self._ax, self.answer, self._placed)
         if self.revealed:
+            self.explorer.asked()
             self.question.draw(self.explorer, self._ax, self.answer, self._truth)
         else:
             self.explorer.veil(VEIL)

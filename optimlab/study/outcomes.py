@@ -52,7 +52,8 @@ def outcomes(path: Path, domain: Any = None) -> tuple[np.ndarray, np.ndarray]:
     r"""(verdict, minimum) of each run of a recorded path: a text, and an index or -1.
 
     diverges         it has no numbers at the end; or it ends outside the picture, and farther from
-                     its middle than a twentieth of its steps before
+                     its middle than a twentieth of its steps before, by more than 1 % of the way
+                     to the edge: one that has settled out there does not diverge
     zigzags          along a principal direction of the Hessian where it ends it turns back at more
                      than half of its steps.  On a quadratic SGD multiplies its moves along such a
                      direction by 1 - ηλ: it turns at every step if η > 1/λ, and else at none.  With
@@ -205,7 +206,7 @@ def _settled(
 
     with np.errstate(all="ignore"):
         leaving = away(end)
-        gone = (leaving > 1) & (leaving > away(early))
+        gone = (leaving > 1) & (leaving > away(early) + _REACH)
         gone |= ~(np.isfinite(leaving) & np.isfinite(losses))
         found = np.full(gone.shape, NOWHERE)
         for index in reversed(range(len(function.minima))):  # of two that are near the deeper one

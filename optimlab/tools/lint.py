@@ -68,6 +68,7 @@ def problems(notebook, path=None, key=None) -> list[str]:
         *_about_questions(notebook, path, key),
         *_about_numbers(notebook, key),
         *secrets.told(notebook, key),
+        *secrets.bands(notebook),
         *_about_links(notebook, path),
     ]
 

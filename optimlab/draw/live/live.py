@@ -397,8 +397,9 @@ class LivePlot(Late, anywidget.AnyWidget):
             shown = self._frame | frame
         for other, own in self._marks.items():
             data = self._handle_point(other) if other in self.handles else shown.get(other)
-            drawn = own.kind.framed or other in self.handles
-            if own.ax is mark.ax and drawn and data is not None:
+            covering = own.kind.framed or other in self.handles
+            covering &= not own.looks.get("at_step")  # what comes and goes is no obstacle
+            if own.ax is mark.ax and covering and data is not None:
                 known, _ = own.kind.read(other, data)
                 places = marks.fractions(own.ax, known)
                 taken.append(own.kind.covers(places * np.resize(size, places.shape[1]), own.looks))
