@@ -517,8 +517,8 @@ def told(f: Any) -> str:
 
     >>> print(told(function("x^2/20")))
     $$\begin{aligned}
-    f(x) &= \frac{x^{2}}{20} \\
-    f'(x) &= \frac{x}{10} \\
+    f(x) &= \frac{x^{2}}{20} \\[4pt]
+    f'(x) &= \frac{x}{10} \\[4pt]
     f''(x) &= 0.1
     \end{aligned}$$
     <BLANKLINE>
@@ -536,7 +536,7 @@ def told(f: Any) -> str:
             rows += [rf"\frac{{\partial f}}{{\partial {_written(name)}}} &= {slope}"
                      for name, slope in zip(f.variables, first, strict=True)]  # fmt: skip
             rows += [rf"\nabla^2 f &= \begin{{pmatrix}} {xx} & {xy} \\ {xy} & {yy} \end{{pmatrix}}"]
-    body = " \\\\\n".join(rows)
+    body = " \\\\[4pt]\n".join(rows)
     text = f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
     if f.found:
         places = [", ".join(f"{x:.3g}" for x in np.ravel(point)) for point in f.minima[:5]]
