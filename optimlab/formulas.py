@@ -25,7 +25,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from copy import copy
+from copy import copy, deepcopy
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
@@ -431,6 +431,10 @@ def derivatives(
 # --- the function ----------------------------------------------------------------------------
 
 
+def _written(symbol: str) -> str:
+    return {"pi": r"\pi"}.get(symbol, latex.symbol(symbol))
+
+
 @lru_cache(maxsize=64)
 def _made(text: str, name: str) -> Any:
     from optimlab import landmarks
@@ -442,12 +446,9 @@ def _made(text: str, name: str) -> Any:
     alone = isinstance(tree, ast.Name)  # its value is an array of its own, too
     value = program([ast.BinOp(tree, ast.Add(), ast.Constant(0.0)) if alone else tree], variables)
 
-    def write(symbol: str) -> str:
-        return {"pi": r"\pi"}.get(symbol, latex.symbol(symbol))
-
     many = len(variables) > 1
     made = Written(
-        " ".join(text.split()), latex.render(tree, write), lambda *at: value(*at)[0],
+        " ".join(text.split()), latex.render(tree, _written), lambda *at: value(*at)[0],
         program(first, variables), program(second, variables),
         domain=((-5, 5), (-5, 5)) if many else (-5, 5),
     )  # fmt: skip
@@ -458,6 +459,49 @@ def _made(text: str, name: str) -> Any:
     if not finite:
         refuse(name, text, "it has no finite value near zero")
     return made
+
+
+class _Shortened(ast.NodeTransformer):
+    """The same tree with six digits of each number: 469 for 469.00000000000006."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant(float(f"{float(str(node.value)):.6g}"))
+
+
+def told(f: Any) -> str:
+    r"""A function as Markdown: its formula, its gradient and Hessian, the minima that were found.
+
+    >>> print(told(function("x^2/20")))
+    $$\begin{aligned}
+    f(x) &= \frac{x^{2}}{20} \\[4pt]
+    f'(x) &= \frac{x}{10} \\[4pt]
+    f''(x) &= 0.1
+    \end{aligned}$$
+    <BLANKLINE>
+    Found numerically: 1 minimum: 0.
+    """
+    at = ", ".join(map(_written, f.variables[: f.dim])) if f.dim < 3 else _written("w")
+    rows = [f"f({at}) &= {f.latex}"]
+    if f.formula is not None:
+        first, second = ([latex.render(_Shortened().visit(deepcopy(tree)), _written)
+                          for tree in trees] for trees in derivatives(f.formula))  # fmt: skip
+        if f.dim == 1:
+            rows += [f"f'({at}) &= {first[0]}", f"f''({at}) &= {second[0]}"]
+        else:
+            xx, xy, yy = second
+            rows += [rf"\frac{{\partial f}}{{\partial {_written(name)}}} &= {slope}"
+                     for name, slope in zip(f.variables, first, strict=True)]  # fmt: skip
+            rows += [rf"\nabla^2 f &= \begin{{pmatrix}} {xx} & {xy} \\ {xy} & {yy} \end{{pmatrix}}"]
+    body = " \\\\[4pt]\n".join(rows)
+    text = f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
+    if f.found:
+        places = [", ".join(f"{x:.3g}" for x in np.ravel(point)) for point in f.minima[:5]]
+        places = [f"({place})" if f.dim > 1 else place for place in places]
+        places += ["…"] * (len(f.minima) > 5)
+        where = f": {', '.join(places)}" if places else ""
+        others = f"; {f.count(False)}" if len(f.stationary) else ""
+        text += f"\n\nFound numerically: {f.count()}{where}{others}."
+    return text
 
 
 def function(text: Any, name: str = "text") -> Any:

@@ -132,10 +132,20 @@ class Function:
     def __repr__(self) -> str:
         if not self.found:
             return f"<Function {self.name}: {self.latex}>"
+        others = f" and {self.count(False)}" if len(self.stationary) else ""
+        return f"<Function {self.name}: {self.count()}{others} found numerically>"
+
+    def _repr_markdown_(self) -> str:
+        from optimlab import formulas  # which makes a Function
+
+        return formulas.told(self)
+
+    def count(self, minima: bool = True) -> str:
+        """How many minima are known, or how many other stationary points, in words."""
         n, m = len(self.minima), len(self.stationary)
-        points = [f"{n} minim{'um' if n == 1 else 'a'}"]
-        points += [f"{m} other stationary point{'s' * (m > 1)}"] * (m > 0)
-        return f"<Function {self.name}: {' and '.join(points)} found numerically>"
+        if minima:
+            return f"{n} minim{'um' if n == 1 else 'a'}"
+        return f"{m} other stationary point{'s' * (m != 1)}"
 
     def __call__(self, point: Any) -> Any:
         return self.value(point)

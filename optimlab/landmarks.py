@@ -150,6 +150,7 @@ def _newton(function: Function, points: np.ndarray, box: np.ndarray) -> np.ndarr
         0 if exact else 1e-6
     )
     points = np.where(worse.any(axis=1, keepdims=True) | ~np.isfinite(short), points, short)
+    points = np.where(np.abs(points) < 1e-12 * width, 0.0, points)  # not 1e-235
     return points[np.argsort(near, kind="stable")]
 
 

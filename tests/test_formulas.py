@@ -264,3 +264,23 @@ def test_what_is_no_text():
     for thing in (3, None, b"x^2", ["x"]):
         with pytest.raises(TypeError, match="text=.*: text must be a formula such as"):
             parse(thing)
+
+
+def test_a_function_shows_its_derivatives_in_a_notebook():
+    shown = parse("x^4/4 - 2*x^2 + x/2 + (y - x/2)^2")._repr_markdown_()
+    assert r"f(x, y) &= \frac{x^{4}}{4} - 2\,x^{2} + \frac{x}{2} + (y - \frac{x}{2})^{2}" in shown
+    assert r"\frac{\partial f}{\partial x} &= x^{3} - \frac{7\,x}{2} - y + 0.5 \\[4pt]" in shown
+    assert r"\begin{pmatrix} 3\,x^{2} - 3.5 & -1 \\ -1 & 2 \end{pmatrix}" in shown
+    ends = "2 minima: (-2.06, -1.03), (1.93, 0.967); 1 other stationary point."
+    assert shown.endswith(f"\n\nFound numerically: {ends}")
+    curve = parse("3*exp(-100*(t - 2.345)^2)")._repr_markdown_()
+    assert "f(t) &=" in curve and r"f'(t) &= 3\,(469 - 200\,t)" in curve and "f''(t)" in curve
+    assert curve.endswith("Found numerically: 0 minima; 1 other stationary point.")
+    many = parse("x^2/20 + sin(3*x)")._repr_markdown_()
+    assert "7 minima: -0.518, 1.55, -2.59, 3.62, -4.66, …; 8 other" in many
+    own = functions.rosenbrock._repr_markdown_()
+    assert own.count("&=") == 1 and functions.rosenbrock.latex in own and "Found" not in own
+
+
+def test_a_minimum_at_zero_is_not_said_to_be_beside_it():
+    assert parse("x^2/10 - 3*exp(-100*(x - 2.345)^2)").minima[1] == 0

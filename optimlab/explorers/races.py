@@ -250,8 +250,13 @@ class RaceExplorer(Explorer):
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
         ax.locator_params(nbins=6)
-        ax.set_title(self.function.name + _stretched(ax), fontsize=11, pad=8, y=1)
+        ax.set_title(self._title() + _stretched(ax), fontsize=11, pad=8, y=1)
         return figure, ax, heights, {}
+
+    def _title(self):
+        """The function's name; of one that was typed its formula, as far as there is room."""
+        typed = self.function.formula is not None
+        return figures.formula(self.function) if typed else self.function.name
 
     def _curve(self):
         """The same for a function of one variable, with its curve, along which the start moves."""
@@ -259,7 +264,7 @@ class RaceExplorer(Explorer):
         curve = figures.draw_curve(ax, self.function)["curve"]
         heights = curve.get_ydata() - self.lowest
         ax.set_ylim(around(curve.get_ydata()))
-        ax.set_title(self.function.name, fontsize=11, pad=8, y=1)
+        ax.set_title(self._title(), fontsize=11, pad=8, y=1)
         self._far = figures.LOST * float(np.nanmax(np.abs(heights)))
         return figure, ax, heights, {"track": curve.get_xydata()}
 

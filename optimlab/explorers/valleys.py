@@ -1,5 +1,7 @@
 """Where runs on a curve settle: a strip of starts at one rate, a map of rates and starts."""
 
+import itertools
+
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
@@ -246,7 +248,12 @@ class MapExplorer(_Valleys, Explorer):
         low, high = limits[1]
         ends = [row for x in at for row in ([x, low], [x, high], [np.nan, np.nan])]
         names = [f"2/f'' at {name}" for name in self.valleys]
-        return {"limits": ends, "limit names": (np.stack([at, np.full_like(at, low)], 1), names)}
+        heights = np.full_like(at, low)  # of names: one beside another one stands above it
+        order = np.argsort(at)
+        for one, other in itertools.pairwise(order):
+            if at[other] - at[one] < 0.25 * np.ptp(limits[0]):
+                heights[other] = heights[one] + 0.07 * (high - low)
+        return {"limits": ends, "limit names": (np.stack([at, heights], 1), names)}
 
     def frames(self, steps):
         return [self._frame(int(n)) for n in steps]

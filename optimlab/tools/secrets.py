@@ -104,7 +104,8 @@ def bands(notebook: Any) -> list[str]:
     """A line for each explorer in sight whose band nobody has thought of.
 
     >>> import nbformat
-    >>> cells = map(nbformat.v4.new_code_cell, ["explore('ravine')", "explore('ravine', band=True)"])
+    >>> sources = ["explore('ravine')", "explore('ravine', band=True)"]
+    >>> cells = map(nbformat.v4.new_code_cell, sources)
     >>> bands(nbformat.v4.new_notebook(cells=list(cells)))
     ['cell 0: its band may tell what is asked: give explore band=True or band=False']
     """
