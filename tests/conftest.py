@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+# there is another file of this name: doctests are not looked for in it
+collect_ignore = ["conftest.py"]
+
 
 @pytest.fixture(autouse=True, scope="module")
 def let_go(request):
