@@ -51,6 +51,7 @@ ARGUMENTS = {
         "rates": "numbers", "target": "number"},
     "MapExplorer": {"function": "curve", "rule": "rule", "rates": "numbers",
         "starts": "numbers", "at": "start"},
+    "BasinExplorer": {"function": "surface", "rule": "rule", "lr": "number", "start": "start"},
     "ChordExplorer": {"function": "curve", "ends": "start", "target": "number"},
     "ConditionExplorer": {"condition": "number", "start": "start", "conditions": "numbers"},
     "SecantExplorer": {"function": "curve", "x": "number", "h": "number", "smallest": "number",

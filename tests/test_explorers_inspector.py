@@ -192,9 +192,8 @@ def test_the_lines_follow_a_switch():
 def test_the_still_shows_the_arrows_of_the_marked_step_alone():
     explorer = explore("ravine", Momentum, lr=0.1, steps=9, inspect=True)
     for explorer.plot.step, row in ((-1, 9), (4, 4)):
-        (arrow,) = explorer.plot._drawn("step g")
-        arrow.remove()
-        tip = explorer._frame_tip = arrow._posA_posB[1]
+        with explorer.plot.artists() as drawn:
+            tip = [mark for mark in drawn if isinstance(mark, FancyArrowPatch)][-1]._posA_posB[1]
         low, high = np.transpose([explorer.plot.axes[0]["xlim"], explorer.plot.axes[0]["ylim"]])
         assert_allclose(low + tip * (high - low), explorer.paths["Momentum"].points[row], atol=1e-6)
 

@@ -561,6 +561,7 @@ def test_why_a_step_has_no_number_is_told(geometry):
         ([(375, 330)] * 3, 620, 700, 306),
         ([(375, 330)] * 3, 340, 2000, 300),
         ([(375, 330)] * 3, 276, 500, 250),
+        ([(760, 330), (706, 320)], 740, 600, 653),
     ],
 )
 def test_panels_are_as_wide_as_lets_them_be_seen_at_once(geometry, sizes, room, high, most):
@@ -574,6 +575,7 @@ def test_panels_are_as_wide_as_lets_them_be_seen_at_once(geometry, sizes, room, 
 def test_a_wide_panel_is_scrolled_rather_than_drawn_too_small(geometry):
     assert geometry("narrowestPanel", 460) == geometry("narrowestPanel", 600) == 0
     assert geometry("narrowestPanel", 720) == 504
+    assert geometry("narrowestPanel", 490, 3) == 343 and geometry("narrowestPanel", 490, 2) == 0
 
 
 def test_a_formula_has_four_digits_of_each_number(run):

@@ -465,7 +465,7 @@ def test_the_words_of_a_note_stand_beside_what_is_shown_and_never_nowhere(scene)
         plot.note("words", ([[5, 0]], ["you said"]))
         middles.append(sent(plot, "words", plot.notes)[0])
     assert (middles[0] != middles[1]).any(), "it makes way"
-    heights = enumerate(np.arange(-1, 1, 0.04))
-    plot.show({"path": [[0, y] if k % 2 else [10, y] for k, y in heights]})
+    everywhere = [[10 * (k % 2), y] for k, y in enumerate(np.arange(-1, 1, 0.04))]
+    plot.show({"path": everywhere})
     plot.note("words", ([[5, 0]], ["you said"]))
     assert plot.notes["list"][0]["texts"]["words"] == ["you said"], "all is covered: it is read"

@@ -81,8 +81,8 @@ def test_the_window_holds_controls_panels_and_bar_a_star_and_a_graph_that_is_rea
     assert page.page.locator(".ol-line").evaluate_all(f"all => all.some({scrolled})")
     for line in page.page.locator(".ol-line").all():
         last = line.locator("math").last
-        edge = "n => n.getBoundingClientRect()"
-        reach = f"n => ({edge})(n).right - ({edge})(n.parentElement).left"
+        box = "getBoundingClientRect()"
+        reach = f"n => n.{box}.right - n.parentElement.{box}.left"
         assert last.evaluate(reach) <= line.evaluate("n => n.scrollWidth") + 1
     menu = page.page.locator(".ol-controls > .widget-dropdown")
     assert menu.evaluate("n => getComputedStyle(n).marginRight") == "16px"

@@ -53,11 +53,9 @@ export class Band {
     this.makeRoom(data ? ABOVE + ROW * data.rows.length : 0);
   }
 
-  /** @param {number} room below the slider, in pixels; that of a page answers to a click there, too */
+  /** @param {number} room below the slider, in pixels */
   makeRoom(room) {
-    const slider = this.slider();
-    const side = slider?.matches("input") ? "padding-bottom" : "margin-bottom";
-    slider?.style.setProperty(side, room ? `${room}px` : "");
+    this.slider()?.style.setProperty("margin-bottom", room ? `${room}px` : "");
   }
 
   /** @param {Row} row @param {number} i @param {number} count */

@@ -428,7 +428,8 @@ export function widestPanel(panels, room, high) {
   if (needed <= room || panels.length === 1) return Infinity;
   let count = panels.length;
   const share = () => Math.floor((room - gaps(count)) / count);
-  while (count > 1 && share() < READABLE) count -= 1;
+  const least = Math.max(READABLE, ...panels.map(([width]) => narrowestPanel(width)));
+  while (count > 1 && share() < least) count -= 1;
   const rows = Math.ceil(panels.length / count);
   if (rows === 1) return share();
   const steepest = Math.max(...panels.map(([width, height]) => height / width));
@@ -438,11 +439,12 @@ export function widestPanel(panels, room, high) {
   return fits < Math.max(...panels.map(([width]) => width)) ? fits : Infinity;
 }
 
-/** A panel as wide as two others is read down to this part of its width. */
-const [WIDE, LEAST] = [600, 0.7];
+/** A panel as wide as two others, or of many parts, is read down to this part of its width. */
+const [WIDE, MANY, LEAST] = [600, 3, 0.7];
 
 /**
- * How narrow a panel may be: a wide one is scrolled rather than drawn too small.
- * @param {number} width as it was drawn
+ * How narrow a panel may be: such a one is scrolled rather than drawn too small.
+ * @param {number} width as it was drawn @param {number} [parts] how many axes it has
  */
-export const narrowestPanel = (width) => (width > WIDE ? Math.round(LEAST * width) : 0);
+export const narrowestPanel = (width, parts = 1) =>
+  width > WIDE || parts >= MANY ? Math.round(LEAST * width) : 0;

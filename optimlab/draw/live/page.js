@@ -48,6 +48,9 @@ async function unpacked(text) {
   return saved;
 }
 
+/** How wide the thumb of a slider is, in pixels, as in page.css. */
+const THUMB = 16;
+
 /** @param {Hand} hand @param {Lone} model @param {Element} parent */
 function control({ label, options }, model, parent) {
   const row = make("label", { class: "ol-controls" }, parent);
@@ -61,6 +64,12 @@ function control({ label, options }, model, parent) {
     input.setAttribute("aria-valuetext", said.textContent);
   };
   input.addEventListener("input", () => model.set("index", Number(input.value)));
+  track.addEventListener("click", ({ target, clientX }) => {
+    if (target === input) return; // else it is the band below it
+    const { left, width } = input.getBoundingClientRect();
+    const along = (clientX - left - THUMB / 2) / (width - THUMB);
+    model.set("index", Math.round(Math.min(1, Math.max(0, along)) * (options.length - 1)));
+  });
   model.on("change:index", show);
   show();
 }

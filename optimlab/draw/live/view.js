@@ -157,8 +157,11 @@ export class View {
     this.panels = panels;
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
     const pictures = this.model.get("panels");
-    this.overlays = pictures.map(({ png, width, height }) => {
-      const style = `width:${width}px; min-width:${narrowestPanel(width)}px`;
+    /** @type {Scene[]} */
+    const axes = this.model.get("axes");
+    this.overlays = pictures.map(({ png, width, height }, i) => {
+      const parts = axes.filter(({ panel }) => panel === i).length;
+      const style = `width:${width}px; min-width:${narrowestPanel(width, parts)}px`;
       const box = make("div", { class: "ol-panel", style }, panels);
       const url = pngUrl(png);
       this.clean.push(() => URL.revokeObjectURL(url));
