@@ -257,6 +257,14 @@ def test_the_map_marks_the_limits_of_plain_descent_alone():
     assert "Momentum" in other.summary and other.status == ""
 
 
+def test_the_names_of_limits_that_lie_close_stand_one_above_the_other():
+    far = in_data(MapExplorer(wave), "limit names")
+    assert far[0, 1] == far[1, 1]
+    close = MapExplorer("x^4/4 - 2*x^2 + x/2", rates=np.arange(1, 81) / 200)
+    (x, y), (other, above) = in_data(close, "limit names")
+    assert 0 < other - x < 0.1 and above - y > 0.5
+
+
 @pytest.mark.parametrize("explorer", [StripExplorer, MapExplorer])
 def test_strip_and_map_need_a_curve_with_minima(explorer):
     with pytest.raises(ValueError, match="=ravine: function must have 1 variable, and it has 2"):

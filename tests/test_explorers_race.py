@@ -69,6 +69,19 @@ def test_the_legend_is_whole(race):
     assert box.x0 >= 0 and box.x1 <= width and box.y1 <= height
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("x^2/20 + y^2", r"$\frac{x^{2}}{20} + y^{2}$"),
+        ("(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + y^4", "(1.5 - x"),
+        ("ravine", "ravine"),
+    ],
+)
+def test_the_title_of_a_typed_function_is_within_its_panel(text, title):
+    shown = race(text, [SGD]).plot._figures[0].axes[0].get_title()
+    assert shown.startswith(title) and (shown.startswith("$") or len(shown) <= 35)
+
+
 def test_the_frame_is_the_race(race):
     for name, rule in zip(FOUR, (SGD, Momentum, AdaGrad, Adam), strict=True):
         path = descend(ravine, rule(lr=0.1), (-7, 2), 30)

@@ -250,13 +250,17 @@ class RaceExplorer(Explorer):
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
         ax.locator_params(nbins=6)
-        ax.set_title(self._title() + _stretched(ax), fontsize=11, pad=8, y=1)
+        ax.set_title(self._title(_stretched(ax)), fontsize=11, pad=8, y=1)
         return figure, ax, heights, {}
 
-    def _title(self):
-        """The function's name; of one that was typed its formula, as far as there is room."""
-        typed = self.function.formula is not None
-        return figures.formula(self.function) if typed else self.function.name
+    def _title(self, after=""):
+        """The function's name, or of one that was typed its formula as far as there is room."""
+        title, room = self.function.name, 35 - len(after)
+        if self.function.formula is not None:
+            title = figures.formula(self.function)
+            if not title.startswith("$") and len(title) > room:
+                title = title[: room - 1] + "…"
+        return title + after
 
     def _curve(self):
         """The same for a function of one variable, with its curve, along which the start moves."""
