@@ -16,7 +16,7 @@ changes nothing, returns what it should have changed, or changes a shape is name
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping, MutableSet
 from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar
 
@@ -62,7 +62,9 @@ class Taught(Optimizer):
 def is_rule(value: Any) -> bool:
     """Whether it can be taken as an update rule: a class or an object with `update`."""
     kind = value if isinstance(value, type) else type(value)
-    return kind.__module__ != "builtins" and callable(getattr(kind, "update", None))
+    if issubclass(kind, MutableMapping | MutableSet):  # whose update is of another sort
+        return False
+    return callable(getattr(kind, "update", None))
 
 
 def as_rule(value: Any) -> type[Optimizer]:

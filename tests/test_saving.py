@@ -98,7 +98,7 @@ def test_options_that_were_given_are_written_and_defaults_are_not():
     arguments = line.replace('explore("ravine", ["Momentum", "SGD"], ', "dict(")
     assert evaluated(arguments) == given
     assert state(evaluated(line)) == state(explorer)
-    line = explore("ravine", SGD, lr=0.1, start=None, steps=30, names=None).code()
+    line = explore("ravine", SGD, start=None, steps=30, names=None).code()
     assert line == 'from optimlab import explore; explore("ravine")'
 
 

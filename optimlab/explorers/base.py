@@ -319,7 +319,7 @@ class Explorer(Late, widgets.VBox):
         has learnt is not in the line.
 
         >>> from optimlab import explore
-        >>> explore("ravine", "Momentum", lr=0.1).put(lr=0.2).code()
+        >>> explore("ravine", "Momentum").put(lr=0.2).code()
         'from optimlab import explore; explore("ravine", "Momentum").put(lr=0.2)'
         """
         return saving.code(self)

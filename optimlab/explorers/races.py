@@ -115,13 +115,9 @@ class RaceExplorer(Explorer):
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
         racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
         self._rivals = set(checks.some_of("racing", racing, self.rules))
-        wanted = "a dict from names of rules to rates"
-        given = checks.instance("given", {} if given is None else given, dict, wanted)
-        if given:
-            checks.some_of("given", given, self.rules)
+        given = self._checked_rates({} if given is None else given)
         set_rates = {name: getattr(rule, "set_rate", None) for name, rule in self.rules.items()}
         set_rates = {name: rate for name, rate in set_rates.items() if rate}
-        given = {name: checks.positive(f"given[{name!r}]", r) for name, r in given.items()}
         asked = set_rates | given
         self.target = None if target is None else checks.one_of("target", target, self.rules)
         self.lowest = tuning.lowest(self.function)
@@ -210,6 +206,28 @@ class RaceExplorer(Explorer):
         self._shared, self.given = shared, dict(given)
         self._hand_over()
         self._on_other(None)
+
+    def _checked_rates(self, given):
+        checks.instance("given", given, dict, "a dict from names of rules to rates")
+        checks.some_of("given", given, self.rules, least=0)
+        return {name: checks.positive(f"given[{name!r}]", rate) for name, rate in given.items()}
+
+    def _places(self):
+        return super()._places() | {"shared": self._shared, "given": dict(self.given)}
+
+    def put(self, *, shared=None, given=None, **places):
+        """Put controls and handles to values, and the rates that the slider has set for each mode.
+
+        `shared` is that of "one rate for all", `given` those of "a rate for each", by rule.
+        """
+        super().put(**places)
+        *others, now, own, handles = self.settings()
+        if shared is not None:
+            now = checks.number("shared", shared, above=0)
+        if given is not None:
+            own |= self._checked_rates(given)
+        self.restore([*others, now, own, handles])
+        return self
 
     @guarded
     def _on_other(self, change):
