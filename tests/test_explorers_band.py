@@ -92,7 +92,7 @@ def test_the_band_is_said_in_whole_sentences():
 def test_the_band_comes_from_the_frames_and_follows_start_and_steps(monkeypatch):
     explorer = explore("wave", SGD, lr=0.25, start=2.5, steps=30)
     calls = []
-    monkeypatch.setattr(paths, "descend", lambda *a: [calls.append(1), descend(*a)][1])
+    monkeypatch.setattr(paths, "descend", lambda *a, **b: [calls.append(1), descend(*a, **b)][1])
     before = band(explorer)
     explorer.start = 1.0
     assert len(calls) == 2, "the run that is shown, and one batch for frames and band"
