@@ -30,7 +30,7 @@ WHOLE = f"""([shown, asked]) => {{ const held = ({HOLDS})();
 #: the surface and its slider are seen whole, and not below the bar of the plot
 FITS = """() => {
   const box = q => document.querySelector(`.ol-beside ${q}`).getBoundingClientRect();
-  const [surface, turn, bar] = ['canvas', '.ol-turn', '.ol-bar'].map(box);
+  const [surface, turn, bar] = ['.svg-container', '.ol-turn', '.ol-bar'].map(box);
   const wide = document.querySelector('.ol-beside').getBoundingClientRect().right;
   return [surface, turn].every(one => one.width > 100 && one.right <= wide + 1)
     && surface.bottom <= Math.max(bar.top, turn.bottom) && surface.top < bar.top; }"""
