@@ -80,11 +80,14 @@ def spread_names(points, domain):
     return points[kept], [names[k] for k in kept]
 
 
-def formula(function, before=""):
-    """The formula of a function as a title; its name where matplotlib cannot set the LaTeX."""
+def formula(function, before="", room=1.0):
+    """The formula of a function as a title; its name where matplotlib cannot set the LaTeX.
+
+    `room` is the share of a usual title's width that it may take.
+    """
     text = f"${before}{function.latex}$"
     try:
-        if MathTextParser("path").parse(text).width <= WIDEST_TITLE:
+        if MathTextParser("path").parse(text).width <= room * WIDEST_TITLE:
             return text
     except ValueError:
         pass

@@ -273,9 +273,9 @@ class RaceExplorer(Explorer):
 
     def _title(self, after=""):
         """The function's name, or of one that was typed its formula as far as there is room."""
-        title, room = self.function.name, 35 - len(after)
+        title, room = self.function.name, 32 - len(after)
         if self.function.formula is not None:
-            title = figures.formula(self.function)
+            title = figures.formula(self.function, room=0.7)
             if not title.startswith("$") and len(title) > room:
                 title = title[: room - 1] + "…"
         return title + after
