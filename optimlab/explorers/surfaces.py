@@ -64,6 +64,7 @@ class SurfaceExplorer(PathExplorer):
         self.figure, self._answered = self._surface(), False
         self.figure.observe(self._on_answer, "_js2py_traceDeltas")
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
+        self.turn.layout.max_width = "calc(100% - 4px)"  # it has a margin
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
         self._only_with_run.append(self.turn)
