@@ -121,7 +121,7 @@ def test_every_lesson_is_in_the_readme():
 def test_the_readme_examples_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
-    assert len(blocks) == 5 and all(block.count("\n") <= 12 for block in blocks)
+    assert len(blocks) == 6 and all(block.count("\n") <= 12 for block in blocks)
     space = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), space)
