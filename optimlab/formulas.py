@@ -475,7 +475,7 @@ def told(f: Any) -> str:
     $$\begin{aligned}
     f(x) &= \frac{x^{2}}{20} \\[4pt]
     f'(x) &= \frac{x}{10} \\[4pt]
-    f''(x) &= 0.1
+    f''(x) &= \frac{1}{10}
     \end{aligned}$$
     <BLANKLINE>
     Found numerically: 1 minimum: 0.

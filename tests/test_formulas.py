@@ -269,8 +269,9 @@ def test_what_is_no_text():
 def test_a_function_shows_its_derivatives_in_a_notebook():
     shown = parse("x^4/4 - 2*x^2 + x/2 + (y - x/2)^2")._repr_markdown_()
     assert r"f(x, y) &= \frac{x^{4}}{4} - 2\,x^{2} + \frac{x}{2} + (y - \frac{x}{2})^{2}" in shown
-    assert r"\frac{\partial f}{\partial x} &= x^{3} - \frac{7\,x}{2} - y + 0.5 \\[4pt]" in shown
-    assert r"\begin{pmatrix} 3\,x^{2} - 3.5 & -1 \\ -1 & 2 \end{pmatrix}" in shown
+    slope = r"x^{3} - \frac{7\,x}{2} - y + \frac{1}{2}"
+    assert rf"\frac{{\partial f}}{{\partial x}} &= {slope} \\[4pt]" in shown
+    assert r"\begin{pmatrix} 3\,x^{2} - \frac{7}{2} & -1 \\ -1 & 2 \end{pmatrix}" in shown
     ends = "2 minima: (-2.06, -1.03), (1.93, 0.967); 1 other stationary point."
     assert shown.endswith(f"\n\nFound numerically: {ends}")
     curve = parse("3*exp(-100*(t - 2.345)^2)")._repr_markdown_()

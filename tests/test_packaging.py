@@ -125,7 +125,7 @@ def test_the_readme_examples_run(tmp_path, monkeypatch):
     space = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), space)
-    assert {path.name for path in tmp_path.iterdir()} == {"run.png", "run.html"}
+    assert {path.name for path in tmp_path.iterdir()} == {"race.png", "run.png", "run.html"}
 
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

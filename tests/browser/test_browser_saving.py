@@ -172,7 +172,7 @@ def test_a_page_on_a_narrow_screen_and_a_slider_over_names(offline, tmp_path):
 
 # --- in JupyterLab ---------------------------------------------------------------------------
 
-CELL = "from optimlab import explore\nexplorer = explore('ravine', lr=0.1, steps=30)\nexplorer"
+CELL = "from optimlab import explore\nexplorer = explore('ravine', steps=30)\nexplorer"
 
 
 @pytest.fixture
