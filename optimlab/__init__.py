@@ -29,12 +29,12 @@ _MODULES = {
     "schemes": "study", "training": "study", "tuning": "study",
     "figures": "draw", "style": "draw", "explorers": "", "lessons": "",
 }  # fmt: skip
-_NAMES = {"LivePlot": "draw.live", "explore": "explorers"}
+_NAMES = {"LivePlot": "draw.live", "explore": "explorers", "race": "explorers"}
 
 __all__ = [
     "SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "NAdam", "AdamW",
     "descend", "Path", "functions", "Function", "numerical_gradient", "check_gradient",
-    "explore", "LivePlot",
+    "explore", "race", "LivePlot",
     *_MODULES,
 ]  # fmt: skip
 

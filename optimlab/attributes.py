@@ -108,6 +108,9 @@ class Attributes:
     #: arguments that are True or False, with their defaults
     switches: dict[str, bool] = {}
 
+    #: the rate of the object that a class was made of, for a slider to stand at
+    set_rate: float | None = None
+
     lr: Amount = hyperparameter(0.01)
 
     _shares: tuple[str, ...] = ()  # symbols of hyperparameters that are at most 1

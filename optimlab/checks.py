@@ -334,21 +334,30 @@ def domain(value: Any, dim: int | None = None, *, finite: bool = True) -> tuple:
 
 def function(
     value: Any, dims: Collection[int] = (), *, name: str = "function", minimum: bool = False,
-    accepted: str = "a Function or the name of one",
+    accepted: str = "a Function, the name of one, a formula, or a function of the point",
+    start: Any = None, domain: Any = None, drawn: bool = True,
 ) -> Function:  # fmt: skip
-    """A `Function`, given as one or by its name.
+    """A `Function`, of one, a name, a formula as text, or any function of the point: see `door`.
 
-    It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.
+    It has so many variables as `dims` says, and a `minimum` in its domain if one is wanted.  For a
+    function of the point `start` and `domain` say how many variables it has; where it is not
+    `drawn` its domain is not proposed.
     """
-    from optimlab import functions  # which uses these checks itself
+    from optimlab import door, formulas, functions  # which use these checks themselves
 
     if isinstance(value, str):
         known = functions.names()
-        if value not in known:
-            wrong_value(name, value, f"{accepted}: {', '.join(known)}")
-        value = functions.get(value)
-    if not isinstance(value, functions.Function):
-        wrong_kind(name, value, accepted)
+        if value in known:
+            value = functions.get(value)
+        elif formulas.is_word(value):
+            formulas.refuse(name, value, f"the names are: {', '.join(known)}")
+        else:
+            value = formulas.function(value, name)
+    elif not isinstance(value, functions.Function):
+        if not callable(value) or isinstance(value, type):
+            wrong_kind(name, value, accepted)
+        value = door.function(name, value, start, domain, drawn=drawn)
+    door.compare(name, value)
     if dims and value.dim not in dims:
         wanted = " or ".join(map(str, sorted(dims)))
         raise ValueError(
@@ -361,38 +370,53 @@ def function(
 
 
 def rule(value: Any, *, name: str = "rule", among: Collection[type] = ()) -> type[Optimizer]:
-    """An update rule, given as its class or by its name; one of the classes `among` if given."""
-    from optimlab import optimizers
+    """An update rule, given as its class, an object of it, or by its name; one `among` these.
+
+    An object's numbers become the defaults of the class that is returned.  A class with
+    ``update(params, grads)`` will do: see `taught`.
+    """
+    from optimlab import optimizers, taught
 
     known = {one: getattr(optimizers, one) for one in optimizers.RULES}
-    accepted = "an optimizer class such as SGD, or its name"
+    accepted = "an optimizer class such as SGD, an object of it, or its name"
     if among:
         accepted = " or ".join(one.__name__ for one in among) + ", the class itself or its name"
     if isinstance(value, str):
         if value not in known:
             wrong_value(name, value, f"{accepted}: {', '.join(known)}" if not among else accepted)
         value = known[value]
-    if not (isinstance(value, type) and issubclass(value, optimizers.Optimizer)):
+    if not taught.is_rule(value):
         wrong_kind(name, value, accepted)
-    if among and value not in among:
+    kind = value if isinstance(value, type) else type(value)
+    kind = kind.__mro__["set_rate" in vars(kind)]  # its base, if it was made of an object
+    if among and kind not in among:
         wrong_value(name, value, accepted)
-    return value
+    return taught.as_rule(value)
 
 
 def rules(value: Any, *, name: str = "rules") -> list[type[Optimizer]]:
     """One update rule or a list of them, each once, in their order."""
-    accepted = "an optimizer class such as SGD, its name, or a list of them"
+    accepted = "an optimizer class such as SGD, an object of it, its name, or a list of them"
     given = list(value) if isinstance(value, list | tuple) else [value]
     if not given:
         wrong_value(name, value, f"{accepted}, at least one")
-    if not all(isinstance(one, type | str) for one in given):
-        wrong_kind(name, value, accepted)
-    return list(dict.fromkeys(rule(one, name=name) for one in given))
+    found = []
+    for one in given:
+        if not isinstance(one, type | str) and not hasattr(one, "update"):
+            wrong_kind(name, value, accepted)
+        found.append(rule(one, name=name))
+    found = list(dict.fromkeys(found))
+    titles = [one.__name__ for one in found]
+    if twice := [title for title in titles if titles.count(title) > 1]:
+        wrong_value(name, value, f"rules with different names, and {twice[0]} is in it twice")
+    return found
 
 
 def optimizer(value: Any) -> Any:
     """Something that updates: a rule such as ``SGD(lr=0.1)``, or anything with ``update``."""
-    if isinstance(value, type) or not callable(getattr(value, "update", None)):
+    from optimlab import taught
+
+    if isinstance(value, type) or not taught.is_rule(value):
         accepted = "a rule such as SGD(lr=0.1), or an object with update(params, grads)"
         wrong_kind("optimizer", value, accepted)
     return value

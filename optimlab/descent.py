@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from optimlab import checks
+from optimlab import checks, door, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
+from optimlab.words import counted, short
 
 __all__ = ["Path", "descend"]
 
@@ -160,14 +161,14 @@ class Path:
             exit_ = None if self.points is None else self.left(domain)
             if exit_ is not None and exit_ < self.diverged:
                 end = f"left the plot at step {exit_}, then {end}"
-            return f"{who} started at {_place(self.start)} and {end}."
+            return f"{who} started at {short(self.start)} and {end}."
 
-        before, after = _short(self.losses[0]), _short(self.losses[-1])
+        before, after = short(self.losses[0]), short(self.losses[-1])
         change = "fell" if self.losses[-1] < self.losses[0] else "rose"
         loss = f"stayed at {after}" if before == after else f"{change} from {before} to {after}"
-        steps = "1 step" if self.steps == 1 else f"{self.steps} steps"
         return (
-            f"{who} went from {_place(self.start)} to {_place(self.end)} in {steps}; "
+            f"{who} went from {short(self.start)} to {short(self.end)} "
+            f"in {counted(self.steps, 'step')}; "
             f"the loss {loss}{self._excursion(domain)}."
         )
 
@@ -186,9 +187,9 @@ class Path:
         count = int(np.prod(self.batch))
         lost = int(np.sum(self.diverged >= 0))
         kept = self.losses[-1][self.diverged < 0]
-        text = f"{type(self.optimizer).__name__} made {count} runs of {self.steps} steps"
+        text = f"{type(self.optimizer).__name__} made {count} runs of {counted(self.steps, 'step')}"
         if kept.size:
-            text += f"; their last loss lies between {_short(kept.min())} and {_short(kept.max())}"
+            text += f"; their last loss lies between {short(kept.min())} and {short(kept.max())}"
         return f"{text}; {lost} of them diverged." if lost else f"{text}."
 
 
@@ -198,8 +199,9 @@ def descend(
 ) -> Path:  # fmt: skip
     """Follow `optimizer` on `function` from `start` for `steps` updates; return the `Path`.
 
-    function   a `Function`, the name of one, or any function of a point (a number, or an
-               array (..., d)).  Without `gradient`, a bare function's is found numerically.
+    function   a `Function`, the name of one, a formula such as "x^2/20 + y^2", or any function
+               f(x), f(x, y) or f(point), for many points at once or for one.  Without
+               `gradient`, the gradient of the last is found numerically.
     optimizer  a rule such as ``Momentum(lr=0.1)``.  A copy with empty state runs, so the
                same call gives the same path.  Any object with ``update(params, grads)``
                will do, if it has not been used (it is copied as it is); ``probe(params)``
@@ -207,10 +209,11 @@ def descend(
     start      a point or many, (..., d); for one variable a number or an array of them.
                Hyperparameters that are arrays are broadcast against it: 300 rates in two
                dimensions are ``lr=rates[:, None]``, in one ``lr=rates``.
-    gradient   ``gradient(point, step)``, to replace the function's own.
+    gradient   ``gradient(point, step)``, to replace the function's own; it may leave out the
+               step, or take the coordinates apart, (x, y).  It is called once for each step.
     record     False keeps only start, end, their losses and `diverged`.
     """
-    function, bare = _checked_function(function, start)
+    function = checks.function(function, start=start, drawn=False)
     optimizer = fresh_copy(checks.optimizer(optimizer))
     steps = checks.steps(steps)
     if gradient is not None:
@@ -222,14 +225,16 @@ def descend(
     single = start.shape == function._shape
     measure = _Measure(function, gradient)
     with np.errstate(all="ignore"):
-        if single and _is_plain(optimizer, start.size):
+        if not single and _goes_alone(optimizer):
+            _run_apart(path, measure)
+        elif single and _is_plain(optimizer, start.size):
             _run_floats(path, measure)
         elif record:
             _run_arrays(path, measure)
         else:
             _run_unrecorded(path, measure)
             return path
-        path.losses = _losses(function, path.points, one_by_one=single and bare)
+        path.losses = _losses(function, path.points)
         _mark_divergence(path)
     if not record:
         path._forget()
@@ -237,18 +242,6 @@ def descend(
 
 
 # --- input -----------------------------------------------------------------------------------
-
-
-def _checked_function(function: Any, start: Any) -> tuple[Function, bool]:
-    """The `Function`, and whether it was made here of a bare one."""
-    if isinstance(function, str | Function) or not callable(function):
-        accepted = "a Function, the name of one, or a function of a point"
-        return checks.function(function, accepted=accepted), False
-    if start is None:
-        raise ValueError("start=None: start is needed, as a bare function has no default start")
-    shape, name = np.shape(start)[-1:], getattr(function, "__name__", "f")
-    domain = ((-np.inf, np.inf),) * shape[0] if shape else (-np.inf, np.inf)
-    return Function(name, name, function, domain=domain, start=np.zeros(shape)), True
 
 
 def fresh_copy(optimizer: Any) -> Any:
@@ -304,7 +297,8 @@ class _Measure:
     """The gradient of one run: the function's own, or the caller's ``gradient(point, step)``."""
 
     def __init__(self, function: Function, gradient: Callable | None):
-        self.function, self.gradient = function, gradient
+        self.function = function
+        self.gradient = None if gradient is None else door.measured(gradient, function._shape)
         self.failed = False
 
     def __call__(self, point: Any, step: int) -> Any:
@@ -393,7 +387,7 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             path.states[slot][: done + 1] = values
     params = {_KEY: np.array(path.points[done])}
     probe = _prober(optimizer)
-    update = _updater(optimizer)
+    update = _updater(optimizer, steps)
     for k in range(done, steps):
         path.probes[k] = probe(params)[_KEY]
         path.gradients[k] = known[0] if k == done and len(known) else measure(path.probes[k], k)
@@ -405,20 +399,52 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             path.states[slot][k + 1] = values[_KEY]
 
 
+def _goes_alone(optimizer: Any) -> bool:
+    """Whether an update was written by a learner, perhaps for one run at a time."""
+    if isinstance(optimizer, Optimizer):
+        return isinstance(optimizer, taught.Taught)
+    return not any(isinstance(kept, np.ndarray) for kept in vars(optimizer).values())
+
+
+def _run_apart(path: Path, measure: Callable) -> None:
+    """A batch run by run, each with an optimizer of its own."""
+    runs, start, d = [], path.start, len(path.function._shape)
+    for index in np.ndindex(start.shape[: start.ndim - d]):
+        optimizer = fresh_copy(path.optimizer)
+        for name in _hyperparameters(optimizer):
+            values = np.broadcast_to(getattr(optimizer, name), start.shape)[index]
+            setattr(optimizer, name, np.ravel(values)[0])
+        runs.append(Path(path.function, optimizer, path.steps, start[index]))
+        _run_arrays(runs[-1], measure)
+    for name in ("points", "probes", "gradients"):
+        rows = np.stack([getattr(run, name) for run in runs], axis=1)
+        setattr(path, name, rows.reshape(len(rows), *start.shape))
+    zeros = np.zeros_like(runs[0].points)
+    path.states = {
+        slot: np.stack([run.states.get(slot, zeros) for run in runs], axis=1).reshape(
+            path.points.shape
+        )
+        for slot in dict.fromkeys(slot for run in runs for slot in run.states)
+    }
+
+
 def _run_unrecorded(path: Path, measure: _Measure) -> None:
     path.overflowed = None
     optimizer, function = path.optimizer, path.function
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
+    # Its own gradient is taken as it comes: at every step the checks would cost as much again.
+    own = function._gradient if by_coordinate else None
+    ask = measure if own is None else lambda w, _: own(w)
     probe = _prober(optimizer)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
     watch = False
-    update = _updater(optimizer)
+    update = _updater(optimizer, path.steps)
     for k in range(path.steps + 1):
         if k > 0:
-            update(params, measure(probe(params)[_KEY], k - 1))
+            update(params, ask(probe(params)[_KEY], k - 1))
         w = params[_KEY]
         watch = watch or not (w.min(initial=0) > -limit and w.max(initial=0) < limit)
         if watch:
@@ -434,13 +460,14 @@ def _run_unrecorded(path: Path, measure: _Measure) -> None:
         path.diverged = int(path.diverged) if lost else None
 
 
-def _updater(optimizer: Any) -> Callable[[dict, Any], None]:
+def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
     """``update(params, gradient)`` for the one parameter of a run.
 
     A rule that is its lines is checked at the first step, and not again: the arrays stay the same.
     """
     if not _is_ours(optimizer):
-        return lambda params, gradient: optimizer.update(params, {_KEY: np.array(gradient)})
+        watch = taught.Watch(optimizer, steps)
+        return lambda params, gradient: watch(params, {_KEY: np.array(gradient)})
     program, arrays, numbers = optimizer._program(), None, None
 
     def update(params: dict, gradient: Any) -> None:
@@ -464,34 +491,23 @@ def _updater(optimizer: Any) -> Callable[[dict, Any], None]:
 
 def _prober(optimizer: Any) -> Callable[[dict], Any]:
     """``probe(params)`` of a run."""
-    if _is_ours(optimizer) and not optimizer._read().looks_ahead:
+    if not _is_ours(optimizer):
+        return getattr(optimizer, "probe", lambda params: params)
+    program = optimizer._program()
+    if not program.rule.looks_ahead:
         return lambda params: params
-    return getattr(optimizer, "probe", lambda params: params)
+    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+
+    def ahead(params: dict) -> dict:
+        kept = (optimizer.state.get(slot, {}).get(_KEY, 0.0) for slot in program.rule.slots)
+        return {_KEY: program.probe(params[_KEY], *kept, *given)}
+
+    return ahead
 
 
-def _losses(function: Function, points: np.ndarray, one_by_one: bool = False) -> np.ndarray:
-    """f at all points; `one_by_one` for a function that was not written for many at a time."""
-    if one_by_one:
-        return np.array([_loss(function, point) for point in points])
-    losses = np.array(function.value(points), dtype=float)
-    expected = points.shape[: points.ndim - len(function._shape)]
-    if losses.shape != expected:
-        raise ValueError(
-            f"{function.name} gave shape {losses.shape} for points of shape {points.shape}: "
-            f"it must give one number for each point, {expected}"
-        )
-    return losses
-
-
-def _loss(function: Function, point: np.ndarray) -> float:
-    if not np.isfinite(point).all():
-        return np.nan
-    loss = function.value(point)
-    if np.ndim(loss):
-        raise ValueError(
-            f"{function.name} gave shape {np.shape(loss)} for one point: it must give a number"
-        )
-    return loss
+def _losses(function: Function, points: np.ndarray) -> np.ndarray:
+    """f at all points; not asked for where no coordinate is finite."""
+    return np.array(function.value(points), dtype=float)
 
 
 def _not_finite(function: Function, points: np.ndarray, losses: np.ndarray) -> np.ndarray:
@@ -556,21 +572,12 @@ def _first(mask: np.ndarray) -> Any:
 # --- words -----------------------------------------------------------------------------------
 
 
-def _short(number: float) -> str:
-    return f"{number + 0.0:.3g}"
-
-
-def _place(point: Any) -> str:
-    if np.ndim(point) == 0:
-        return _short(point)
-    return f"({', '.join(map(_short, point))})"
-
-
 def _description(optimizer: Any) -> str:
     words = [
-        f"{label} {_place(getattr(optimizer, name))}"
+        f"{label} {short(getattr(optimizer, name))}"
         for name, label in (("lr", "learning rate"), ("momentum", "momentum"))
         if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
+        and not (name == "lr" and getattr(optimizer, "without_rate", False))
     ]
     name = type(optimizer).__name__
     return f"{name} with {' and '.join(words)}" if words else name

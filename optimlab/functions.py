@@ -24,15 +24,24 @@ array([3., 5.])
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from optimlab import checks
+from optimlab import checks, door
+from optimlab.differences import (
+    EPS,
+    GradientCheck,
+    check_gradient,
+    difference,
+    numerical_gradient,
+    offsets,
+    plain,
+    step_for,
+)
 
 __all__ = [
-    "Function", "GradientCheck", "check_gradient", "get", "names", "numerical_gradient",
+    "Function", "GradientCheck", "check_gradient", "get", "names", "numerical_gradient", "parse",
     "parabola", "cubic", "wave",
     "bowl", "polynomial", "ravine", "bumpy", "saddle", "plateau",
     "rosenbrock", "himmelblau", "beale", "rastrigin",
@@ -65,6 +74,19 @@ class Function:
 
     #: for descend: the gradient of one point as plain numbers, (x, y) -> (df/dx, df/dy)
     partials: Callable[..., tuple] | None = None
+    #: whether its minima and other stationary points were found numerically, and may not be all
+    found: bool = False
+    #: the relative precision of its values; whether it takes many points at once
+    eps: float = EPS
+    quick: bool = True
+    #: whether its own gradient is known to agree with its values
+    compared: bool = False
+    #: what its variables are called
+    variables: tuple[str, ...] = ("x", "y")
+    #: the formula that it was made of
+    formula: Any = None
+
+    _plain = staticmethod(plain)
 
     def __init__(
         self, name: str, latex: str, value: Callable, gradient: Callable | None = None,
@@ -73,61 +95,87 @@ class Function:
     ):  # fmt: skip
         self.name: str = checks.text("name", name)
         self.latex: str = checks.instance("latex", latex, str, "a text")
-        self._value = checks.callback("value", value, "a function of the point")
-        for what, given in (("gradient", gradient), ("hessian", hessian)):
-            if given is not None:
+        for what, given in (("value", value), ("gradient", gradient), ("hessian", hessian)):
+            if given is not None or what == "value":
                 checks.callback(what, given, "a function of the point")
-        self._gradient, self._hessian = gradient, hessian
         self.domain: tuple = checks.domain(domain, finite=False)
         self.dim: int = np.size(self.domain) // 2
+        #: of one point: () for one variable, (d,) for d
+        self._shape: tuple[int, ...] = () if np.ndim(self.domain) == 1 else (self.dim,)
         self.finite_within = checks.number("finite_within", finite_within, low=0)
-        self.minima = self._listed("minima", minima)
-        if len(self.minima) > 1:
-            self.minima = self.minima[np.argsort(self.value(self.minima), kind="stable")]
-        self.stationary = self._listed("stationary", stationary)
         if start is None and not np.all(np.isfinite(self.domain)):
             raise ValueError(f"start=None: {name} needs a start, as its domain has no middle")
         given = np.mean(self.domain, axis=-1) if start is None else start
         self.start: np.ndarray = checks.point("start", given, self._shape, whose=name)
         if self.start.shape != self._shape:
             checks.wrong_value("start", start, f"one point, {self._wanted()}")
+        self._take(value, gradient, hessian)
+        self.minima = self._listed("minima", minima)
+        if len(self.minima) > 1:
+            self.minima = self.minima[np.argsort(self.value(self.minima), kind="stable")]
+        self.stationary = self._listed("stationary", stationary)
+
+    def _take(
+        self, value: Callable, gradient: Callable | None, hessian: Callable | None
+    ) -> None:
+        """Ask what is given once, at the door."""
+        shape, points = self._shape, door.around(self.start, self.domain)
+        asked: list[Any] = [
+            f if f is None or isinstance(f, door.Many) else door.Many(name, f, shape, points, tail)
+            for name, f, tail in (
+                ("value", value, ()), ("gradient", gradient, shape), ("hessian", hessian, 2 * shape)
+            )
+        ]  # fmt: skip
+        self._value, self._gradient, self._hessian = asked
+        self.eps, self.quick = asked[0].eps, asked[0].together
 
     def __repr__(self) -> str:
-        return f"<Function {self.name}: {self.latex}>"
+        if not self.found:
+            return f"<Function {self.name}: {self.latex}>"
+        others = f" and {self.count(False)}" if len(self.stationary) else ""
+        return f"<Function {self.name}: {self.count()}{others} found numerically>"
+
+    def _repr_markdown_(self) -> str:
+        from optimlab import formulas  # which makes a Function
+
+        return formulas.told(self)
+
+    def count(self, minima: bool = True) -> str:
+        """How many minima are known, or how many other stationary points, in words."""
+        n, m = len(self.minima), len(self.stationary)
+        if minima:
+            return f"{n} minim{'um' if n == 1 else 'a'}"
+        return f"{m} other stationary point{'s' * (m != 1)}"
 
     def __call__(self, point: Any) -> Any:
         return self.value(point)
 
     def value(self, point: Any) -> Any:
         """f at one point or at many."""
-        return self._plain(self._value(self._points(point)))
+        return plain(self._value(self._points(point)))
 
     def gradient(self, point: Any) -> Any:
         """The gradient at one point or at many, in the shape of `point`."""
         point = self._points(point)
         if self._gradient is None:
-            return self._plain(_difference(self._value, point, None, "central", not self._shape))
-        return self._plain(self._gradient(point))
+            line = not self._shape
+            return plain(difference(self._value, point, None, "central", line, self.eps))
+        return plain(self._gradient(point))
 
     def hessian(self, point: Any) -> Any:
         """Second derivatives: (..., d, d), or the shape of `point` if there is one variable."""
         point = self._points(point)
         if self._hessian is not None:
-            return self._plain(self._hessian(point))
+            return plain(self._hessian(point))
         if not self._shape:
-            return self._plain(_difference(self.gradient, point, None, "central", True))
-        h = _default_step(point, "central")
+            return plain(difference(self.gradient, point, None, "central", True, self.eps))
+        h = step_for(point, "central", self.eps)
         columns = [
             (self.gradient(point + d) - self.gradient(point - d)) / (2 * h[..., i, None])
-            for i, d in enumerate(_offsets(h))
+            for i, d in enumerate(offsets(h))
         ]
         rough = np.stack(columns, axis=-1)
         return (rough + np.swapaxes(rough, -1, -2)) / 2
-
-    @property
-    def _shape(self) -> tuple[int, ...]:
-        """The shape of one point: () for one variable, (d,) for d."""
-        return () if np.ndim(self.domain) == 1 else (self.dim,)
 
     def _wanted(self) -> str:
         return f"points of shape (..., {self.dim})" if self._shape else "numbers"
@@ -139,10 +187,6 @@ class Function:
                 return found
         return checks.point("point", point, self._shape, whose=self.name, finite=False)
 
-    @staticmethod
-    def _plain(result: Any) -> Any:
-        return result.item() if np.ndim(result) == 0 and hasattr(result, "item") else result
-
     def _listed(self, name: str, points: Any) -> np.ndarray:
         """Points as an array (n, ...); a single one is no list."""
         accepted = f"a list of finite {self._wanted()}"
@@ -152,177 +196,6 @@ class Function:
         if found.ndim == 0 or found.shape[1:] != self._shape or not np.all(np.isfinite(found)):
             checks.wrong_value(name, points, accepted)
         return found
-
-
-# --- numerical derivatives -------------------------------------------------------------------
-
-
-def numerical_gradient(f: Any, point: Any, h: Any = None, method: str = "central") -> Any:
-    """The gradient of `f` by differences: "central" or "forward".
-
-    If `f` gives one number per point (..., d), the result is the gradient, (..., d).  If
-    it gives one number for each number, the result is the derivative at each of them.
-
-    central: (f(x+h) - f(x-h)) / 2h, with an error that shrinks as h²;
-    forward: (f(x+h) - f(x)) / h, with an error that shrinks as h.
-    Below some h rounding takes over, as ε|f|/h, where ε = 2.2e-16.  Without `h`, the step
-    is near the balance of the two: the cube root of ε (central) or its square root
-    (forward), times max(1, |x|).
-
-    >>> slope = numerical_gradient(lambda x: 3 * x**3 - 2 * x + 1, 1.0, h=0.1)
-    >>> round(slope, 6)
-    7.03
-    >>> numerical_gradient(lambda p: p[..., 0] * p[..., 1], (2.0, 3.0)).round(6)
-    array([3., 2.])
-    """
-    checks.one_of("method", method, ("central", "forward"))
-    f = _function_of_points("f", f)
-    point = checks.array("point", point)
-    if h is not None:
-        h = checks.numbers("h", h, above=0)
-    elementwise = _is_elementwise(f, point)
-    if h is not None and not elementwise and checks.broadcast(h.shape, point.shape) != point.shape:
-        raise ValueError(f"h has shape {h.shape}: it must broadcast to the point's {point.shape}")
-    return Function._plain(_difference(f, point, h, method, elementwise))
-
-
-def _function_of_points(name: str, f: Any) -> Callable:
-    """A `Function`, also by its name, or any other function as it is."""
-    accepted = "a function of the point, a Function, or the name of one"
-    if isinstance(f, str) or not callable(f):
-        return checks.function(f, name=name, accepted=accepted)
-    return f
-
-
-def _is_elementwise(f: Callable, point: np.ndarray) -> bool:
-    if isinstance(f, Function):
-        return not f._shape
-    shape = np.shape(f(point))
-    if shape == point.shape:
-        return True
-    if point.ndim and shape == point.shape[:-1]:
-        return False
-    raise ValueError(
-        f"f gave shape {shape} for points of shape {point.shape}: it must give one number for "
-        f"each point, {point.shape[:-1]}"
-    )
-
-
-def _default_step(point: np.ndarray, method: str) -> np.ndarray:
-    power = 1 / 3 if method == "central" else 1 / 2
-    return np.finfo(float).eps ** power * np.maximum(1.0, np.abs(point))
-
-
-def _offsets(h: np.ndarray) -> np.ndarray:
-    """For each of the d coordinates, the step h along it and zeros elsewhere."""
-    return np.eye(h.shape[-1]).reshape(-1, *(1,) * (h.ndim - 1), h.shape[-1]) * h
-
-
-def _difference(
-    f: Callable, point: np.ndarray, h: np.ndarray | None, method: str, elementwise: bool
-) -> Any:
-    h = _default_step(point, method) if h is None else h
-    if elementwise:
-        ahead = f(point + h)
-        if method == "central":
-            return (ahead - f(point - h)) / (2 * h)
-        return (ahead - f(point)) / h
-
-    h = np.broadcast_to(h, point.shape)
-    offsets = _offsets(h)
-    ahead = np.stack([f(point + d) for d in offsets], axis=-1)
-    if method == "central":
-        return (ahead - np.stack([f(point - d) for d in offsets], axis=-1)) / (2 * h)
-    return (ahead - np.asarray(f(point))[..., None]) / h
-
-
-@dataclass(eq=False, repr=False)
-class GradientCheck:
-    """What `check_gradient` found: true if `ok`; printed, it names the worst component.
-
-    Attributes
-    ----------
-    analytic, numerical : the two gradients that were compared, at `point`
-    tolerance : the largest relative error that passes
-    worst : where the relative error is largest, as an index into the gradients
-    relative_error, max_error : there, relative and absolute
-    ok : whether they agree
-    """
-
-    analytic: np.ndarray
-    numerical: np.ndarray
-    point: np.ndarray
-    tolerance: float
-    worst: tuple[int, ...]
-    relative_error: float
-    max_error: float = field(init=False)
-    ok: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.max_error = float(np.abs(self.analytic - self.numerical)[self.worst])
-        self.ok = self.relative_error <= self.tolerance
-
-    def __bool__(self) -> bool:
-        return self.ok
-
-    def __repr__(self) -> str:
-        where = f"component {self.worst[-1]}" if self.worst else "the derivative"
-        point = self.point[self.worst[:-1]] if self.worst else self.point
-        place = ", ".join(f"{x:.3g}" for x in np.atleast_1d(point))
-        verdict = "gradient agrees" if self.ok else "gradient differs"
-        return (
-            f"{verdict}: the worst is {where} at ({place}), which is "
-            f"{self.analytic[self.worst]:.6g}; numerically it is "
-            f"{self.numerical[self.worst]:.6g} (relative error {self.relative_error:.2g})"
-        )
-
-
-def check_gradient(
-    f: Any, gradient: Callable | None = None, point: Any = None, *, tolerance: float = 1e-6,
-    h: Any = None,
-) -> GradientCheck:  # fmt: skip
-    """Compare a hand-written gradient with a numerical one, at one point or many.
-
-    For a `Function`, `gradient` defaults to its own and `point` to its start.  The error
-    of a component is taken relative to the largest component at that point, with an
-    allowance for the rounding in the difference.
-
-    >>> check = check_gradient(lambda x: x * x, lambda x: 3 * x, 2.0)
-    >>> check.ok, round(check.relative_error, 3)
-    (False, 0.333)
-    """
-    f = _function_of_points("f", f)
-    if isinstance(f, Function):
-        gradient = f.gradient if gradient is None else gradient
-        point = f.start if point is None else point
-    gradient = checks.callback("gradient", gradient, "a function of the point")
-    tolerance = checks.positive("tolerance", tolerance)
-    if point is None:
-        checks.wrong_value("point", point, "given: where should the two gradients be compared?")
-    point = checks.array("point", point)
-    step = None if h is None else checks.numbers("h", h, above=0)
-    if step is not None and checks.broadcast(step.shape, point.shape) != point.shape:
-        checks.wrong_value("h", h, f"one number, or one for each of the point's {point.shape}")
-    elementwise = _is_elementwise(f, point)
-    numerical = np.asarray(numerical_gradient(f, point, h))
-    analytic = np.asarray(gradient(point), dtype=float)
-    if analytic.shape != numerical.shape:
-        raise ValueError(
-            f"gradient gave shape {analytic.shape} for points of shape {point.shape}: "
-            f"it must have the shape of the points"
-        )
-
-    size = np.maximum(np.abs(analytic), np.abs(numerical))
-    height = np.abs(np.asarray(f(point), dtype=float))
-    if not elementwise:
-        size, height = np.max(size, axis=-1, keepdims=True), height[..., None]
-    step = _default_step(point, "central") if step is None else step
-    rounding = 4 * np.finfo(float).eps * np.maximum(height, np.finfo(float).tiny) / step
-    with np.errstate(invalid="ignore"):
-        relative = np.abs(analytic - numerical) / (size + rounding / tolerance)
-    errors = np.where(np.isfinite(relative), relative, np.inf)
-    worst = tuple(map(int, np.unravel_index(np.argmax(errors), errors.shape)))
-    return GradientCheck(analytic, numerical, point, tolerance, worst, float(errors[worst]))
 
 
 # --- the catalogue ---------------------------------------------------------------------------
@@ -337,48 +210,84 @@ def names() -> tuple[str, ...]:
     return tuple(_CATALOGUE)
 
 
+def parse(text: str) -> Function:
+    """The function that a text says, with exact derivatives.
+
+    A text holds numbers, one or two variables (x, y, or other single letters, with a number after
+    them or not), ``+ - * / ^ **``, brackets, pi, e, and sqrt, exp, log, sin, cos, tan, asin, acos,
+    atan, sinh, cosh, tanh, abs, sign.  It is never run as Python.  Gradient and Hessian are exact
+    (by sympy); minima and other stationary points in the domain are found numerically, so they
+    need not be all; a domain and a start are proposed.  A text that says no function is a
+    ValueError with the position and a suggestion.
+
+    >>> f = parse("(x - 1)^2 + 3*y^2")
+    >>> f.latex, f.minima.tolist(), f.gradient((2, 1))
+    ('(x - 1)^{2} + 3\\\\,y^{2}', [[1.0, 0.0]], array([2., 6.]))
+    >>> f.domain, f.start.tolist()
+    (((-3.0, 5.0), (-4.0, 4.0)), [-2.0, 2.8])
+    """
+    from optimlab import formulas  # which makes a Function
+
+    return formulas.function(text)
+
+
 def get(name: str) -> Function:
     """The function of this name."""
     return _CATALOGUE[checks.one_of("name", name, _CATALOGUE)]
+
+
+class Written(Function):
+    """A function of x, or of x and y, that is written as the package itself writes them.
+
+    `value` takes the coordinates, as does `partials`, which gives the derivative by each, and
+    `second`, which gives f_xx, or f_xx, f_xy and f_yy.
+    """
+
+    compared = True
+
+    def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
+        self._first: Callable = gradient
+        self._second: Callable = hessian
+        self.partials = gradient
+        self._value = (lambda p: value(p[..., 0], p[..., 1])) if self._shape else value
+        self._gradient, self._hessian = self._slopes, self._bends
+
+    def _slopes(self, p: np.ndarray) -> np.ndarray:
+        if not self._shape:
+            return self._first(p)[0] + 0.0 * p
+        parts = self._first(p[..., 0], p[..., 1])
+        out = np.empty_like(p)  # in the memory order of p; made last, the heap is trimmed less
+        out[..., 0], out[..., 1] = parts
+        return out
+
+    def _bends(self, p: np.ndarray) -> np.ndarray:
+        if not self._shape:
+            return self._second(p)[0] + 0.0 * p
+        out = np.empty((*p.shape, 2))
+        out[..., 0, 0], out[..., 0, 1], out[..., 1, 1] = self._second(p[..., 0], p[..., 1])
+        out[..., 1, 0] = out[..., 0, 1]
+        return out
 
 
 def _curve(
     name: str, latex: str, value: Callable, slope: Callable, curvature: Callable, **facts: Any
 ) -> Function:
     """Enter a function of x."""
-
-    def hessian(x):
-        return curvature(x) + 0.0 * x
-
-    function = Function(name, latex, value, slope, hessian, finite_within=_HUGE, **facts)
-    function.partials = lambda x: (slope(x),)
-    _CATALOGUE[name] = function
-    return function
+    _CATALOGUE[name] = Written(
+        name, latex, value, lambda x: (slope(x),), lambda x: (curvature(x),),
+        finite_within=_HUGE, **facts,
+    )  # fmt: skip
+    return _CATALOGUE[name]
 
 
 def _surface(
     name: str, latex: str, value: Callable, partials: Callable, second: Callable, **facts: Any
 ) -> Function:
     """Enter a function of x and y; `second` gives f_xx, f_xy and f_yy."""
-
-    def gradient(p):
-        out = np.empty_like(p)  # in the memory order of p
-        out[..., 0], out[..., 1] = partials(p[..., 0], p[..., 1])
-        return out
-
-    def hessian(p):
-        out = np.empty((*p.shape, 2))
-        out[..., 0, 0], out[..., 0, 1], out[..., 1, 1] = second(p[..., 0], p[..., 1])
-        out[..., 1, 0] = out[..., 0, 1]
-        return out
-
-    def of_point(p):
-        return value(p[..., 0], p[..., 1])
-
-    function = Function(name, latex, of_point, gradient, hessian, finite_within=_HUGE, **facts)
-    function.partials = partials
-    _CATALOGUE[name] = function
-    return function
+    _CATALOGUE[name] = Written(
+        name, latex, value, partials, second, finite_within=_HUGE, **facts
+    )
+    return _CATALOGUE[name]
 
 
 parabola = _curve(

@@ -20,6 +20,11 @@ from optimlab.rules import Rule, evaluate, names
 
 DOT, THIN = r" \cdot ", r"\,"  #: times between numbers, and between symbols
 
+#: how a call is written, where that is not \name(…)
+_CALLS = {
+    "sqrt": r"\sqrt{}", "exp": "e^{}", "abs": "|{}|", "asin": r"\arcsin({})",
+    "acos": r"\arccos({})", "atan": r"\arctan({})", "sign": r"\mathrm{sign}({})",
+}  # fmt: skip
 _LATEX = {"decay": r"\lambda", "mu_next": r"\mu'", "pi": r"\Pi"}
 _GREEK = frozenset(
     "alpha beta gamma delta epsilon eta theta lambda mu nu rho sigma tau phi psi omega".split()
@@ -95,7 +100,13 @@ def render(
     if isinstance(tree, ast.Name):
         return write(tree.id)
     if isinstance(tree, ast.Call):
-        return rf"\sqrt{{{render(tree.args[0], write, times, arrays)}}}"
+        name = ast.unparse(tree.func)
+        return _CALLS.get(name, rf"\{name}({{}})").replace(
+            "{}", "{" + render(tree.args[0], write, times, arrays) + "}"
+        )
+    if isinstance(tree, ast.UnaryOp):
+        inside = render(tree.operand, write, times, arrays)
+        return f"-({inside})" if _is_sum(tree.operand) else f"-{_bracket(inside)}"
 
     assert isinstance(tree, ast.BinOp)
     left, right = (render(side, write, times, arrays) for side in (tree.left, tree.right))
@@ -110,6 +121,8 @@ def render(
         simple = left.startswith("(") or not isinstance(tree.left, ast.BinOp) and "^" not in left
         return f"{left if simple else f'({left})'}^{{{right}}}"
     right = f"({right})" if _is_sum(tree.right) else _bracket(right)
+    if right[0].isdigit():
+        times = DOT
     if times == THIN and not any(arrays.isdisjoint(names(x)) for x in (tree.left, tree.right)):
         times = r" \odot "
     return f"{left}{times}{right}"

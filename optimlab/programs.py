@@ -410,10 +410,10 @@ class Program:
             f"def step({', '.join(('w', 'g', *rule.slots, *buffers, *given))}):",
             *(f" {line}" for line in texts),
         ])  # fmt: skip
-        made = _made(self.text, _ON_ARRAYS)
-        self.scalars, self.step = made["scalars"], made["step"]
+        found = made(self.text, _ON_ARRAYS)
+        self.scalars, self.step = found["scalars"], found["step"]
         head = f"def probe({', '.join(('w', *rule.slots, *rule.symbols))}):"
-        self.probe = _made(f"{head} return {ast.unparse(rule.probe)}", {"sqrt": np.sqrt})["probe"]
+        self.probe = made(f"{head} return {ast.unparse(rule.probe)}", {"sqrt": np.sqrt})["probe"]
         self._loops: dict[int, Callable] = {}
 
     def numbers(self, t: int, carried: list, values: list) -> tuple[list, list]:
@@ -443,7 +443,7 @@ class Program:
     def loop(self, coordinates: int) -> Callable:
         """The run of one point of so many coordinates as one function."""
         if coordinates not in self._loops:
-            self._loops[coordinates] = _made(self.loop_text(coordinates), _ON_FLOATS)["run"]
+            self._loops[coordinates] = made(self.loop_text(coordinates), _ON_FLOATS)["run"]
         return self._loops[coordinates]
 
     def loop_text(self, coordinates: int) -> str:
@@ -480,8 +480,8 @@ def _tuple(texts: Iterable[str]) -> str:
     return ", ".join(texts) + ","
 
 
-def _made(text: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What a text defines.  Nothing has got into it but trees that `rules` let pass."""
+def made(text: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What a text defines.  Nothing has got into it but trees that were read and checked."""
     space = {"__builtins__": {}, **given}
     exec(text, space)
     return space

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
@@ -43,6 +43,12 @@ _NAME = re.compile(r"(?!.*__)[A-Za-z]\w*")
 _WORK = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.Pow: np.power,
+}  # fmt: skip
+#: what a formula may call; in the lines of a rule that is sqrt alone
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "tanh": np.tanh, "abs": np.abs, "sign": np.sign,
 }  # fmt: skip
 
 
@@ -91,7 +97,7 @@ def names(tree: ast.AST) -> list[str]:
         return names(tree.left) + names(tree.right)
     if isinstance(tree, ast.Call):
         return [name for inside in tree.args for name in names(inside)]
-    return []
+    return names(tree.operand) if isinstance(tree, ast.UnaryOp) else []
 
 
 @lru_cache(maxsize=1024)
@@ -227,8 +233,10 @@ def evaluate(tree: ast.AST, values: Mapping[str, Any]) -> Any:
             return np.float64(value)
         case ast.Name(id=name):
             return np.asarray(values[name], dtype=float)[()]
-        case ast.Call(args=[inside]):
-            return np.sqrt(evaluate(inside, values))
+        case ast.Call(func=ast.Name(id=name), args=[inside]):
+            return CALLS[name](evaluate(inside, values))
+        case ast.UnaryOp(operand=inside):
+            return -evaluate(inside, values)
         case ast.BinOp(left=left, op=op, right=right):
             return _WORK[type(op)](evaluate(left, values), evaluate(right, values))
     raise TypeError(f"{tree!r} is no formula")
@@ -297,12 +305,29 @@ def rate(rule: Rule, eta: str = "eta") -> dict[int, ast.expr]:
 
 def rates(rule: Rule, eta: str, values: Mapping[str, Any]) -> Any:
     """The rate at each step of a run; w, g and the slots before each step hold all steps, first."""
-    factors, known = rate(rule, eta), dict(values)
+    factors = rate(rule, eta)
     if not factors:
         raise TypeError(f"no rate multiplies the gradient in {shown(rule.lines[-1].text)}")
     needed = {name for factor in factors.values() for name in names(factor)}
     for line in rule.lines[::-1]:
         needed |= set(names(line.tree)) if line.target in needed else set()
+    found: Any = 1.0
+    for k, known in enumerate(at_every_step(rule, values, needed)):
+        if k in factors:
+            found = found * evaluate(factors[k], known)
+    return found
+
+
+def at_every_step(
+    rule: Rule, values: Mapping[str, Any], needed: Iterable[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """What is known before each line and after the last one, at all steps of a run at once.
+
+    w, g and the slots in `values` hold all steps, first; of the lines only those are worked out
+    whose targets are `needed`, by default all.
+    """
+    known = dict(values)
+    needed = {line.target for line in rule.lines} if needed is None else set(needed)
 
     def for_each_step(numbers: list[Any]) -> np.ndarray:
         """Numbers, or arrays that broadcast against the parameters, one for each step."""
@@ -315,13 +340,11 @@ def rates(rule: Rule, eta: str, values: Mapping[str, Any]) -> Any:
         before = list(before_steps(rule, values, steps))
         known |= {name: for_each_step([one[name] for one in before]) for name in rule.running}
     known["t"] = for_each_step(list(range(1, steps + 1)))
-    found: Any = 1.0
-    for k, line in enumerate(rule.lines):
-        if k in factors:
-            found = found * evaluate(factors[k], known)
+    for line in rule.lines:
+        yield dict(known)
         if line.target in needed:
             known[line.target] = evaluate(line.tree, known)
-    return found
+    yield known
 
 
 def _terms(tree: ast.expr) -> list[ast.expr]:

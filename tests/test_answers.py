@@ -7,12 +7,14 @@ functions for a function.
 
 import copy
 import importlib.util
+import io
 
 import numpy as np
 import pytest
 from worked import LESSONS, has_exercises
 
 from optimlab.lessons.contents import lesson_number
+from optimlab.lessons.judging.running import silence
 from optimlab.lessons.keyring import load_key
 
 FEWEST_REFUSED, FEWEST_ACCEPTED = 5, 3
@@ -62,10 +64,14 @@ def alike(exercise, one, other):
 
 
 def result(function, case):
-    """What a function gives on a case, with what it did to its arguments; or its error."""
+    """What a function gives on a case, with what it did to its arguments; or its error.
+
+    It is called as the judge calls it: an answer may warn, as one that takes the mean of an empty
+    batch does, and a learner sees the reply alone.
+    """
     case = copy.deepcopy(case)
     try:
-        with np.errstate(all="ignore"):
+        with silence(io.StringIO()):
             return function(*case), case
     except Exception as error:
         return type(error), None

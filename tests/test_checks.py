@@ -5,6 +5,7 @@ the kind of each argument.
 """
 
 import inspect
+import tempfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from optimlab.study import (
     data,
     genealogy,
     network,
+    outcomes,
     schemes,
     tables,
     training,
@@ -104,10 +106,10 @@ def of(call, right, /, **kinds):
 
 def drawn(call, right, /, **kinds):
     """The same for what draws: of the values that are taken, only whole numbers of numpy's."""
-    for argument, outcomes in kinds.items():
-        taken = [value for value, outcome in outcomes.items() if outcome == "+"]
-        whole = outcomes["2.5"] != "+"
-        kinds[argument] = untried(outcomes, *(v for v in taken if not whole or v != "int64(5)"))
+    for argument, wanted in kinds.items():
+        taken = [value for value, outcome in wanted.items() if outcome == "+"]
+        whole = wanted["2.5"] != "+"
+        kinds[argument] = untried(wanted, *(v for v in taken if not whole or v != "int64(5)"))
     of(call, right, **kinds)
 
 
@@ -119,6 +121,7 @@ NET = network.Network((3,))
 XY = {"params": NET.start(LEARNT), "x": LEARNT.x, "y": LEARNT.y}
 LINE = {"x": [0.0, 1.0, 3.0], "y": [0, 1, 1]}
 PATH = descend("ravine", SGD(lr=0.1), steps=10)
+SWEPT = descend("ravine", SGD(lr=np.array([[0.1], [0.2]])), steps=3)
 SWEEP = tuning.sweep("ravine", SGD, [0.1, 0.2], steps=2)
 TUNED = tuning.tune("ravine", SGD, steps=2)
 TURNED = tuning.rotated("ravine")
@@ -128,6 +131,7 @@ SCHEME = {"function": FUNCTION, "lr": RATES, "start": maybe(POINT), "steps": WHO
 AT = {"function": FUNCTION, "point": maybe(POINT)}
 LEARNING = {"params": THING, "x": LISTED, "y": LISTED}
 
+SHOWN, FOLDER = explorers.explore("ravine"), tempfile.TemporaryDirectory()
 SQUARE = {"name": "mine", "latex": "x^2", "value": lambda x: x * x, "domain": (-1, 1)}
 BELOW_1 = kind("   T   V  V   V  V   T   T    V  V     T      T")  # each in [0, 1)
 
@@ -136,6 +140,7 @@ of(descend, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION, optimizer=T
 of(PATH.left, {}, domain=maybe(DOMAIN))
 of(PATH.summary, {}, domain=maybe(DOMAIN))
 of(functions.get, {"name": "ravine"}, name=NAME)
+of(functions.parse, {"text": "x^2"}, text=untried(NAME, "'no such name'"))
 of(numerical_gradient, {"f": abs, "point": 1.0}, f=FUNCTION, point=ARRAY, h=maybe(RATES),
    method=NAME)  # fmt: skip
 of(check_gradient, {"f": abs, "gradient": np.sign, "point": 1.0}, f=FUNCTION, gradient=THING,
@@ -147,6 +152,8 @@ of(Function, SQUARE, name=TEXT, value=THING, gradient=maybe(THING), hessian=mayb
 of(functions.ravine.value, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.gradient, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.hessian, {"point": (1, 2)}, point=POINT)
+of(SHOWN.save, {"path": f"{FOLDER.name}/run.png"}, path=NAME)
+of(SHOWN.put, {}, steps=WHOLE, start=PAIR, lr=kind("T V V V V T T T T T T"))
 for one in tuning.RULES:
     below = ("momentum", "rho", "beta1", "beta2")
     of(one, {}, **{h: BELOW_1 if h in below else RATES for h in one.hyperparameters()})
@@ -171,6 +178,13 @@ of(analysis.destination, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION
 of(analysis.rate_start_map, F | {"rates": [0.1], "starts": [(1, 2)], "steps": 3},
    function=FUNCTION, rates=ROW, starts=POINT, steps=WHOLE, rule=FUNCTION,
    tolerance=POSITIVE)  # fmt: skip
+
+of(outcomes.outcomes, {"path": PATH}, path=THING, domain=maybe(DOMAIN))
+of(outcomes.best_run, {"path": SWEPT}, path=THING)
+of(outcomes.rate_limit, F | {"optimizer": SGD()}, optimizer=THING, **AT)
+of(outcomes.reach, {"domain": ((0, 1), (0, 1))}, domain=DOMAIN)
+of(outcomes.basin_map, F | {"optimizer": SGD(), "starts": (1, 2), "steps": 3}, function=FUNCTION,
+   optimizer=THING, starts=POINT, steps=WHOLE, domain=maybe(DOMAIN))  # fmt: skip
 
 of(schemes.adapt, F | {"lr": 0.1}, fell=POSITIVE, rose=POSITIVE, undo=FLAG, **SCHEME)
 of(schemes.constant, F | {"lr": 0.1}, **SCHEME)
@@ -264,6 +278,7 @@ of(figures.step_axis, {"ax": AXES, "most_steps": 3}, ax=THING, most_steps=POSITI
 of(figures.surface_grid, {"function": "ravine", "samples": 9}, function=FUNCTION,
    domain=maybe(DOMAIN), samples=WHOLE)  # fmt: skip
 of(style.rule_style, {"name": "SGD"}, name=TEXT)
+of(style.rule_styles, {"names": ["SGD"]}, names=NAMES)
 
 of(lessons.Lesson, {"number": "42"}, number=TEXT)
 of(lessons.Choice, {"options": {"a": "x", "b": "y"}, "right": "a"}, options=THING, right=NAME)
@@ -282,12 +297,15 @@ PLANE = {"function": FUNCTION, "domain": maybe(DOMAIN), "start": maybe(POINT), "
 CURVED = {"function": FUNCTION, "domain": maybe(BOX)}
 ON_A_LINE = CURVED | {"start": maybe(kind("T + + + V T T V V T T")), "steps": WHOLE}
 
-drawn(explorers.explore, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION,
+drawn(explorers.explore, SURFACE, rules=RULES, lr=maybe(POSITIVE), function=FUNCTION,
       start=maybe(POINT), steps=WHOLE)  # fmt: skip
-drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=POSITIVE, rates=PAIR,
+drawn(explorers.PathExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), rates=PAIR,
       most_steps=maybe(WHOLE), loss_scale=maybe(NAME), loss_limits=maybe(PAIR), names=maybe(WHOLE),
-      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), **PLANE)  # fmt: skip
-drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=POSITIVE, samples=WHOLE, **PLANE)
+      inspect=FLAG, curves=CHOSEN, limits=maybe(DICT), target=maybe(PAIR), band=maybe(FLAG),
+      gradient=maybe(THING), **PLANE)  # fmt: skip
+drawn(explorers.BasinExplorer, SURFACE | {"cells": 10}, rule=FUNCTION, lr=maybe(POSITIVE),
+      cells=WHOLE, **PLANE)  # fmt: skip
+drawn(explorers.SurfaceExplorer, SURFACE, rules=RULES, lr=maybe(POSITIVE), samples=WHOLE, **PLANE)
 drawn(explorers.SchemeExplorer, {"function": "parabola"}, names=CHOSEN, lr=POSITIVE,
       most_steps=maybe(WHOLE), rates=PAIR, target=maybe(PAIR), **ON_A_LINE)  # fmt: skip
 drawn(explorers.StagesExplorer, {}, momentum=FLAG, mean_square=FLAG, bias_correction=FLAG,
@@ -297,9 +315,11 @@ drawn(explorers.RareGradientExplorer, {}, beta2=SHARE, running_max=FLAG, values=
 drawn(explorers.FamilyExplorer, {}, method=NAME, start=maybe(POINT), steps=WHOLE, target=FLAG)
 drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
       most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
+drawn(explorers.race, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION, start=maybe(POINT),
+      steps=WHOLE)  # fmt: skip
 drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
       given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
-      c=SHARE, stretch=SHARE, change=NAMES | {"[]": "+"}, target=maybe(NAME),
+      c=SHARE, stretch=SHARE, change=maybe(NAMES) | {"[]": "+"}, target=maybe(NAME),
       loss_limits=maybe(PAIR))  # fmt: skip
 drawn(explorers.StripExplorer, CURVE, rule=FUNCTION, lr=POSITIVE, rates=maybe(ROW), starts=WHOLE,
       target=maybe(NUMBER), **ON_A_LINE)  # fmt: skip
@@ -355,7 +375,7 @@ of(live.LivePlot, {"panels": FIGURE}, panels=THING | {"[]": "V"}, alt=TEXT)
 of(add_mark, {}, name=TEXT, kind=NAME, ax=maybe(THING), width=POSITIVE, opacity=SHARE,
    by_step=FLAG, color=NAME, dash=maybe(ROW) | {"[]": "+"}, zorder=NUMBER)  # fmt: skip
 of(add_mark, {"kind": "points"}, size=POSITIVE, marker=NAME, fill=FLAG)
-of(add_mark, {"kind": "label"}, anchor=NAME, offset=PAIR)
+of(add_mark, {"kind": "label"}, anchor=NAME, offset=PAIR, free=FLAG)
 of(add_mark, {"kind": "handle", "at": (0, 0)}, at=ROW, label=TEXT, guess=FLAG, also=THING,
    round=ROW)  # fmt: skip
 of(add_run, {"ax": AXES, "look": LOOK}, name=TEXT, ax=THING, look=DICT, dots=POSITIVE,
@@ -421,12 +441,12 @@ def outcome(entry, argument, value):
 #: whose public names are asked for
 MODULES = (
     functions, optimizers, descent, analysis, conventions, data, genealogy, graph, layers, losses,
-    network, schemes, tables, training, tuning, explorers,
+    network, outcomes, schemes, tables, training, tuning, explorers,
 )  # fmt: skip
 #: what is not tried, and why
 EXEMPT = {
     # results: they are handed out, never made by those who use the package
-    "descent.Path", "functions.GradientCheck",
+    "descent.Path", "differences.GradientCheck",
     "study.schemes.SchemeRun", "study.tuning.Sweep", "study.tuning.Tuned",
     "study.tuning.Transformed", "study.genealogy.Method", "study.conventions.Convention",
     "study.network.graph.Node", "study.network.graph.Edge",

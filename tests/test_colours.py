@@ -7,6 +7,7 @@ import pytest
 from colours import apart, ciede2000, contrast, lab, nearest_sight
 
 from optimlab.draw import style
+from optimlab.explorers import boundary, schemes, valleys
 
 #: pairs in CIELAB and their distance: table 1 of Sharma, Wu and Dalal 2005
 SHARMA = """
@@ -76,7 +77,7 @@ APART = 10
 #: pairs of rules that could not be brought so far apart, with their distance
 NEARER = {}
 #: the middle and the darkest tone of the surfaces' map
-MIDDLE, DARK = "#dfe9f2", "#b3cbe0"
+MIDDLE, DARK = "#eaf2fc", "#d2e4f8"
 
 
 def too_near(colours, least=APART):
@@ -133,10 +134,49 @@ def test_dashes_are_compared_by_what_is_seen():
 def test_a_rule_stands_out_from_the_page_and_from_the_surfaces(name):
     assert contrast(COLOURS[name], "white") >= 3
     assert contrast(COLOURS[name], MIDDLE) >= 3
-    assert contrast(COLOURS[name], DARK) >= 2.3
+    assert contrast(COLOURS[name], DARK) >= 3, "what WCAG 1.4.11 asks of graphical objects"
     assert min(apart(COLOURS[name], tone) for tone in ("white", MIDDLE, DARK)) > 20
 
 
-def test_the_tones_of_the_surfaces_are_those():
+def test_the_tones_of_the_surfaces_are_those_and_high_is_told_from_low():
     tones = [style.SURFACE(at)[:3] for at in (0.5, 1.0)]
     assert max(apart(tone, known) for tone, known in zip(tones, (MIDDLE, DARK), strict=True)) < 0.6
+    assert nearest_sight("white", DARK)[0] >= APART
+
+
+# Schemes, classes and valleys ------------------------------------------------------------------
+
+
+def test_the_schemes_are_told_apart_and_plain_descent_looks_as_everywhere():
+    looks = schemes.LOOKS
+    assert too_near({name: look["color"] for name, look in looks.items()}) == {}
+    assert looks["constant"] == style.RULES["SGD"]
+    for one, other in itertools.combinations(looks.values(), 2):
+        assert one["marker"] != other["marker"] and different(one["dash"], other["dash"])
+    assert min(contrast(look["color"], "white") for look in looks.values()) >= 3
+
+
+#: classes that are nearer to a rule than that, with their distance: they are points in one panel,
+#: the rules are dashed lines in the other
+CLASS_NEAR_RULE = {
+    (1, "Momentum"): 6.5, (2, "Momentum"): 9.9, (3, "SGD"): 5.3, (3, "RMSProp"): 5.0,
+}  # fmt: skip
+
+
+def test_the_classes_are_told_apart_as_points_and_as_regions():
+    points = {k: color for k, (color, _) in enumerate(boundary.CLASSES)}
+    tints = boundary._tints(list("abcd")) / 255
+    assert too_near(points) == too_near(dict(enumerate(tints))) == {}
+    assert len({marker for _, marker in boundary.CLASSES}) == len(points)
+    assert min(contrast(color, "white") for color in points.values()) >= 3
+    near = {
+        (k, name): round(nearest_sight(color, COLOURS[name])[0], 1)
+        for k, color in points.items() for name in boundary.RULES
+    }  # fmt: skip
+    assert {pair: distance for pair, distance in near.items() if distance < APART} == (
+        CLASS_NEAR_RULE
+    )
+
+
+def test_the_valleys_are_told_apart():
+    assert too_near(dict(enumerate([*valleys.VALLEYS, valleys.NOWHERE]))) == {}

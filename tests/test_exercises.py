@@ -408,7 +408,14 @@ def test_a_function_that_is_to_change_its_arguments():
         (lambda n: list(range(9)), lambda n: np.zeros(9), "For n = 3 it gives a list of 9 numbers, "
             "which is not right."),
         (lambda n: list(range(9)), lambda n: [1] * 8, "It gives 8 numbers, and 9 are asked for."),
-        (lambda n: n, lambda n: n * (1 + 1e-5), "For n = 3 it gives nearly 3, and not exactly."),
+        (lambda n: n, lambda n: n * (1 + 1e-5), "For n = 3 it gives nearly 3, and not exactly: "
+            "3.00003 instead of 3."),
+        (lambda n: [63, 50], lambda n: [63.0001, 50], "For n = 3 it gives nearly [63, 50], and not "
+            "exactly: 63.0001 instead of 63."),
+        (lambda n: np.ones((n, n)), lambda n: np.ones((n, n)) - 1e-5 * np.eye(n), "For n = 3 it "
+            "gives nearly an array of shape (3, 3), and not exactly: 0.99999 instead of 1."),
+        (lambda n: {"W": [1, n], "b": 8}, lambda n: {"W": [1, n], "b": 8.0004}, "For n = 3 it "
+            "gives nearly {W: [1, 3], b: 8}, and not exactly: 8.0004 instead of 8."),
         (lambda n: n, lambda n: n * (1 + 1e-7), None),
     ],
 )  # fmt: skip
@@ -486,7 +493,8 @@ def test_near_is_said_to_be_near():
         wrong=[(lambda x: x, "no"), (lambda x: 2.0, "no"), (lambda x: x * x, "no")],
     )  # fmt: skip
     near = exact.judge(lambda x: ((x + 1e-5) ** 2 - x**2) / 1e-5)
-    assert near == Verdict(False, "For x = 3 it gives nearly 6, and not exactly.")
+    said = "For x = 3 it gives nearly 6, and not exactly: 6.00001 instead of 6."
+    assert near == Verdict(False, said)
     assert exact.judge(lambda x: 6.1).sentence == "For x = 3 it gives 6.1, which is not right."
 
 

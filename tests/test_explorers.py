@@ -5,14 +5,15 @@ import warnings
 
 import numpy as np
 import pytest
-from wire import shown
+from wire import doubles, inspected, shown
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
+from optimlab.draw.live import export
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import decades
-from optimlab.explorers.frames import short
 from optimlab.explorers.paths import PathExplorer
 from optimlab.functions import Function
+from optimlab.words import short
 
 
 def text(explorer, key="summary"):
@@ -84,13 +85,15 @@ def test_several_rules_share_start_and_rate_and_keep_their_looks():
 
 def test_a_target_counts_the_steps():
     explorer = explore("ravine", SGD, lr=0.1, steps=30, target=(0.01, 30))
-    assert "Not yet: 30 steps, 1.34" in text(explorer, "goal")
+    assert "Not yet: 1.34 after 30 steps." in text(explorer, "goal")
     explorer.controls["lr"].value = 0.9
     losses = descend("ravine", SGD(lr=0.9), steps=30).losses
     first = int(np.argmax(losses <= 0.01))
     assert text(explorer, "goal").endswith(f"Reached at step {first}.")
     explorer.controls["steps"].value = 5
-    assert "Not yet: 5 steps" in text(explorer, "goal")
+    assert " after 5 steps." in text(explorer, "goal")
+    explorer.controls["steps"].value = 1
+    assert " after 1 step." in text(explorer, "goal")
 
 
 def test_divergence_is_told_and_drawn_without_a_warning():
@@ -110,16 +113,6 @@ def test_the_handle_of_a_curve_moves_along_it():
     low, high = explorer.plot.axes[0]["ylim"]
     x = -1 + 8 * track[:, 0]
     np.testing.assert_allclose(low + track[:, 1] * (high - low), functions.wave(x), atol=1e-3)
-
-
-def test_the_inspector_shows_the_update_of_the_marked_step():
-    explorer = explore("parabola", SGD, lr=0.2, start=4, steps=10, inspect=True)
-    assert "From step 9 to step 10" in explorer.inspector.value
-    explorer.plot.step = 1
-    assert "4 - 0.2" in explorer.inspector.value and "= 3.2" in explorer.inspector.value
-    assert "&&" not in explorer.inspector.value, "in HTML an ampersand is written &amp;"
-    explorer = explore("ravine", SGD, lr=2.0, steps=2000, most_steps=2000, inspect=True)
-    assert "too large" in explorer.inspector.value
 
 
 def test_an_exception_in_a_callback_reaches_the_status_line(monkeypatch):
@@ -160,14 +153,14 @@ def test_an_exception_while_building_is_raised():
         ({"start": [(1, 2), (3, 4)]}, "start="),
         ({"rules": []}, r"rules=\[\]"),
         ({"rules": "Adams"}, "rules='Adams'"),
-        ({"rules": SGD(lr=0.1)}, "rules=SGD"),
+        ({"rules": SGD(lr=[0.1, 0.2])}, "lr=array"),
         ({"rates": (0, 1)}, "rates="),
         ({"rates": (1, 0.1)}, "rates="),
         ({"target": 1e-6}, "target="),
         ({"target": (1e-6, -5)}, "target="),
         ({"loss_scale": "square"}, "loss_scale='square'"),
         ({"loss_limits": (0, 10)}, "loss_limits"),
-        ({"function": lambda x: x * x}, "function="),
+        ({"function": lambda x: None}, "function=.*gave None"),
         ({"function": Function("f", "f", np.sum, domain=[(0, 1)] * 3)}, "1 or 2 variables, .* 3"),
         ({"function": Function("f", "f", np.exp, domain=(0, np.inf), start=1)}, "finite"),
     ],
@@ -225,6 +218,19 @@ def test_round_numbers_and_short_ones():
     grid = decades(0.001, 2.0, 0.952381)
     assert {0.01, 0.2, 0.25, 0.95, 1.0, 0.952381, 2.0} <= set(grid) and min(grid) == 0.001
     assert short(-0.0001234) == "-0.000123" and short((1e50, -7)) == "(1e+50, -7)"
+    tiny = explore("parabola", lr=1e-5, rates=(1e-6, 1e4)).controls["lr"]
+    assert tiny.label == "1e-5" and {"3.5e-6", "1000", "9500"} <= {*tiny._options_labels}
+
+
+@pytest.mark.parametrize("lr, steps, loss", [(8.0, 30, "3.31e+71"), (0.502, 40, "1.32e-191")])
+def test_the_readout_and_the_sentence_say_the_same_of_huge_and_tiny_numbers(lr, steps, loss):
+    explorer = explore(Function("square", "x^2", lambda x: x**2, lambda x: 2 * x, domain=(-4, 4)),
+                       lr=lr, start=3.0, steps=steps, rates=(0.1, 10))  # fmt: skip
+    told = explorer.plot.data
+    last = doubles(told, told["list"][0]["values"])[-1]
+    assert short(last[-1]) == loss
+    assert f" to {loss}" in explorer.summary
+    assert f"loss {loss}" in export._lines(explorer.plot, -1, 2000)[0]
 
 
 def test_guarded_names_the_error():
@@ -369,7 +375,9 @@ def log_well():
 
 def pole():
     """1/x with a gradient that leads from 1 to 0 in one step of rate 1."""
-    return Function("pole", "1/x", lambda x: 1 / x, lambda x: 1 + 0 * x, domain=(0.1, 5), start=1.0)
+    f = Function("pole", "1/x", lambda x: 1 / x, lambda x: 1 + 0 * x, domain=(0.1, 5), start=1.0)
+    f.compared = True  # that is no gradient of 1/x
+    return f
 
 
 @pytest.mark.parametrize(
@@ -388,12 +396,13 @@ def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, 
     (path,) = explorer.paths.values()
     (frame,) = explorer.plot.data["list"]
     assert frame["lost"] == [[path.diverged, word]] * 2
-    assert f"Not yet: {steps} steps, {word}." in frame["goal"]
+    assert f"Not yet: {word} after {steps} steps." in frame["goal"]
     said = {"undefined": "undefined value", "too large": "too large"}[word]
     assert said in explorer.summary
-    assert word in explorer.inspector.value
+    (inspector,) = inspected(explorer)
+    assert word in inspector
     other = {"undefined": "too large", "too large": "undefined"}[word]
-    told = " ".join((frame["goal"], explorer.summary, explorer.inspector.value))
+    told = " ".join((frame["goal"], explorer.summary, inspector))
     assert other not in told
 
 
@@ -409,9 +418,7 @@ def test_a_value_that_a_log_axis_cannot_show_is_a_number_all_the_same():
     explorer = explore("ravine", AdaGrad, lr=0.5, steps=5, curves=("loss", "h", "rate"))
     packed = explorer.plot.data
     (frame,) = packed["list"]
-    first, rows, columns = frame["values"]
-    values = np.frombuffer(packed["buffer"], np.float32)[first : first + rows * columns]
-    step0 = dict(zip(frame["names"], values.reshape(rows, columns)[0], strict=True))
+    step0 = dict(zip(frame["names"], doubles(packed, frame["values"])[0], strict=True))
     assert step0["h x"] == step0["h y"] == 0
     assert np.isnan(step0["rate x"]), "none before the first step: a dash"
 

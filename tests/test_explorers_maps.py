@@ -1,6 +1,7 @@
 """Strip, map, chord and condition explorers: the numbers they send, their words, their scenes."""
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -256,6 +257,14 @@ def test_the_map_marks_the_limits_of_plain_descent_alone():
     assert "Momentum" in other.summary and other.status == ""
 
 
+def test_the_names_of_limits_that_lie_close_stand_one_above_the_other():
+    far = in_data(MapExplorer(wave), "limit names")
+    assert far[0, 1] == far[1, 1]
+    close = MapExplorer("x^4/4 - 2*x^2 + x/2", rates=np.arange(1, 81) / 200)
+    (x, y), (other, above) = in_data(close, "limit names")
+    assert 0 < other - x < 0.1 and above - y > 0.5
+
+
 @pytest.mark.parametrize("explorer", [StripExplorer, MapExplorer])
 def test_strip_and_map_need_a_curve_with_minima(explorer):
     with pytest.raises(ValueError, match="=ravine: function must have 1 variable, and it has 2"):
@@ -406,3 +415,13 @@ def test_the_start_on_an_axis_does_not_zigzag():
 def test_a_condition_number_is_at_least_one():
     with pytest.raises(ValueError, match="condition=0.5"):
         ConditionExplorer(0.5)
+
+
+def test_maps_of_code_that_takes_one_run_at_a_time_have_fewer_cells():
+    def mine(x):
+        return x * math.sin(x)
+
+    found = MapExplorer(mine)
+    assert found.map.shape == (48, 32) and MapExplorer("wave", steps=1).map.shape == (240, 160)
+    assert len(found.valleys) == len(functions.wave.minima) + 1, "-4.9 lies in the picture, too"
+    assert StripExplorer(mine, rates=(0.1, 0.25)).strips[0.25].shape == (40,)

@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 
 from optimlab import SGD, Momentum, Nesterov, data, explore, explorers, network, style
 from optimlab.explorers import family, schemes
+from optimlab.explorers.basins import DOTS, STRIPES
 from optimlab.explorers.boundary import CLASSES
 from optimlab.explorers.valleys import NOWHERE, VALLEYS
 
@@ -200,6 +201,18 @@ TABLE = {
             (1, INK, "names, start"),
         ],
         {"ends at 4.91": VALLEYS[0], "ends at 0": VALLEYS[1], "settles nowhere": NOWHERE},
+    ),
+    "BasinExplorer": (
+        lambda: explorers.BasinExplorer("himmelblau", Momentum, cells=10, steps=5),
+        [("x", "y", "$(x^2 + y - 11)^2 + (x + y^2 - 7)^2$", ""), ("step", "loss", "", "y")],
+        [
+            both(0, "path Momentum", "Momentum"), both(1, "loss Momentum", "Momentum"),
+            (0, None, "basins"), (0, "#f2c230", "stars"), (0, INK, "letters, start"),
+        ],
+        {
+            "A (3, 2)": VALLEYS[0], "B (3.58, -1.85)": VALLEYS[1], "C (-2.81, 3.13)": VALLEYS[2],
+            "D (-3.78, -3.28)": VALLEYS[3], "diverges": STRIPES[1], "does not arrive": DOTS[1],
+        },
     ),
     "ChordExplorer": (
         lambda: explorers.ChordExplorer("wave"),

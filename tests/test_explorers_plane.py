@@ -270,7 +270,7 @@ def test_another_function():
     "wrong, words",
     [
         ({"rule": SGD}, "rule must be Momentum or Nesterov"),
-        ({"rule": Momentum(0.1)}, "rule must be Momentum or Nesterov"),
+        ({"rule": SGD(0.1)}, "rule must be Momentum or Nesterov"),
         ({"function": "wave"}, "must have 2"),
         ({"function": "saddle"}, "it must have a strict minimum"),
         ({"steps": 3}, f"a whole number from 4 to {MOST_STEPS}"),

@@ -6,10 +6,22 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
-from wire import sent, shown
+from wire import doubles, sent, shown
 
-from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, descend, functions, tuning
+from optimlab import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Function,
+    Momentum,
+    Nesterov,
+    descend,
+    functions,
+    race,
+    tuning,
+)  # fmt: skip
 from optimlab.explorers import RaceExplorer
+from optimlab.optimizers import Optimizer
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -23,8 +35,8 @@ def made():
     return RaceExplorer(ravine, lr=0.1)
 
 
-@pytest.fixture
-def race(made):
+@pytest.fixture(name="race")
+def one_race(made):
     """One explorer for all tests, put back to where it stood."""
     before = made.settings()
     yield made
@@ -55,6 +67,19 @@ def test_the_legend_is_whole(race):
     box = legend.get_window_extent(figure.canvas.get_renderer())
     width, height = figure.get_size_inches() * figure.dpi
     assert box.x0 >= 0 and box.x1 <= width and box.y1 <= height
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("x^2/20 + y^2", r"$\frac{x^{2}}{20} + y^{2}$"),
+        ("(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + y^4", "(1.5 - x + x*y)^2"),
+        ("ravine", "ravine"),
+    ],
+)
+def test_the_title_of_a_typed_function_is_within_its_panel(text, title):
+    shown = race(text, [SGD]).plot._figures[0].axes[0].get_title()
+    assert shown.startswith(title) and (shown.startswith("$") or len(shown) <= 32)
 
 
 def test_the_frame_is_the_race(race):
@@ -96,7 +121,7 @@ def test_the_wire_stays_small_with_all_nine(race):
     for name in race.rules:
         race.controls[name].value = True
     assert race.racing == [rule.__name__ for rule in tuning.RULES]
-    assert len(race.plot.frames["buffer"]) < 250_000 and race.status == ""
+    assert len(race.plot.frames["buffer"]) < 350_000 and race.status == ""
 
 
 def test_ticking_a_rule_adds_it(race):
@@ -149,19 +174,39 @@ def test_the_start_moves_all_paths(race):
     assert race.start == (3, -2) and race.status == ""
 
 
-def test_rates_as_given():
+def test_a_rate_for_each():
     race = RaceExplorer(ravine, [SGD, Momentum, AdaGrad, Adam], given=GIVEN, change=())
-    assert race.controls["lr"].disabled and set(race.controls) == {"lr", "mode", *FOUR}
+    assert set(race.controls) == {"lr", "mode", "whose", *FOUR}
     assert [name for name, _ in race.ranking()] == ["AdaGrad", "SGD", "Momentum", "Adam"]
     assert "AdaGrad 0.000722 (rate 1.5), SGD 0.0133 (rate 0.95)" in race.summary
-    assert shown(race, "rate").shape == (0, 2)
-    del race.given["Adam"]
-    race.controls["SGD"].value = False
-    assert race.summary.endswith("(rate 0.1); no rate is given for Adam.")
-    race.controls["Momentum"].value = race.controls["AdaGrad"].value = False
-    assert race.summary == "No rule is racing: no rate is given for Adam."
+    first = race.settings()
+    assert race["whose"] == "SGD" and race["lr"] == 0.95 and not race.controls["lr"].disabled
+    race.controls["lr"].value = 0.56
+    path = descend(ravine, SGD(lr=0.56), (-7, 2), 30)
+    assert_allclose(shown(race, "path SGD"), path.points, atol=1e-4)
+    race.controls["whose"].value = "Adam"
+    assert race["lr"] == 0.3 and race.given == GIVEN | {"SGD": 0.56}
+    k = race._values().index(0.24)
+    packed = race.plot.frames
+    for name, rule in (("SGD", SGD(lr=0.56)), ("Adam", Adam(lr=0.24))):
+        points = descend(ravine, rule, (-7, 2), 30).points
+        assert_allclose(shown(race, f"path {name}", packed, k), points, atol=1e-4)
+    assert_allclose(shown(race, "at Adam", packed, k)[:, 0], 0.24, rtol=1e-5)
     race.controls["mode"].value = "shared"
-    assert not race.controls["lr"].disabled and "all at rate 0.1" in race.summary
+    assert race["lr"] == 0.1 and "all at rate 0.1" in race.summary
+    race.controls["lr"].value = 0.32
+    race.controls["mode"].value = "given"
+    assert race["lr"] == 0.3 and race.given["Adam"] == 0.3
+    race.restore(first)
+    assert race.settings() == first and race.given == GIVEN and race["lr"] == 0.95
+    race.controls["mode"].value = "shared"
+    assert race["lr"] == 0.1 and race.status == ""
+
+
+def test_whose_rate_is_set_takes_part():
+    race = RaceExplorer(ravine, [SGD, Adam], racing=["SGD"], mode="given", change=())
+    race.controls["whose"].value = "Adam"
+    assert race.racing == ["SGD", "Adam"] and "Adam" in race.summary
 
 
 def test_tuned_rates_are_those_of_the_protocol(race):
@@ -305,6 +350,7 @@ def test_behind_the_veil_there_is_the_scene_alone():
     race.veil("The run is hidden.")
     (frame,) = race.plot.data["list"]
     assert set(frame["marks"]) == {"contours", "minima", "stars"} and race.plot.frames == {}
+    assert "table" not in frame and "html" not in race.plot.data
     assert race.summary == frame["summary"] == "The run is hidden." and race.status == ""
     hidden = np.asarray(Image.open(io.BytesIO(race.plot.still())).convert("RGB")).astype(int)
     assert (np.abs(full - hidden).sum(axis=2) > 60).sum() > 500
@@ -331,12 +377,14 @@ def test_an_error_in_a_callback_is_told(race):
 @pytest.mark.parametrize(
     ("options", "error", "says"),
     [
-        ({"function": "saddle"}, ValueError, "saddle: function must have a minimum"),
-        ({"function": "wave"}, ValueError, "wave"),
+        ({"function": "saddle", "mode": "tuned"}, ValueError, "mode='tuned'"),
+        ({"function": "wave", "change": ["c"]}, ValueError, "change="),
+        ({"function": "wave", "turn": 15}, ValueError, "turn=15: turn must be left alone"),
+        ({"function": "wave", "start": (1, 2)}, ValueError, "start="),
         ({"racing": [3]}, TypeError, "racing="),
         ({"rules": [SGD]}, ValueError, "racing=.*: racing must be a list of 'SGD'"),
         ({"given": {"Adams": 1}}, ValueError, "given={'Adams': 1}: given must be a"),
-        ({"mode": "given"}, ValueError, "mode='given'"),
+        ({"mode": "best"}, ValueError, "mode='best'"),
         ({"target": "Adams"}, ValueError, "target='Adams': target must be one of"),
         ({"steps": 2.5}, TypeError, "steps=2.5"),
         ({"start": (1, 2, 3)}, ValueError, "start="),
@@ -351,3 +399,115 @@ def test_bad_arguments_are_named(options, error, says):
     options = {"function": ravine} | options
     with pytest.raises(error, match=says):
         RaceExplorer(**options)
+
+
+# --- in one line, for any function and rules ---------------------------------------------------
+
+
+class Leaky(Optimizer):
+    """A learner's rule of two lines."""
+
+    rules = ("v = (1 - leak)*v + leak*g", "w = w - eta*v")
+    leak = 0.1
+
+
+class Half(Optimizer):
+    """Another one."""
+
+    rules = ("w = w - eta*g/2",)
+
+
+@pytest.mark.parametrize("name", ["wave", "saddle", "polynomial", "himmelblau"])
+def test_any_function_and_rules_in_one_line(name):
+    run = race(name, [SGD, Leaky, Half], lr=0.05, steps=20)
+    start, low = functions.get(name).start, tuning.lowest(name)
+    ends = {}
+    for rule in (SGD, Leaky, Half):
+        path = descend(name, rule(lr=0.05), start, 20)
+        rows = path.points if np.ndim(start) else np.stack([path.points, path.losses], axis=-1)
+        drawn = shown(run, f"path {rule.__name__}")
+        near = np.abs(rows).max(axis=1) < 20
+        assert_allclose(drawn[near], rows[near], atol=1e-3)
+        ends[rule.__name__] = path.losses[-1] - low
+    ranking = run.ranking()
+    assert dict(ranking) == pytest.approx(ends, nan_ok=True, rel=1e-9)
+    known = [loss for _, loss in ranking if np.isfinite(loss)]
+    assert known == sorted(known) == [loss for _, loss in ranking[: len(known)]]
+    assert run.status == "" and run.summary.startswith(f"Loss on {name} after 20 gradients each")
+    assert ("tuned" in [mode for _, mode in run.controls["mode"].options]) == (name != "saddle"
+        and name != "polynomial")
+    looks = [run._looks[rule] for rule in ("Leaky", "Half")]
+    assert looks[0]["color"] != looks[1]["color"] and len(run.plot.still()) > 1000
+    run.start = 2.0 if run.line else (1.0, 1.5)
+    assert run.status == "" and f"path {rule.__name__}" in run.plot.data["list"][0]["marks"]
+    run.close()
+
+
+def test_every_runner_measures_the_same_number_of_gradients():
+    asked = []
+
+    def gradient(points):
+        asked.append(points)
+        return points * [0.1, 2.0]
+
+    bowl = Function(
+        "bowl", "q", lambda p: (p * p * [0.05, 1.0]).sum(axis=-1), gradient,
+        domain=((-8, 8), (-3, 3)), minima=[(0, 0)], start=(-7, 2),
+    )  # fmt: skip
+    run = race(bowl, [SGD, Nesterov, Adam, Leaky], steps=12)
+    asked.clear()
+    run._sweep()  # the curves against the rate are known already: nothing is measured for them
+    run.frames([0.1])
+    assert len(asked) == 4 * 12 and {points.size for points in asked} == {2}
+    for k, path in enumerate(run.paths.values()):
+        own = np.reshape(asked[12 * k : 12 * k + 12], (-1, 2))
+        assert_array_equal(own, path.probes), "one a step, each where this runner measures"
+
+
+def table(explorer, packed=None, frame=0):
+    """The standings as they are sent: (what is said of them, numbers (steps + 1, runners, 2))."""
+    packed = packed or explorer.plot.data
+    told = packed["list"][frame]["table"]
+    values = doubles(packed, told["numbers"])
+    return told, values.reshape(len(values), len(told["rows"]), -1)
+
+
+def test_the_table_has_every_step_of_every_position_of_the_slider():
+    run = race("himmelblau", [SGD, Momentum, Leaky], lr=0.01, steps=15)
+    rates = run._values()
+    for k in (0, rates.index(0.01), len(rates) - 1):
+        told, numbers = table(run, run.plot.frames, k)
+        assert [row["name"] for row in told["rows"]] == ["SGD", "Momentum", "Leaky"]
+        for i, rule in enumerate((SGD, Momentum, Leaky)):
+            path = descend("himmelblau", rule(lr=rates[k]), steps=15)
+            apart = np.linalg.norm(path.points[:, None] - functions.himmelblau.minima, axis=-1)
+            assert_allclose(numbers[:, i, 0], path.losses, rtol=1e-12)
+            assert_allclose(numbers[:, i, 1], apart.min(axis=1), rtol=1e-12)
+            lost = told["rows"][i]["lost"]
+            assert lost == (path.diverged and (path.diverged, "too large"))
+    assert [label for label, *_ in told["criteria"]] == [
+        "loss above the minimum", "lowest loss so far", "gradients until 1 % of the first loss",
+        "distance to the nearest minimum",
+    ]  # fmt: skip
+    told, numbers = table(race("saddle", [SGD], steps=3))
+    assert [label for label, *_ in told["criteria"]] == ["loss", "lowest loss so far"]
+    assert numbers.shape == (4, 1, 1)
+
+
+def test_undefined_too_large_and_not_a_number_are_told_apart():
+    log = Function("log", "x", lambda x: x - np.log(x), lambda x: 1 - 1 / x, domain=(0.1, 5),
+                   minima=[1.0], start=3.0)  # fmt: skip
+    run = race(log, [SGD, AdaGrad], lr=5.0, steps=6)
+    assert "SGD undefined" in run.summary and "AdaGrad undefined" in run.summary
+    run = race("parabola", [SGD, AdaGrad], lr=2.0, steps=400)
+    assert "SGD too large" in run.summary and "undefined" not in run.summary
+    told, _ = table(run)
+    assert [row["lost"] for row in told["rows"]] == [(323, "too large"), None]
+
+
+def test_the_start_goes_with_the_race_that_is_played():
+    run = race("ravine", [SGD, Adam], steps=9)
+    run.plot.playing, run.plot.step = True, 4
+    run.start = (3, -2)
+    assert run.plot.playing and run.plot.step == 4
+    assert_allclose(table(run)[1][0, :, 1], np.hypot(3, 2))

@@ -98,12 +98,12 @@ def test_its_sentence():
 
 def test_its_target():
     explorer = SchemeExplorer(parabola, ["halving"], lr=0.2, start=4, steps=20, target=(2.001, 20))
-    goal = "Target for halving: loss 2.001 within 20 steps. "
+    goal = "Target: loss 2.001 within 20 steps. Halving is "
     assert not explorer.reached
-    assert explorer.plot.data["list"][0]["goal"] == goal + "Not yet: 2.60909."
+    assert explorer.plot.data["list"][0]["goal"] == goal + "not there yet: 2.61."
     explorer.controls["lr"].value = 0.5
     assert explorer.reached
-    assert explorer.plot.data["list"][0]["goal"] == goal + "Reached at step 1."
+    assert explorer.plot.data["list"][0]["goal"] == goal + "there at step 1."
     explorer.controls["lr"].value = 1.1
     assert not explorer.reached
 

@@ -312,14 +312,14 @@ def test_the_rare_gradient_in_words(rare):
         "gradient pulls 8.34 rates to the left and the small ones 10.2 to the right, so on the "
         "whole it goes right."
     )
-    assert not rare.reached and "Not yet: 0.994." in goal(rare)
+    assert not rare.reached and "Not yet: this run ends at 0.994." in goal(rare)
     rare.controls["running max"].value = True
     assert not rare.reached and rare.summary.endswith("goes left.")
-    assert "Not yet, one of the two so far: -1." in goal(rare)
+    assert "Not yet: this run ends at -1, and β₂ alone is left." in goal(rare)
     rare.controls["running max"].value = False
     rare.controls["beta2"].value = 0.998
     assert not rare.reached and "in between" in rare.summary
-    assert "Not yet, one of the two so far: 0.578." in goal(rare)
+    assert "Not yet: this run ends at 0.578, and β₂ alone is left." in goal(rare)
     rare.controls["beta2"].value = 0.9999
     assert rare.reached and "near the best point" in rare.summary and "Reached." in goal(rare)
 

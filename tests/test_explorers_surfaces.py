@@ -131,7 +131,7 @@ def test_the_still_shows_contour_lines_and_surface():
     picture = np.asarray(Image.open(io.BytesIO(raw)).convert("RGB")).astype(int)
     assert picture.shape[0] == 1480 and 1710 < picture.shape[1] < 1730
     assert metadata["image/png"]["width"] == picture.shape[1] // 2
-    blue = np.abs(picture - (0, 114, 178)).max(axis=2) < 12
+    blue = np.abs(picture - (0x00, 0x6E, 0xC4)).max(axis=2) < 12  # that of SGD
     assert blue[:740, :920].sum() > 500, "the path on the contour lines"
     assert blue[740:, :920].sum() > 500, "the loss"
     assert blue[:800, 920:].sum() > 500, "the path on the surface"

@@ -370,3 +370,84 @@ def test_the_end_of_a_path_hides_no_star_and_is_seen_behind_it(function, start):
     alone, ended = colours(False), colours(True)
     assert count(ended, "#ffd54a") == count(alone, "#ffd54a") > 20
     assert count(ended, style.RULES["SGD"]["color"]) > 10
+
+
+# --- where a function has no values, or too large ones -----------------------------------------
+
+
+def undefined_names(ax):
+    return [text for text in ax.texts if text.get_gid() == figures.UNDEFINED]
+
+
+@pytest.mark.parametrize("text", ["1/x", "1/x^2", "tan(x)", "x + 1/(x - 1)^2", "1/sin(x)"])
+def test_a_pole_does_not_flatten_a_curve(text):
+    f = functions.parse(text)
+    _, ax = figures.panel()
+    y = figures.draw_curve(ax, f)["curve"].get_ydata()
+    x = np.linspace(*f.domain, 601)
+    kept = np.isfinite(y)
+    np.testing.assert_allclose(y[kept], f(x[kept]), rtol=1e-12)  # what is drawn is right
+    assert 0.8 < kept.mean() < 1 and np.nanmax(np.abs(y)) < 60
+    assert np.ptp(y[kept]) < 5 * np.subtract(*np.percentile(y[kept], (95, 5)))
+    assert not undefined_names(ax), "it is large there, and not undefined"
+    jumps = np.abs(np.diff(y))
+    assert np.nanmax(jumps) < 0.3 * np.ptp(y[kept]), "no line across the pole"
+
+
+@pytest.mark.parametrize("text", ["x^10", "exp(3*x)", "x^2", "log(x)", "exp(-x^2/0.01)", "abs(x)"])
+def test_what_has_no_pole_is_drawn_whole(text):
+    f = functions.parse(text)
+    _, ax = figures.panel()
+    y = figures.draw_curve(ax, f, (-5, 5))["curve"].get_ydata()
+    with np.errstate(all="ignore"):
+        known = f(np.linspace(-5, 5, 601))
+    np.testing.assert_array_equal(np.isfinite(y), np.isfinite(known))
+
+
+def test_a_pole_does_not_flatten_a_surface():
+    f = functions.parse("1/(x^2 + y^2) + x^2/10")
+    x, _, z = figures.surface_grid(f, ((-4, 4), (-4, 4)))
+    assert np.isfinite(z).all() and z.max() < 10 and np.isclose(x.max(), 4)
+    steep = functions.rosenbrock
+    *_, z = figures.surface_grid(steep)
+    assert z.max() == steep((-2, -1))
+    _, ax = figures.panel()
+    levels = figures.draw_contours(ax, f)["lines"].levels
+    assert levels.max() < 10 and not undefined_names(ax)
+
+
+def test_an_undefined_part_is_hatched_and_named():
+    for text, n in (("log(x)", 1), ("sqrt(1 - x^2)", 2), ("sin(x)/x", 0), ("x", 0)):
+        _, ax = figures.panel()
+        figures.draw_curve(ax, functions.parse(text), (-3, 3))
+        assert [name.get_text() for name in undefined_names(ax)] == ["undefined"] * n
+        spans = [patch for patch in ax.patches if patch.get_hatch()]
+        assert len(spans) == n
+        for span, name in zip(spans, undefined_names(ax), strict=True):
+            assert span.get_x() <= name.get_position()[0] <= span.get_x() + span.get_width()
+    for text, n in (("log(x) + y", 1), ("-sqrt(9 - x^2 - y^2)", 1), ("sin(x*y)/(x*y)", 0)):
+        f = functions.parse(text)
+        _, ax = figures.panel()
+        figures.draw_contours(ax, f, ((-4, 4), (-4, 4)))
+        names = undefined_names(ax)
+        assert len(names) == n and len(ax.texts) == n
+        for name in names:
+            with np.errstate(all="ignore"):
+                assert np.isnan(f(name.get_position()))
+            assert all(-4 < at < 4 for at in name.get_position())
+        hatched = [part for part in ax.collections if any(getattr(part, "hatches", None) or [])]
+        assert len(hatched) == n
+
+
+def test_titles_and_axes_of_any_function():
+    broken = functions.Function("my_name", "x^2_{", lambda x: x * x, domain=(-1, 1))
+    assert figures.formula(broken) == "my_name"
+    assert figures.formula(functions.wave) == r"$x \sin x$"
+    long = functions.parse("+".join(f"sin({k}*x)" for k in range(1, 30)))
+    assert figures.formula(long).startswith("sin(1*x)+") and figures.formula(long).endswith("…")
+    _, ax = figures.panel()
+    figures.draw_contours(ax, functions.parse("u^2 + v^2"))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("u", "v")
+    _, ax = figures.panel()
+    figures.draw_curve(ax, functions.parse("t^2"))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("t", "f(t)")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,10 +11,13 @@ import numpy as np
 import playwright
 import pytest
 from matplotlib.figure import Figure
+from wire import four_digits
 
 import optimlab
+from optimlab.draw.live import export
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
 from optimlab.draw.live.modules import front_end
+from optimlab.words import short
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(optimlab.__file__).parent
@@ -59,6 +63,21 @@ def test_every_file_of_the_front_end_is_checked(tsc, tmp_path):
     assert code != 0
     faults = {line.split("(")[0] for line in said.splitlines() if "'unknown'" in line}
     assert faults == {file.as_posix() for file in files}
+
+
+# --- looks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sheet", sorted(PACKAGE.rglob("*.css")), ids=lambda sheet: sheet.stem)
+def test_a_sheet_that_paints_its_own_ground_says_which_colours_its_fields_have(sheet):
+    """Else a browser in the dark fills the fields of a white card with dark colours."""
+    rules = re.findall(r"^([^{@/]+?)\s*\{([^}]*)\}", sheet.read_text("utf-8"), re.MULTILINE)
+    assert len(rules) > 5
+    grounds = [(name, look) for name, look in rules if re.search(r"--ol-ink: |Canvas;", look)]
+    assert grounds, "the root of each widget, or the page"
+    for name, look in grounds:
+        root = look if name != "body" else dict(rules)[":root"]
+        assert "color-scheme: light" in root, name
 
 
 # --- one text --------------------------------------------------------------------------------
@@ -134,7 +153,8 @@ def test_both_halves_know_the_same_kinds_looks_and_markers(run):
     used = {look for kind in KINDS.values() for look in kind.looks}
     assert used == set(LOOKS)
     typed = (LIVE / "marks.js").read_text("utf-8").split("@typedef {object} Parts")[0]
-    python = {"at", "zorder"}  # the first place of a handle, and the order in the still
+    # the first place of a handle, the order in the still, and labels that find their places
+    python = {"at", "zorder", "free"}
     assert {look for look in used if f" [{look}]\n" not in typed} == python
 
 
@@ -495,11 +515,23 @@ def test_rows_are_read_from_the_message_and_numbers_are_short(geometry, run):
       console.log(JSON.stringify(rows.map((row) => [...row])));
     """
     assert run(code) == [[1, 2], [3, 4]]
-    for value, said in ((1e-3, "0.001"), (98765, "98770"), (1e5, "1.00e+5"), (1e-4, "1.00e-4")):
+    for value, said in ((1e-3, "0.001"), (98765, "98770"), (1e5, "1e+5"), (1e-4, "0.0001")):
         assert geometry("short", value) == said
-    for value, said in ((0, "0"), (-1.23456, "-1.235"), (5e-5, "5.00e-5"), (123456, "1.23e+5")):
+    for value, said in ((0, "0"), (-1.23456, "-1.235"), (5.18e-5, "5.18e-5"), (-1e6, "-1e+6")):
         assert geometry("short", value) == said
     assert geometry("short", NAN) == "not a number" and geometry("short", INF) == "too large"
+
+
+def test_the_page_and_python_write_a_number_in_one_form(run):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=300) * 10.0 ** rng.integers(-12, 12, 300)
+    values = [*values, *rng.integers(0, 10**6, 50), 0, -0.0, 999.6, 99994, 99999.6, 0.00099996,
+              9.9996e-5, 7.19e57, 5.96e-160, 1e5, -1e-4, 1e300]  # fmt: skip
+    values = [float(value) for value in values]
+    code = f"""import {{ short }} from "./geometry.js";
+        console.log(JSON.stringify({json.dumps(values)}.map((v) => [short(v), short(v, 3)])));"""
+    for value, (four, three) in zip(values, run(code), strict=True):
+        assert three == short(value) and four == export._told(value, 0, None)
 
 
 def test_why_a_step_has_no_number_is_told(geometry):
@@ -512,19 +544,72 @@ def test_why_a_step_has_no_number_is_told(geometry):
 
 
 @pytest.mark.parametrize(
-    "widths, room, most",
+    "sizes, room, high, most",
     [
-        ([460, 460], 1200, None),
-        ([460, 460], 840, 416),
-        ([460, 460], 472, None),
-        ([460, 460], 340, 300),
-        ([460], 340, None),
-        ([375, 375, 375], 1141, None),
-        ([375, 375, 375], 1000, 328),
-        ([375, 375, 375], 840, 320),
-        ([375, 375, 375], 620, 306),
-        ([375, 375, 375], 340, 300),
+        ([(460, 370)] * 2, 1200, 700, None),
+        ([(460, 370)] * 2, 840, 700, 416),
+        ([(460, 370)] * 2, 472, 2000, None),
+        ([(460, 370)] * 2, 472, 600, 368),
+        ([(460, 370)] * 2, 340, 700, 300),
+        ([(460, 370)] * 2, 276, 430, 262),
+        ([(460, 370)], 340, 700, None),
+        ([(375, 330)] * 3, 1141, 700, None),
+        ([(375, 330)] * 3, 1000, 700, 328),
+        ([(375, 330)] * 3, 840, 700, 320),
+        ([(375, 330)] * 3, 712, 520, 290),
+        ([(375, 330)] * 3, 712, 100, 250),
+        ([(375, 330)] * 3, 620, 700, 306),
+        ([(375, 330)] * 3, 340, 2000, 300),
+        ([(375, 330)] * 3, 276, 500, 250),
+        ([(760, 330), (706, 320)], 740, 600, 653),
     ],
 )
-def test_panels_are_as_wide_as_lets_them_stand_side_by_side(geometry, widths, room, most):
-    assert geometry("widestPanel", widths, room) == most, "null stands for Infinity"
+def test_panels_are_as_wide_as_lets_them_be_seen_at_once(geometry, sizes, room, high, most):
+    assert geometry("widestPanel", sizes, room, high) == most, "null stands for Infinity"
+    if most and most > 250:
+        beside = int((room + 8) // (most + 8))
+        rows = -(-len(sizes) // beside)
+        assert rows == 1 or rows * most * sizes[0][1] / sizes[0][0] + 8 * (rows - 1) <= high
+
+
+def test_a_wide_panel_is_scrolled_rather_than_drawn_too_small(geometry):
+    assert geometry("narrowestPanel", 460) == geometry("narrowestPanel", 600) == 0
+    assert geometry("narrowestPanel", 720) == 504
+    assert geometry("narrowestPanel", 490, 3) == 343 and geometry("narrowestPanel", 490, 2) == 0
+
+
+def test_a_formula_has_four_digits_of_each_number(run):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=400) * 10.0 ** rng.integers(-300, 300, 400)
+    values = [*values, *rng.normal(size=100), 0.0, -0.0, 9999.4, 9999.6, -1e-4, 1e-5, 5e-324, 1e308]
+    code = f"""import {{ written }} from "./formula.js";
+        console.log(JSON.stringify({json.dumps(values)}.map(written)));"""
+    assert run(code) == [four_digits(value) for value in values]
+    lost = code.replace(json.dumps(values), "[NaN, 1 / 0]")
+    assert run(lost) == ["not a number", "too large"]
+
+
+def test_the_standings_at_a_step(run):
+    """Two runners with two columns each; one is lost from step 2 on."""
+    table = [[8, 3, 8, 3], [4, 2, 9, 4], [0.05, 1, "NaN", "NaN"], [0.5, 2, "NaN", "NaN"]]
+    values = ", ".join(str(value) for row in [[7, 7, 7, 7], *table] for value in row)
+    code = f"""import {{ leaders, ranked, standings }} from "./table.js";
+      const rows = [{{ lost: null }}, {{ lost: [2, "undefined"] }}];
+      const own = {{ rows, numbers: [8, 4, 8], goal: 0.01 }};
+      const by = (criterion, step) =>
+        standings(own, new Float32Array(new Float64Array([{values}]).buffer), step, criterion);
+      const [now, least, until] = [["loss", "now", 0], ["", "least", 0], ["", "until", 0]];
+      const there = ["distance", "now", 1];
+      const say = (criterion, step) => leaders(["A", "B"], by(criterion, step), criterion[0], step);
+      console.log(JSON.stringify([
+        by(now, 1), by(now, 2), by(least, 3), by(until, 1), by(until, 3), by(there, 1),
+        ranked([2, NaN, 1, Infinity, 1]), say(now, 0), say(now, 1), say(there, 3),
+        leaders(["A", "B"], [NaN, NaN], "loss", 5),
+      ]));"""
+    assert run(code) == [
+        [4, 9], [0.05, None], [0.05, 8], [None, None], [2, None], [2, 4], [2, 4, 0, 1, 3],
+        "After 0 gradients each, A and B are level by loss.",
+        "After 1 gradient each, A leads by loss.",
+        "After 3 gradients each, A leads by distance.",
+        "After 5 gradients each, nobody has a number for this yet: loss.",
+    ]  # fmt: skip

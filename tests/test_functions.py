@@ -298,9 +298,9 @@ def test_bad_arguments(arguments, error, message):
         numerical_gradient(**{"f": cubic, "point": 1.0, **arguments})
 
 
-def test_a_function_that_was_not_written_for_many_points_is_noticed():
-    with pytest.raises(ValueError, match=r"f gave shape \(2,\) for points of shape \(5, 2\)"):
-        numerical_gradient(lambda p: p[0] * p[1], np.ones((5, 2)))
+def test_a_function_that_was_not_written_for_many_points_is_asked_one_by_one():
+    points = np.random.default_rng(0).normal(size=(5, 2))
+    assert_allclose(numerical_gradient(lambda p: p[0] * p[1], points), points[:, ::-1], atol=1e-8)
 
 
 def test_functions_by_name():
@@ -354,7 +354,7 @@ def test_check_gradient_names_the_worst_component():
     assert check_gradient(functions.ravine, functions.ravine.gradient, (0, 0))  # at a minimum
     assert check_gradient(lambda x: 1e-6 * x * x, lambda x: 2e-6 * x, 3.0)
     assert not check_gradient(lambda x: 1e-6 * x * x, lambda x: 3e-6 * x, 3.0)
-    with pytest.raises(ValueError, match=r"gradient gave shape \(\) for points of shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"gradient must be .* it gave shape \(\) for one"):
         check_gradient(functions.ravine, lambda p: 0.0, (1, 1))
     with pytest.raises(TypeError, match="gradient=None"):
         check_gradient(cubic, None, 1.0)

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 from PIL import Image
-from wire import sent
+from wire import doubles, sent
 
 from optimlab import figures, style
 from optimlab.draw.live import LivePlot, take_off
@@ -64,7 +64,7 @@ def test_arrows_labels_and_readout_travel_with_the_frame(scene):
         {
             "down": [[0, -1, 10, 1]],
             "names": ([[5, 0]], ["x₀"]),
-            "readout": (["x", "loss"], [[1, 2], [3, 4]]),
+            "readout": (["x", "loss"], [[1, 2e-60], [3, 4e60]]),
             "summary": "One sentence.",
             "goal": "Nearly.",
         }
@@ -73,9 +73,7 @@ def test_arrows_labels_and_readout_travel_with_the_frame(scene):
     (frame,) = plot.data["list"]
     assert frame["texts"] == {"names": ["x₀"]} and frame["names"] == ["x", "loss"]
     assert (frame["summary"], frame["goal"]) == ("One sentence.", "Nearly.")
-    offset, rows, columns = frame["values"]
-    values = np.frombuffer(plot.data["buffer"], np.float32)[offset:][: rows * columns]
-    np.testing.assert_array_equal(values.reshape(rows, columns), [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(doubles(plot.data, frame["values"]), [[1, 2e-60], [3, 4e60]])
 
 
 def test_frames_are_one_buffer_with_the_settings_they_were_made_for(scene):
@@ -453,3 +451,21 @@ def test_sliders_of_a_handle_are_declared_with_its_axes_range_and_grid(scene):
             plot.add_sliders("start", labels)
     with pytest.raises(TypeError, match="labels"):
         plot.add_sliders("start", "xy")
+
+
+def test_the_words_of_a_note_stand_beside_what_is_shown_and_never_nowhere(scene):
+    plot, ax, _ = scene
+    plot.add("line", "path", ax, width=4)
+    plot.add("arrow", "down", ax)
+    plot.add("label", "words", ax, free=True)
+    arrow = {"down": [[5, 0, 6, 0.4]]}
+    middles = []
+    for path in ([[0, -1], [0, 1]], [[5, 0], [8, 0.5]]):  # away from the words, and along them
+        plot.show({"path": path} | arrow)
+        plot.note("words", ([[5, 0]], ["you said"]))
+        middles.append(sent(plot, "words", plot.notes)[0])
+    assert (middles[0] != middles[1]).any(), "it makes way"
+    everywhere = [[10 * (k % 2), y] for k, y in enumerate(np.arange(-1, 1, 0.04))]
+    plot.show({"path": everywhere})
+    plot.note("words", ([[5, 0]], ["you said"]))
+    assert plot.notes["list"][0]["texts"]["words"] == ["you said"], "all is covered: it is read"

@@ -51,7 +51,7 @@ def uneven(asked):
 def told_by_length(asked):
     """How often the right one alone is longest, or shortest, where that is above chance.
 
-    By chance it is one of three; 1.65 standard deviations more come about once in 20 series.
+    By chance it is one of three; half a standard deviation more is allowed.
     """
     hits, mean, spread = collections.Counter(), 0.0, 0.0
     for options, right in asked:
@@ -60,7 +60,7 @@ def told_by_length(asked):
         hits["shortest"] += len(right) < min(others)
         mean += 1 / len(options)
         spread += (1 - 1 / len(options)) / len(options)
-    most = mean + 1.65 * math.sqrt(spread)
+    most = mean + math.sqrt(spread) / 2
     return {name: (count, round(most, 1)) for name, count in hits.items() if count > most}
 
 
@@ -85,7 +85,7 @@ def test_what_is_uneven_is_found():
     assert uneven(even) == {} == uneven(even + [(options, "aaa")] * 3)
     assert uneven(even + [(options, "aaa")] * 9) == {3: [24, 15, 15]}
     assert told_by_length(even) == {}
-    assert told_by_length(even + [(options, "aaa")] * 12) == {"longest": (27, 24.9)}
-    assert told_by_length([(options, "c")] * 10) == {"shortest": (10, 5.8)}
+    assert told_by_length(even + [(options, "aaa")] * 12) == {"longest": (27, 20.8)}
+    assert told_by_length([(options, "c")] * 10) == {"shortest": (10, 4.1)}
     same = [(["xx", "yy", "zz"], "xx")] * 30
     assert told_by_length(same) == {}, "as long as the others tells nothing"

@@ -118,12 +118,14 @@ def test_every_lesson_is_in_the_readme():
     assert lessons and [name for name in lessons if f"(notebooks/{name})" not in README] == []
 
 
-def test_the_readme_examples_run():
+def test_the_readme_examples_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
-    assert len(blocks) == 4 and all(block.count("\n") <= 12 for block in blocks)
+    assert len(blocks) == 6 and all(block.count("\n") <= 12 for block in blocks)
     space = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), space)
+    assert {path.name for path in tmp_path.iterdir()} == {"race.png", "run.png", "run.html"}
 
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -312,6 +312,7 @@ def test_a_number_outside_the_picture_stands_at_its_edge(lesson, said, along, wo
     low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
     assert text == words and point[int(along == "y")] == min(max(float(said), low), high)
     assert ("your answer" in asked.explorer.plot._notes) == (said == "3")
+    assert asked.explorer.plot.notes["list"][0]["texts"] == {"your words": [words]}
 
 
 @pytest.mark.parametrize(("said", "right"), [("2.0001", True), ("2.05", False)])

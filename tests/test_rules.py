@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from wire import inspected
 
 from optimlab import SGD, Adam, AdamW, Momentum, NAdam, Nesterov, descend, explore, functions
 from optimlab import optimizers as module
@@ -472,14 +473,14 @@ def test_own_rules_are_shown_with_their_own_state():
     kicked = explore(
         "ravine", Kicked, lr=0.1, steps=8, curves=("loss", "v"), inspect=True
     )
-    assert r"v \leftarrow c\,v + g" in kicked.inspector.value
-    assert "v \\leftarrow 0.5 \\cdot " in kicked.inspector.value
+    assert inspected(kicked)[2].startswith("v←c·v+g=0.5·(")
     state = kicked.paths["Kicked"].states["v"]
     assert_array_equal(state, descend("ravine", Kicked(lr=0.1), steps=8).states["v"])
     assert {"v Kicked x", "v Kicked y"} <= {mark["name"] for mark in kicked.plot.marks}
     other = own("q_x = q_x*c + g", "w = w - eta*q_x", c=0.5)
     assert "q_x" in descend("ravine", other(), steps=2).states
-    assert explore("ravine", other, curves=("loss", "q_x"), inspect=True).inspector.value
+    other = explore("ravine", other, curves=("loss", "q_x"), inspect=True)
+    assert "qx←qx·c+g" in inspected(other)[2]
     kicked.close()
 
 

@@ -99,7 +99,7 @@ def test_the_start_is_the_function_s_own_and_is_not_changed():
 @pytest.mark.parametrize(
     "change, error, words",
     [
-        ({"function": abs}, TypeError, "function="),
+        ({"function": int}, TypeError, "function="),
         ({"lr": "fast"}, TypeError, "lr="),
         ({"lr": 0.0}, ValueError, "lr="),
         ({"lr": np.nan}, ValueError, "lr="),

@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -110,7 +111,7 @@ def test_what_lessons_and_tests_import_is_declared():
         assert foreign(imports(path.read_text(encoding="utf-8"))) - allowed == set(), path
 
 
-EXTRA = ("seaborn", "plotly", "pandas", "jupyterlab", "nbval", "nbformat", "nbclient")
+EXTRA = ("sympy", "seaborn", "plotly", "pandas", "jupyterlab", "nbval", "nbformat", "nbclient")
 
 
 def test_the_package_works_without_its_extras():
@@ -134,6 +135,7 @@ print("done")
     "code",
     [
         "optimlab.data.iris()",
+        "optimlab.explore('x^2/20 + y^2')",
         "optimlab.explorers.SurfaceExplorer('bowl')",
         "from optimlab.tools import refresh; refresh.refresh('a.ipynb')",
         "from optimlab.tools import lint; lint.main(['a.ipynb'])",
@@ -143,3 +145,17 @@ def test_what_needs_an_extra_says_how_to_install_it(code):
     guarded = f"import optimlab\ntry:\n    {code}\nexcept ImportError as error:\n    print(error)"
     told = run(guarded, *EXTRA)
     assert told.rstrip().endswith("pip install 'optimlab[lessons]'")
+
+
+# Words ---------------------------------------------------------------------------------------
+
+ONE_OF_TWO = re.compile(r"\bthe course\s+text\b(?!s)", re.IGNORECASE)
+
+
+def test_the_two_course_texts_are_told_apart():
+    files = [*MODULES, ROOT / "README.md", *sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+    told = [path for path in files if ONE_OF_TWO.search(path.read_text(encoding="utf-8"))]
+    assert told == []
+    assert ONE_OF_TWO.search("as The course\n    text's") and not ONE_OF_TWO.search(
+        "the first course text, and the course texts"
+    )

@@ -1,5 +1,8 @@
 """What a live plot sent, read back as the browser reads it. For the tests of every explorer."""
 
+import re
+from html import unescape
+
 import numpy as np
 
 
@@ -24,3 +27,50 @@ def shown(explorer, mark, packed=None, frame=0):
         else:
             out[:, i] = low + fractions[:, i] * (high - low)
     return out
+
+
+def doubles(packed, place):
+    """The numbers, (rows, columns), that are said and not drawn: each is two float32."""
+    first, rows, width = place
+    own = packed["buffer"][4 * first : 4 * (first + rows * width)]
+    return np.frombuffer(own, np.float64).reshape(rows, width // 2)
+
+
+def inspected(explorer, step=None, packed=None, frame=0):
+    """The formula's lines at a step as plain text, as formula.js writes them; [] for none."""
+    packed = packed or explorer.plot.data
+    own = packed["list"][frame].get("formula")
+    if own is None:
+        return []
+    table = doubles(packed, own["numbers"])
+    to = max(1, len(table) - 1 if step is None else step)
+    if own["lost"] and to >= own["lost"][0]:
+        return [own["lost"][1]]
+
+    def number(slot):
+        """What stands at a place of the formula."""
+        found = dict(re.findall(r'data-(\w+)(?:="(\d+)")?', slot[1]))
+        if "step" in found:
+            return str(to - 1 + int(found["step"]))
+        at, n = int(found["at"]), int(found["n"])
+        texts = [four_digits(v) for v in table[to - ("before" in found), at : at + n]]
+        bracket = n > 1 or "inner" in found and texts[0].startswith("−")
+        return f"({', '.join(texts)})" if bracket else texts[0]
+
+    html = re.sub(r"<(?:mtext|span) ([^>]*data-step[^>]*|[^>]*data-n[^>]*)></(?:mtext|span)>",
+                  lambda slot: "" if "gauge" in slot[1] else number(slot), packed["html"])
+    lines = re.split("</p>|</div>", html)[:-1]
+    return [unescape(re.sub("<[^>]*>", "", line)) for line in lines]
+
+
+def four_digits(value):
+    """`written` of formula.js."""
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else "too large"
+    mantissa, power = f"{abs(value):.3e}".split("e")
+    sign = "−" if value < 0 else ""
+    if -4 <= int(power) < 4:
+        return sign + f"{float(mantissa + 'e' + power):.10g}"
+    raised = power.lstrip("+").replace("-0", "-").lstrip("0")
+    raised = raised.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{sign}{float(mantissa):g}×10{raised}"

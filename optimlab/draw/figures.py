@@ -10,16 +10,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 
 from optimlab import checks
 from optimlab.descent import Path
 from optimlab.draw import style
 from optimlab.draw.naming import place_names
+from optimlab.words import short
 
 #: a loss this many times the first one is far out of the picture
 LOST = 1e6
 #: what the stars at minima are called among the artists of an axes
 STARS = "minima"
+#: and the names of the parts where a function is undefined
+UNDEFINED = "undefined"
+#: how wide a formula above a picture may be, in points of a font of 10
+WIDEST_TITLE = 240
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -74,6 +80,76 @@ def spread_names(points, domain):
     return points[kept], [names[k] for k in kept]
 
 
+def formula(function, before="", room=1.0):
+    """The formula of a function as a title; its name where matplotlib cannot set the LaTeX.
+
+    `room` is the share of a usual title's width that it may take.
+    """
+    text = f"${before}{function.latex}$"
+    try:
+        if MathTextParser("path").parse(text).width <= room * WIDEST_TITLE:
+            return text
+    except ValueError:
+        pass
+    name = function.name if len(function.name) <= 40 else function.name[:40] + "…"
+    return name.replace("$", r"\$")
+
+
+def _heights(function, points):
+    """f at points, (..., d) or (...), as far as they are shown, and where it is undefined.
+
+    Where f has a pole, what lies far above or below the most of the picture is cut off: there it
+    is infinite.
+    """
+    with np.errstate(all="ignore"):
+        z = np.array(function(points), dtype=float)
+        undefined, finite = np.isnan(z), np.isfinite(z)
+        if not finite.any():
+            return z, undefined
+        low, middle, high = np.percentile(z[finite], (5, 50, 95))
+        seen = np.where(finite, np.abs(z - middle), -1)
+        top = np.unravel_index(seen.argmax(), z.shape)
+        if not seen[top] > 2 * (high - low) > 0:
+            return z, undefined
+        # a pole is higher the nearer one looks, which a steep slope is not
+        near = points[tuple(slice(max(i - 1, 0), i + 2) for i in top)].reshape(-1, function.dim)
+        sides = [np.linspace(*ends, 41) for ends in zip(near.min(0), near.max(0), strict=True)]
+        closer = np.stack(np.meshgrid(*sides), axis=-1)
+        closer = np.array(function(closer if function.dim > 1 else closer[..., 0]))
+        if np.abs(closer - middle)[~np.isnan(closer)].max(initial=0) > 3 * seen[top]:
+            room = (high - low) / 2
+            z[z > high + room], z[z < low - room] = np.inf, -np.inf
+    return z, undefined
+
+
+def _hatch(ax, x, y, undefined):
+    """Hatch the part of the plane where a function is undefined, and name it."""
+    inner = undefined.copy()
+    deep = False
+    for _ in range(len(undefined)):
+        less = np.lib.stride_tricks.sliding_window_view(np.pad(inner, 1), (3, 3)).all(axis=(2, 3))
+        if not less.any():
+            break
+        inner, deep = less, True
+    if not deep:
+        return  # no more than points
+    part = ax.contourf(
+        x, y, undefined, [0.5, 1.5], colors="none", hatches=["////"], zorder=0.5
+    )  # fmt: skip
+    part.set_edgecolor(style.UNDEFINED)
+    part.set_linewidth(0)
+    row, column = np.argwhere(inner)[np.count_nonzero(inner) // 2]
+    _name_undefined(ax, (x[row, column], y[row, column]))
+
+
+def _name_undefined(ax, at, **more):
+    ax.text(
+        *at, "undefined", ha="center", va="center", fontsize=8.5, color=style.INK, zorder=2.5,
+        gid=UNDEFINED, bbox={"facecolor": "white", "lw": 0, "pad": 1.5, "alpha": 0.85},
+        clip_on=True, **more,
+    )  # fmt: skip
+
+
 def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=style.INK):
     """The graph of a function of one variable, with a star at each of its minima.
 
@@ -83,15 +159,27 @@ def draw_curve(ax, function, domain=None, *, samples=601, minima=True, color=sty
     function = checks.function(function, (1,))
     low, high = _domain(function, domain)
     x = np.linspace(low, high, checks.whole("samples", samples, 2))
-    with np.errstate(all="ignore"):  # where f is not defined the curve has a gap
-        y = function(x)
+    y, undefined = _heights(function, x)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], undefined, [False]]).astype(int)))
+    for first, last in zip(edges[::2], edges[1::2] - 1, strict=True):
+        if last - first >= 2:
+            sides = x[first], x[last]
+            ax.axvspan(
+                *sides, facecolor="none", edgecolor=style.UNDEFINED, hatch="////", linewidth=0,
+                zorder=0.5,
+            )  # fmt: skip
+            _name_undefined(
+                ax, (sum(sides) / 2, 0.5), transform=ax.get_xaxis_transform(),
+                rotation=90 * (np.ptp(sides) < 0.2 * (high - low)),
+            )  # fmt: skip
     (curve,) = ax.plot(x, np.where(np.isfinite(y), y, np.nan), color=color, linewidth=1.6, zorder=2)
     stars = None
     inside = [m for m in np.atleast_1d(np.asarray(function.minima, float)) if low <= m <= high]
     if minima and inside:
         at = np.array(inside)
         stars = _stars(ax, at, function(at))
-    ax.set(xlabel="x", ylabel="f(x)", xlim=(low, high))
+    name = function.variables[0]
+    ax.set(xlabel=name, ylabel=f"f({name})", xlim=(low, high))
     return {"curve": curve, "minima": stars}
 
 
@@ -100,9 +188,10 @@ def surface_grid(function, domain=None, samples=181):
     function, samples = checks.function(function, (2,)), checks.whole("samples", samples, 2)
     (xlow, xhigh), (ylow, yhigh) = _domain(function, domain)
     x, y = np.meshgrid(np.linspace(xlow, xhigh, samples), np.linspace(ylow, yhigh, samples))
-    with np.errstate(all="ignore"):  # where f is not defined the surface has a hole
-        z = function(np.stack([x, y], axis=-1))
-    return x, y, np.where(np.isfinite(z), z, np.nan)
+    z, undefined = _heights(function, np.stack([x, y], axis=-1))
+    finite = z[np.isfinite(z)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0, 1)
+    return x, y, np.where(undefined, np.nan, np.clip(z, low, high))  # a hole; a pole cut off
 
 
 def contour_levels(z, count=10):
@@ -110,6 +199,8 @@ def contour_levels(z, count=10):
     its middle. So the lines stand evenly on a saddle, and close together at the bottom of a
     valley with steep walls.
     """
+    if np.isnan(z).all():
+        return np.array([0.0, 1.0])
     low, high = float(np.nanmin(z)), float(np.nanmax(z))
     if not high > low:
         return np.array([low, low + 1.0])
@@ -140,15 +231,18 @@ def draw_contours(ax, function, domain=None, *, samples=181, levels=None, minima
     inside = (at >= [x.min(), y.min()]).all(axis=1) & (at <= [x.max(), y.max()]).all(axis=1)
     if minima and inside.any():
         stars = _stars(ax, *at[inside].T)
+    if np.isnan(z).any():
+        _hatch(ax, x, y, np.isnan(z))
     ax.grid(False)
-    ax.set(xlabel="x", ylabel="y", xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    across, up = function.variables
+    ax.set(xlabel=across, ylabel=up, xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
     return {"filled": filled, "lines": lines, "minima": stars}
 
 
 def _stars(ax, x, y):
     (stars,) = ax.plot(
-        x, y, linestyle="none", marker="*", markersize=13, zorder=3,
-        markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8, gid=STARS,
+        x, y, linestyle="none", marker="*", markersize=style.STAR_SIZE, zorder=style.STAR_ORDER,
+        markerfacecolor=style.STAR, markeredgecolor=style.INK, markeredgewidth=0.8, gid=STARS,
     )  # fmt: skip
     return stars
 
@@ -180,9 +274,6 @@ def draw_path(ax, path, *, name=None, names=False, label=None):
     (end,) = ax.plot(
         *finite[-1:].T, marker="o", markersize=8, color=look["color"], linestyle="none", zorder=6
     )
-    for artist in ax.lines:
-        if artist.get_gid() == STARS:
-            artist.set_zorder(6.5)
     texts = place_names(ax, *spread_names(xy, ax.get_xlim())) if names else []
     gone = path.left()
     left = None
@@ -247,7 +338,7 @@ def draw_target(ax, goal, within):
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
     ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
     ax.annotate(
-        f"target {goal:g}", (0, goal), (2, 4), textcoords="offset points",
+        f"target {short(goal, 6)}", (0, goal), (2, 4), textcoords="offset points",
         color=style.HIGHLIGHT, fontsize=8.5,
     )  # fmt: skip
 

@@ -1,14 +1,23 @@
 """Names beside points, put where they cover no line, no marker and no other name."""
 
+from functools import lru_cache
+
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Annotation
 
 #: how far a name may stand from its point, in points, nearest first
 REACHES = (4, 7, 10, 14, 19, 25)
 #: the directions that are tried, in degrees: above to the right first, as one writes
 TURNS = (45, 135, 315, 225, 90, 270, 0, 180, 67, 113, 293, 247, 22, 158, 338, 202)
+WAYS = np.column_stack([np.cos(np.radians(TURNS)), np.sin(np.radians(TURNS))])
 #: room around a name, in points
 ROOM = 1.5
+#: the distance at which a line is looked at, in pixels
+STRIDE = 2
+NOTHING = np.zeros((0, 3))
 
 
 def place_names(ax, points, names):
@@ -61,60 +70,107 @@ class Layout:
             return
         self._known = known
         scale = renderer.points_to_pixels(1)
-        taken = np.concatenate([covered(line, scale) for line in lines] or [np.zeros((0, 3))])
-        boxes = []
-        for text in self.texts:
-            half = half_size(text, renderer)
-            at = self.ax.transData.transform(text.xy)
-            offset = None
-            if self.ax.bbox.contains(*at):
-                offset = self._free_place(at, half, taken, boxes, scale)
-            self.free[text] = offset is not None
-            if self.free[text]:
-                text.set_position(tuple(offset))
-                boxes.append((at + offset, half))
+        taken = np.concatenate([covered(line, scale) for line in lines] or [NOTHING])
+        points = [self.ax.transData.transform(text.xy) for text in self.texts]
+        halves = [half_size(text, renderer) for text in self.texts]
+        frame = np.array(self.ax.bbox.extents).reshape(2, 2)
+        places = free_places(points, halves, taken, frame, scale)
+        for text, point, place in zip(self.texts, points, places, strict=True):
+            self.free[text] = place is not None
+            if place is not None:
+                text.set_position(tuple(place - point))
 
-    def _free_place(self, at, half, taken, boxes, scale):
-        """An offset at which a box of that half size hits nothing, or None."""
-        inside = np.array(self.ax.bbox.extents).reshape(2, 2)
-        for reach in REACHES:
-            for turn in np.radians(TURNS):
-                way = np.array([np.cos(turn), np.sin(turn)])
-                offset = way * (half + reach * scale)
-                middle, need = at + offset, half + ROOM * scale
-                if (middle - half < inside[0]).any() or (middle + half > inside[1]).any():
-                    continue
-                apart = np.abs(taken[:, :2] - middle) - taken[:, 2:]
-                if (apart < need).all(axis=1).any():
-                    continue
-                if any((np.abs(middle - m) < half + h + ROOM * scale).all() for m, h in boxes):
-                    continue
-                return offset
-        return None
+
+def free_places(points, halves, taken, frame, scale):
+    """For each name the middle of a box beside its point that hits nothing, or None.
+
+    Parameters
+    ----------
+    points : where they belong, (n, 2), in pixels, y up
+    halves : half the width and height of each name, (n, 2)
+    taken : what is covered, rows (x, y, how far around it)
+    frame : ((left, bottom), (right, top)), in which they must stand
+    scale : pixels a point
+    """
+    places, boxes, room = [], NOTHING[:, [0, 1, 2, 2]], ROOM * scale
+    for point, half in zip(np.asarray(points, float), halves, strict=True):
+        place = None
+        if ((point >= frame[0]) & (point <= frame[1])).all():
+            x, y, around = (taken - [*point, 0]).T
+            wide, high = 2 * half + (REACHES[-1] + ROOM) * scale
+            near = taken[(np.abs(x) < wide + around) & (np.abs(y) < high + around)]
+            place = _free_place(point, half, np.vstack([near[:, [0, 1, 2, 2]], boxes]), frame, room)
+        if place is not None:
+            boxes = np.vstack([boxes, [*place, *half]])
+        places.append(place)
+    return places
+
+
+def _free_place(point, half, taken, frame, room):
+    """The middle of a box of that half size that hits nothing, or None.
+
+    `taken` has rows (x, y, how far around it along x, along y).
+    """
+    x, y, wide, high = taken.T
+    wide, high = wide + half[0] + room, high + half[1] + room
+    for reach in REACHES:
+        middles = point + WAYS * (half + reach * room / ROOM)
+        good = ((middles - half >= frame[0]) & (middles + half <= frame[1])).all(axis=1)
+        for i in np.flatnonzero(good):
+            left, up = middles[i]
+            if not ((np.abs(x - left) < wide) & (np.abs(y - up) < high)).any():
+                return middles[i]
+    return None
 
 
 def half_size(text, renderer):
     """Half the width and height of a text, which is as high as a line of text at least."""
-    font = text.get_fontproperties()
-    sizes = [
-        renderer.get_text_width_height_descent(words, font, False)
-        for words in (text.get_text(), "lp")
-    ]
+    return half_of(text.get_text(), text.get_fontproperties(), renderer)
+
+
+def half_of(words, font, renderer):
+    """The same of words in a font."""
+    sizes = [renderer.get_text_width_height_descent(text, font, False) for text in (words, "lp")]
     return np.array([sizes[0][0], max(height for _, height, _ in sizes)]) / 2
+
+
+@lru_cache(maxsize=1024)
+def half_of_text(words, size):
+    """The same, in points, of words in the font of the series, `size` points high."""
+    figure = Figure(dpi=720)  # fine enough that nothing is rounded to whole pixels
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    return half_of(words, FontProperties(family="DejaVu Sans", size=size), renderer) / 10
 
 
 def covered(line, scale):
     """Pixels that a line and its markers cover, as rows (x, y, how far around it)."""
     xy = line.get_transform().transform(line.get_xydata())
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    found = []
-    if line.get_marker() not in ("None", "none", "", " ", None) and len(xy):
+    found = NOTHING
+    if line.get_marker() not in ("None", "none", "", " ", None):
         size = (line.get_markersize() / 2 + line.get_markeredgewidth() / 2) * scale
-        found.append(np.column_stack([xy, np.full(len(xy), size)]))
-    if line.get_linestyle() not in ("None", "none", "", " ") and len(xy) > 1:
-        half = line.get_linewidth() / 2 * scale
-        for one, other in zip(xy[:-1], xy[1:], strict=True):
-            steps = int(min(np.hypot(*(other - one)) / 2, 5000)) + 2
-            between = one + (other - one) * np.linspace(0, 1, steps)[:, None]
-            found.append(np.column_stack([between, np.full(steps, half)]))
-    return np.concatenate(found) if found else np.zeros((0, 3))
+        found = dots(xy, size)
+    if line.get_linestyle() not in ("None", "none", "", " "):
+        found = np.concatenate([found, along(xy, line.get_linewidth() / 2 * scale)])
+    return found
+
+
+def dots(xy, size):
+    """What dots of that half size cover, rows (x, y, size)."""
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    return np.column_stack([xy, np.full(len(xy), size)])
+
+
+def along(xy, half):
+    """What a line of that half width covers, broken where its points, (n, 2), are not finite.
+
+    >>> along(np.array([[0, 0], [0, 4.0]]), 1)[:, 1]
+    array([0., 2., 4.])
+    """
+    ends = np.isfinite(xy).all(axis=1)
+    whole = ends[:-1] & ends[1:]
+    one, other = xy[:-1][whole], xy[1:][whole]
+    pieces = np.minimum(np.ceil(np.hypot(*(other - one).T) / STRIDE), 5000).astype(int)
+    number = np.repeat(np.arange(len(one)), pieces + 1)
+    first = np.repeat(np.cumsum(pieces + 1) - pieces - 1, pieces + 1)
+    part = (np.arange(len(number)) - first) / np.maximum(pieces[number], 1)
+    return dots(one[number] + (other - one)[number] * part[:, None], half)

@@ -11,12 +11,16 @@ from contextlib import contextmanager
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from optimlab import checks
+from optimlab.draw.words import described
 
 INK = "#20242a"
 MUTED = "#6b7280"
 HIGHLIGHT = "#b3261e"
+#: hatches a part of a picture where there is no value
+UNDEFINED = "#9aa3ad"
 #: the colours of six rules, and ink
 PALETTE = ["#006EC4", "#CE5600", "#1D9076", "#AC4A89", "#907D4E", "#2E8AB2", "#20242a"]
 
@@ -33,8 +37,11 @@ RULES = {
     "AdamW": {"color": "#3F4754", "dash": (12, 3, 2, 3, 2, 3), "marker": ">"},
 }
 
-#: low values white, high values a light blue: a path stays in front of it
-SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#dfe9f2", "#b3cbe0"])
+#: low values white, high values so light a blue that every rule has a contrast of 3 on it
+SURFACE = LinearSegmentedColormap.from_list("optimlab", ["#ffffff", "#eaf2fc", "#d2e4f8"])
+
+#: a star at a minimum: its colour, its size in points, and its place in front of every path
+STAR, STAR_SIZE, STAR_ORDER = "#ffd54a", 13, 6.5
 
 KOREAN_FONTS = (
     "Noto Sans CJK KR",
@@ -125,7 +132,8 @@ def use():
 
     What the course set up by hand (context "paper", a Set2-like palette, "whitegrid", PNG in double
     resolution, a Korean font, a minus sign that shows), with colours that colour-blind readers can
-    tell apart. It is seaborn's look, and does not need seaborn.
+    tell apart. It is seaborn's look, and does not need seaborn. Figures get a text of what they
+    show, for readers who do not see them.
     """
     mpl.rcParams.update(WHITEGRID | rc())
     try:
@@ -133,8 +141,21 @@ def use():
         from matplotlib_inline.backend_inline import set_matplotlib_formats
     except ImportError:  # plain Python: nothing to set up
         return
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         set_matplotlib_formats("png2x")
+        _tell(shell.display_formatter.formatters["image/png"])
+
+
+def _tell(formatter):
+    """Let figures be shown with what they show in words."""
+    draw = formatter.lookup_by_type(Figure)
+
+    def show(figure):
+        shown = draw(figure)
+        return shown and (shown[0], shown[1] | {"alt": described(figure)})
+
+    formatter.for_type(Figure, show)
 
 
 def linestyle(dash):
@@ -154,3 +175,15 @@ def rule_style(name):
     """
     checks.text("name", name, "the name of a rule")
     return dict(RULES.get(name, {"color": INK, "dash": (), "marker": "o"}))
+
+
+def rule_styles(names):
+    """The looks of several rules, told apart: of those without one only the first is in ink.
+
+    >>> looks = rule_styles(["SGD", "Mine", "Yours"])
+    >>> looks["Mine"]["color"] == INK, looks["Yours"] == rule_style("AdamW")
+    (True, True)
+    """
+    names = checks.names("names", names)
+    spare = [None, *(name for name in reversed(RULES) if name not in names)]
+    return {n: rule_style(n if n in RULES or not spare else spare.pop(0) or n) for n in names}

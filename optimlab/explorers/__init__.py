@@ -2,6 +2,7 @@
 
 from optimlab.explorers.adam import RareGradientExplorer, StagesExplorer
 from optimlab.explorers.base import Explorer
+from optimlab.explorers.basins import BasinExplorer
 from optimlab.explorers.batches import BatchExplorer, NoiseExplorer
 from optimlab.explorers.boundary import BoundaryExplorer
 from optimlab.explorers.chain import ErrorExplorer, GraphExplorer
@@ -9,7 +10,7 @@ from optimlab.explorers.family import FamilyExplorer
 from optimlab.explorers.fitting import FitExplorer, GridExplorer
 from optimlab.explorers.paths import PathExplorer, explore
 from optimlab.explorers.plane import PlaneExplorer
-from optimlab.explorers.race import RaceExplorer
+from optimlab.explorers.races import RaceExplorer, race
 from optimlab.explorers.schemes import SchemeExplorer
 from optimlab.explorers.shapes import ChordExplorer, ConditionExplorer
 from optimlab.explorers.slopes import DirectionExplorer, SecantExplorer, SlicesExplorer
@@ -17,6 +18,7 @@ from optimlab.explorers.surfaces import SurfaceExplorer
 from optimlab.explorers.valleys import MapExplorer, StripExplorer
 
 __all__ = [
+    "BasinExplorer",
     "BatchExplorer",
     "BoundaryExplorer",
     "ChordExplorer",
@@ -41,4 +43,5 @@ __all__ = [
     "StripExplorer",
     "SurfaceExplorer",
     "explore",
+    "race",
 ]

@@ -9,11 +9,12 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, slider
-from optimlab.explorers.frames import by_step, run_marks, short
+from optimlab.explorers.frames import by_step, run_marks
 from optimlab.explorers.scenes import one_start, to_draw
 from optimlab.explorers.targets import goal, loss_goal
 from optimlab.optimizers import Adam
 from optimlab.study.rare_gradient import PERIOD, rare_gradient
+from optimlab.words import counted, short
 
 LOOK = style.rule_style("Adam")
 #: so wide that two panels stand side by side on a page of 900 px
@@ -63,7 +64,7 @@ class StagesExplorer(Explorer):
         beta2=0.999, function=functions.ravine, start=(-7, 2), steps=30, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.function, self.domain = to_draw(function, domain, dim=2, start=start)
         self.steps, self.target = checks.steps(steps, 1, 200), checks.target(target)
         lr = checks.positive("lr", lr)
         beta1 = checks.number("beta1", beta1, low=0, below=1)
@@ -92,7 +93,7 @@ class StagesExplorer(Explorer):
     def _scene(self, start):
         surface, ax = figures.panel(*PANEL)
         figures.draw_contours(ax, self.function, self.domain)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         curves, (losses, ratios) = figures.panel(*PANEL, rows=2, sharex=True)
         high = 2 * float(np.nanmax(figures.surface_grid(self.function, self.domain, 61)[2]))
         figures.step_axis(losses, self.steps, xlabel="", scale="log", limits=(1e-6, high))
@@ -155,8 +156,8 @@ class StagesExplorer(Explorer):
         first, largest = (np.abs(r).max() for r in (ratio[0], ratio))
         frame["summary"] = (
             f"{self.stage}, rate {short(rate)}: along an axis the first step is {short(first)} × "
-            f"the rate, the longest {short(largest)} ×; after {self.steps} steps it is at "
-            f"{short(points[-1])}, and the loss is {short(losses[-1])}."
+            f"the rate, the longest {short(largest)} ×; after {counted(self.steps, 'step')} it is "
+            f"at {short(points[-1])}, and the loss is {short(losses[-1])}."
         )
         if self.target is not None:
             frame |= self._goal(losses)
@@ -275,7 +276,7 @@ class RareGradientExplorer(Explorer):
         frame = {
             "path": np.stack([steps, x], axis=-1),
             "end": [[steps[-1], end]],
-            "where": ([[steps[-1], end]], [f"{end:.3f}"]),
+            "where": ([[steps[-1], end]], [short(end)]),
             "root": np.stack([place, root], axis=-1),
             "left": np.stack([place, left], axis=-1),
             "right": np.stack([place, right], axis=-1),
@@ -288,6 +289,7 @@ class RareGradientExplorer(Explorer):
         if self.target:
             ways = self.ways | ({self["running max"]} if end < ARRIVED else set())
             wanted = "end within 0.02 of the best point, -1, with β₂ alone and with the box"
-            so_far = ", one of the two so far" if ways else ""
-            frame |= goal(wanted, len(ways) == 2, missed=f"{so_far}: {short(end)}")
+            left = "the box is left" if ways == {False} else "β₂ alone is left"
+            left = f", and {left}" if ways else ""
+            frame |= goal(wanted, len(ways) == 2, missed=f": this run ends at {short(end)}{left}")
         return frame

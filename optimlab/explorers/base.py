@@ -7,7 +7,10 @@ import ipywidgets as widgets
 import traitlets
 
 from optimlab import checks
+from optimlab.draw.live import export
 from optimlab.draw.live.late import Late
+from optimlab.explorers import saving
+from optimlab.explorers.controls import set_to, value_of
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
@@ -58,6 +61,8 @@ class Explorer(Late, widgets.VBox):
     """
 
     _waiting = None  # the call that will compute the frames of the slider in hand
+    #: what becomes of the run at each position of the slider in hand, as LivePlot draws it
+    band = None
     #: names of the marks that belong to the scene, and are shown without the run
     SCENE = ()
 
@@ -65,6 +70,11 @@ class Explorer(Late, widgets.VBox):
     status = traitlets.Unicode("")
     veiled = traitlets.Bool(False)
     reached = traitlets.Bool(False)
+
+    def __new__(cls, *args, **given):
+        explorer = super().__new__(cls, *args, **given)
+        explorer._given = args, given  # for `code`
+        return explorer
 
     def assemble(self, plot, controls, *below):
         """Put plot, controls and status line together and show the first frame.
@@ -98,6 +108,9 @@ class Explorer(Late, widgets.VBox):
             widget.observe(self._on_slider if number == 0 else self._on_other, name)
         plot.observe(self._on_handles, "handles")
         plot.observe(self._on_step, "step")
+        self._first, self._at_first = self.settings(), self._places()
+        plot.menu = saving.MENU
+        plot.on_msg(self._on_menu)
         self._refresh_later(0)  # of positions not shown yet: an error there is for the status line
 
     def frames(self, values):
@@ -105,6 +118,9 @@ class Explorer(Late, widgets.VBox):
         raise NotImplementedError
 
     # -- before the run is shown ---------------------------------------------------------------
+
+    def asked(self):
+        """It is a question of a lesson, answered before or not."""
 
     def veil(self, sentence):
         """Show the scene without the run, and `sentence` in place of the summary, until `unveil`.
@@ -114,6 +130,7 @@ class Explorer(Late, widgets.VBox):
         """
         checks.text("sentence", sentence, "a sentence that says that the run is hidden")
         self._veil_words, self.veiled = sentence, True
+        self.asked()
         with self.plot.hold_sync():
             for name in list(self.plot._notes):
                 self.plot.note(name, None)
@@ -172,10 +189,42 @@ class Explorer(Late, widgets.VBox):
             setattr(widget, name, value)
         self.plot.handles = self.plot.handles | handles
 
+    def _places(self):
+        """Where controls and handles stand, by names that can be written as arguments."""
+        found = {name: value_of(widget) for name, widget in self.controls.items()}
+        for name, at in self.settings()[-1].items():
+            found.setdefault(name, at[0] if len(at) == 1 else tuple(at))
+        found |= {"step": self.plot.step} if self.plot.step >= 0 else {}
+        return {name.replace(" ", "_"): place for name, place in found.items()}
+
+    def put(self, **places):
+        """Put controls and handles, and the marked `step`, to values; returns the explorer.
+
+        >>> from optimlab import explore
+        >>> explore("ravine", "Momentum").put(lr=0.2, momentum=0.5, start=(3, 1)).summary[:56]
+        'Momentum with learning rate 0.2 and momentum 0.5 went fr'
+        """
+        controls = {name.replace(" ", "_"): widget for name, widget in self.controls.items()}
+        handles = {name.replace(" ", "_"): name for name in self.settings()[-1]}
+        known, moved = dict.fromkeys([*controls, *handles, "step"]), {}
+        for name, place in places.items():
+            if name not in known:
+                raise TypeError(f"{name}: put takes {', '.join(known)}")
+            if name in controls:
+                set_to(name, controls[name], place)
+            elif name in handles:
+                on_track = len(self.plot.handles[handles[name]]) == 1
+                at = [checks.number(name, place)] if on_track else [*checks.pair(name, place)]
+                moved[handles[name]] = at
+        self.plot.handles = self.plot.handles | moved
+        if "step" in places and "step" not in controls | handles:
+            self.plot.step = checks.whole("step", places["step"], 0, self.plot.last())
+        return self
+
     def close(self):
         """Let it go with all that it made: its plot and controls, their layouts and styles."""
         self._stop_waiting()
-        for widget in _parts(self):
+        for widget in parts_of(self):
             if widget is not self:
                 widget.close()
         super().close()
@@ -211,7 +260,8 @@ class Explorer(Late, widgets.VBox):
         self._waiting = None
         values = self._values()
         if values is not None and not self.veiled:
-            self.plot.show_frames(self.frames(values), self.plot.settings())
+            frames = self.frames(values)
+            self.plot.show_frames(frames, self.plot.settings(), self.band)
 
     def _stop_waiting(self):
         if self._waiting is not None:
@@ -246,16 +296,47 @@ class Explorer(Late, widgets.VBox):
         """What it shows now as PNG bytes, for readers without a kernel."""
         return self.plot.still()
 
+    # -- taking it along -----------------------------------------------------------------------
 
-def _parts(whole, found=None):
+    def picture(self):
+        """The PNG bytes that `save` writes."""
+        return export.picture(self.plot)
+
+    def save(self, path):
+        """Write what the live plot shows to a file; of one that is veiled the scene alone.
+
+        Its ending says what is written: "run.png", the picture at two pixels a CSS pixel; "run.svg"
+        to be enlarged; "run.gif", its steps; "run.html", a page that needs neither network nor
+        Python, in which the first control is live. A file that is there is replaced.
+        """
+        saving.save(self, path)
+
+    def code(self):
+        """One line of Python that makes this explorer anew, with its controls and handles as now.
+
+        It is made as it was made, and then `put`: so its axes and its target are the same. What is
+        yours is named, and what has no name, such as a lambda, is told in a comment. What a network
+        has learnt is not in the line.
+
+        >>> from optimlab import explore
+        >>> explore("ravine", "Momentum").put(lr=0.2).code()
+        'from optimlab import explore; explore("ravine", "Momentum").put(lr=0.2)'
+        """
+        return saving.code(self)
+
+    def _on_menu(self, _plot, content, _buffers):
+        saving.answer(self, content.get("kind"))
+
+
+def parts_of(whole, found=None):
     """A widget and the widgets that it holds at any depth, each once."""
     found = [] if found is None else found
     if isinstance(whole, list | tuple):
         for part in whole:
-            _parts(part, found)
+            parts_of(part, found)
     elif isinstance(whole, widgets.Widget) and all(whole is not one for one in found):
         found.append(whole)
-        _parts([getattr(whole, name) for name in whole.keys], found)
+        parts_of([getattr(whole, name) for name in whole.keys], found)
     return found
 
 

@@ -7,12 +7,13 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
-from optimlab.explorers.frames import run_marks, short
+from optimlab.explorers.frames import run_marks
 from optimlab.explorers.scenes import the_data
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study import network
-from optimlab.study.training import Linear, Training, counted
+from optimlab.study.training import Linear, Training
+from optimlab.words import counted, short
 
 #: the numbers of one decade of learning rates, and what one batch or the whole data look like
 DECADE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
@@ -295,7 +296,7 @@ class BatchExplorer(Explorer):
                 each = np.stack([whole_spent, self.above(whole[:, i])], axis=-1)
                 frame |= run_marks("all", each)
             if self.target is not None:
-                wanted = f"at most {self.target:g} from the minimum in the last epoch"
+                wanted = f"at most {short(self.target, 6)} from the minimum in the last epoch"
                 now = f": {short(wide[i]) if np.isfinite(wide[i]) else 'too large'}"
                 frame |= goal(wanted, wide[i] <= self.target, now, now)
             frames.append(frame)

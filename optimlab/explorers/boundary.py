@@ -15,10 +15,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import button, decades, number, slider
-from optimlab.explorers.frames import short
+from optimlab.explorers.frames import NO_NUMBER, TOO_LARGE
 from optimlab.explorers.scenes import name_looks, the_data
 from optimlab.explorers.targets import goal
 from optimlab.study import training
+from optimlab.words import counted, short
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01
@@ -32,8 +33,8 @@ LOST, PATIENCE = 5.0, 3
 GRID = 64
 #: of a panel, in pixels: two of them stand side by side in a window 900 pixels wide
 SIZE = 350, 340
-#: colour and marker of each class, apart from the colours of the rules
-CLASSES = [("#33475b", "o"), ("#c9820a", "s"), ("#6a9a2b", "^"), ("#8c6bb1", "D")]
+#: colour and marker of each class; the rules are lines in another panel
+CLASSES = [("#33475b", "o"), ("#c9820a", "s"), ("#2d6a3a", "^"), ("#9b6fd0", "D")]
 RULES = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -503,7 +504,8 @@ class BoundaryExplorer(Explorer):
         return f"{when}: training loss {_loss_words(loss)}, {share}."
 
     def _goal(self, done, right):
-        wanted = f"{self.target:.0%} of the {self._judged} points right within {self.epochs} epochs"
+        wanted = f"{self.target:.0%} of the {self._judged} points right "
+        wanted += f"within {counted(self.epochs, 'epoch')}"
         hits = [epoch for epoch, _, share in self._curve[1:] if share >= self.target]
         reached = hits and self._lost is None
         found = f" at epoch {hits[0]:.0f}" if reached else ""
@@ -524,7 +526,9 @@ def _thin(curve, most=120):
 
 
 def _loss_words(loss):
-    return short(loss) if np.isfinite(loss) else "too large to store"
+    if np.isnan(loss):
+        return NO_NUMBER
+    return short(loss) if np.isfinite(loss) else f"{TOO_LARGE} to store"
 
 
 def _looks(classes):

@@ -8,11 +8,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import nearest, number, slider
-from optimlab.explorers.frames import short
 from optimlab.explorers.scenes import around, name_looks, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
 from optimlab.study.network import Graph
+from optimlab.words import short
 
 FORWARD, BACKWARD = style.PALETTE[0], style.PALETTE[1]
 #: size of a box and how far an arrow lies from the middle of its edge, in columns and rows
@@ -330,12 +330,12 @@ class ErrorExplorer(Explorer):
         name_looks(ax, looks, markers=False)
         ax.set(xscale="log", yscale="log", xlabel="h", ylabel="typical error of the slope")
         ax.set(xlim=(6e-16, 1.8), ylim=(3e-17, 1e2))
-        ax.set_title(f"$f(x) = {self.function.latex}$", fontsize=11)
+        ax.set_title(figures.formula(self.function, "f(x) = "), fontsize=11)
         ax.legend(loc="upper center")
         digits, table = figures.panel(392, 340)
         table.axis("off")
         table.set(xlim=(0, 1), ylim=(0, 1))
-        table.set_title(f"at x = {self.x:g}", fontsize=11)
+        table.set_title(f"at x = {short(self.x, 6)}", fontsize=11)
         for text, y in ROWS.items():
             table.text(0.0, y, text, fontsize=9.5, va="center")
         for left, method, color in ((0.23, "forward", FORWARD), (0.61, "central", BACKWARD)):
@@ -372,12 +372,12 @@ class ErrorExplorer(Explorer):
         ahead = f(x + h)
         points, texts = [], []
         for left, behind, over, by in (
-            (0.23, f(x), h, f"h = {h:g}"),
-            (0.61, f(x - h), 2 * h, f"2h = {2 * h:g}"),
+            (0.23, f(x), h, f"h = {short(h, 6)}"),
+            (0.61, f(x - h), 2 * h, f"2h = {short(2 * h, 6)}"),
         ):
             slope = (ahead - behind) / over
-            rows = [_full(ahead), _full(behind), f"{ahead - behind:.10g}", by, f"{slope:.12g}"]
-            rows += [f"{exact:g}", f"{abs(slope - exact):.1e}"]
+            rows = [_full(ahead), _full(behind), short(ahead - behind, 10), by, short(slope, 12)]
+            rows += [short(exact, 6), short(abs(slope - exact), 2)]
             points += [(left, y) for y in ROWS.values()]
             texts += rows
         forward, central = errors["forward"], errors["central"]
@@ -387,8 +387,8 @@ class ErrorExplorer(Explorer):
             "central": [(h, central)],
             "digits": (points, texts),
             "summary": (
-                f"With h = {h:g} the forward difference is typically off by {forward:.1e} and the "
-                f"central one by {central:.1e}."
+                f"With h = {short(h, 6)} the forward difference is typically off by "
+                f"{short(forward, 2)} and the central one by {short(central, 2)}."
             ),
         }
 

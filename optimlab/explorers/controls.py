@@ -5,6 +5,7 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.words import short
 
 #: the numbers of one decade on a learning-rate slider
 DECADE = [1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.2, 3.5, 4, 4.5, 5, 5.5, 6]
@@ -39,7 +40,7 @@ def slider(label, values, value, *, width="420px"):
 
     With one value there is nothing to slide: it is greyed out.
     """
-    options = [(f"{v:g}" if np.isreal(v) else str(v), v) for v in values]
+    options = [(short(v, 6) if np.isreal(v) else str(v), v) for v in values]
     return widgets.SelectionSlider(
         options=options, value=value, description=label, continuous_update=True,
         disabled=len(options) == 1, **_laid_out(width),
@@ -73,6 +74,33 @@ def button(label, act, *, icon="", **layout):
     made = widgets.Button(description=label, icon=icon, layout=layout)
     made.on_click(act)
     return made
+
+
+def value_of(widget):
+    """The value of a control; of a slider without options as round as its numbers are.
+
+    The page answers 0.9000000000000001 to a slider that is put to 0.9.
+    """
+    value = widget.value
+    return float(f"{value:.12g}") if isinstance(widget, widgets.FloatSlider) else value
+
+
+def set_to(name, widget, value):
+    """Put the control called `name` to a value that it can have."""
+    if isinstance(widget, widgets.widget_selection._Selection):
+        known = [one for _, one in widget._options_full]
+        wanted = f"a position of its control, such as {np.array(widget.value).item()!r}"
+        kinds = str if isinstance(known[0], str) else int | float | complex | np.integer
+        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(known[0], bool):
+            checks.wrong_kind(name, value, wanted)
+        if value not in known:
+            checks.wrong_value(name, value, wanted)
+        widget.value = value
+    elif isinstance(widget.value, bool):
+        widget.value = checks.flag(name, value)
+    else:
+        check = checks.whole if isinstance(widget.value, int) else checks.number
+        widget.value = check(name, value, low=widget.min, high=widget.max)
 
 
 def add_start(plot, ax, at, *, sliders=False, **more):

@@ -9,10 +9,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, choice
-from optimlab.explorers.frames import by_step, readout, run_marks, short
+from optimlab.explorers.frames import by_step, readout, run_marks
 from optimlab.explorers.scenes import GAP, NOTHING, one_start
 from optimlab.explorers.targets import goal
 from optimlab.study import genealogy
+from optimlab.words import counted, short
 
 #: name -> where it stands in the tree: column (they are in the order of years) and row
 PLACES = {
@@ -80,7 +81,7 @@ class FamilyExplorer(Explorer):
         self._draw_tree(top)
         runs, (ax, losses) = figures.panel(706, 320, columns=2)
         figures.draw_contours(ax, self.function)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         figures.step_axis(losses, self.steps, scale="log", limits=(1e-8, 3e4))
         alt = (
             "Family tree of eleven optimizers from 1847 to 2018, in the order of years; below it "
@@ -202,7 +203,7 @@ class FamilyExplorer(Explorer):
         child = f"{name}, {row.year}, " + (f"child of {parents}" if parents else "the first")
         ends = ", ".join(f"{n} {short(run.losses[-1])}" for n, run in runs.items())
         alone = "" if name in runs else f" {name} has no run here: see lesson 13."
-        return f"{child}. Loss after {self.steps} steps: {ends}.{alone}"
+        return f"{child}. Loss after {counted(self.steps, 'step')}: {ends}.{alone}"
 
     def _goal(self, name, runs):
         """Whether the method ends higher than each of its parents."""

@@ -9,10 +9,10 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, nearest, slider
-from optimlab.explorers.frames import short
 from optimlab.explorers.scenes import to_draw
-from optimlab.explorers.targets import goal
+from optimlab.explorers.targets import beside_goal, goal
 from optimlab.study import network
+from optimlab.words import short
 
 MODEL, OFF = style.PALETTE[0], style.PALETTE[1]
 #: data points up to which each one's own loss is written beside it
@@ -76,7 +76,8 @@ class FitExplorer(Explorer):
             ylim=(bottom - above / 2 * (top - bottom), top + above * (top - bottom)),
         )  # fmt: skip
         self._top = top + (above - 0.08) * (top - bottom)  # where the loss is written
-        ax.axvline(0, color=style.MUTED, linewidth=1, linestyle=(0, (2, 3)))
+        below = (1 + 1.5 * above - 0.16) / (1 + 1.5 * above)  # the loss stands over the line's end
+        ax.axvline(0, 0, below, color=style.MUTED, linewidth=1, linestyle=(0, (2, 3)))
         ax.plot(
             self.x, self.y, linestyle="none", marker="o", markersize=4 if many else 8,
             color=style.MUTED if many else style.INK, alpha=0.6 if many else 1, zorder=3,
@@ -181,11 +182,11 @@ class FitExplorer(Explorer):
             at = off[:, :2].mean(axis=1)  # beside the middle of the distance
             if self.model == "logistic":  # above the ones, below the zeros
                 at = np.stack([self.x, np.where(self.y == 1, 1.08, -0.08)], axis=-1)
-            frame["losses"] = (at, [f"{value:.2f}" for value in self.point_losses()])
+            frame["losses"] = (at, [short(value) for value in self.point_losses()])
         if self.target is not None:
-            close = loss > self.target and short(loss) == short(self.target)
-            now = f": it is {loss:.6g}" if close else f": it is {short(loss)}"
-            frame |= goal(f"a loss of at most {self.target:g}", loss <= self.target, now, now)
+            now = f": it is {beside_goal(loss, self.target)}"
+            wanted = f"a loss of at most {short(self.target, 6)}"
+            frame |= goal(wanted, loss <= self.target, now, now)
         return [frame]
 
     def point_losses(self):
@@ -267,7 +268,7 @@ class GridExplorer(Explorer):
                     "summary": (
                         f"With {n} points per axis the best x tried is {short(best)}, which is "
                         f"{short(off)} from the minimum; {self.dimensions} weights would take "
-                        f"{cost[-1, 1]:.2g} evaluations."
+                        f"{short(cost[-1, 1])} evaluations."
                     ),
                 }
             )

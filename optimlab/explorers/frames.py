@@ -1,17 +1,6 @@
-"""What the frames of several explorers have in common: numbers in words, rows, runs."""
+"""What the frames of several explorers have in common: rows, runs, the numbers of a step."""
 
 import numpy as np
-
-
-def short(value):
-    """A number or a point in at most three significant digits.
-
-    >>> short(0.00030394), short((-7, 2.5)), short(-0.0)
-    ('0.000304', '(-7, 2.5)', '0')
-    """
-    if np.ndim(value):
-        return "(" + ", ".join(short(v) for v in value) + ")"
-    return f"{float(value) + 0.0:.3g}"
 
 
 def by_step(values):

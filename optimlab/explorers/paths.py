@@ -1,19 +1,21 @@
 """The general explorer: the path of one rule or several on any function, and its loss curve."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import Explorer, guarded
+from optimlab.explorers.band import band as band_of
+from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
-from optimlab.explorers.frames import UNDEFINED, by_step, lost, readout, run_marks
+from optimlab.explorers.frames import by_step, lost, readout, run_marks
+from optimlab.explorers.inspector import Inspector, which_rule
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import loss_goal, together
+from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.optimizers import SGD
+from optimlab.words import counted
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -26,20 +28,22 @@ SLIDERS = {
 }
 
 
-def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
+def explore(function, rules=SGD, *, lr=None, start=None, steps=30, **options):
     """Sliders and a live plot for a function and a rule, or several rules, in one line.
 
     Parameters
     ----------
-    function : Function, or its name
-        Of one variable (drawn as a curve) or two (drawn as contour lines).
-    rules : optimizer class, its name, or a list of them
-        All rules share the learning rate, the start and the number of steps.
+    function : Function, its name, a formula such as "x^2/20 + y^2", or f(x), f(x, y), f(point)
+        Of one variable (drawn as a curve) or two (drawn as contour lines). What a formula or a
+        plain function does not say, its domain, start and minima, is found numerically.
+    rules : optimizer class, its name, an object such as SGD(lr=0.3), or a list of them
+        All rules share the learning rate, the start and the number of steps. Any class or object
+        with `update(params, grads)` will do.
     lr : float
-        Learning rate at first.
+        Learning rate at first; by default that of the first rule given as an object, or 0.1.
     start : float or (x, y)
-        Start point at first; by default the function's own. It is a handle: drag it, or use its
-        sliders, where an exact number can be typed as well.
+        Start point at first; by default the function's own. One outside the picture widens it. It
+        is a handle: drag it, or use its sliders, where an exact number can be typed as well.
     steps : int
         Number of updates at first.
     **options
@@ -48,10 +52,16 @@ def explore(function, rules=SGD, *, lr=0.1, start=None, steps=30, **options):
         `any_start=True` from every start, `loss_scale="log"` or `"linear"`,
         `loss_limits=(low, high)`, `names=7` how many points are called x₀, x₁, …, `domain` the
         part of the function shown, `start_sliders=False` for the start without its sliders,
-        `inspect=True` to show the update of the marked step in numbers,
+        `inspect=True` to show the update of the marked step: its lines in symbols and in numbers,
+        bars for what the rule remembers and for its effective rate, and arrows in the picture
+        (of several rules, of one that is chosen),
+        `band=False` for a learning-rate slider without the band under it, which tells what becomes
+        of the run at each rate (without it said, an explorer with a target and one that has been a
+        question of a lesson have none),
         `curves=("loss",)` the panels beside the picture (also "rate" for the effective rate of each
         parameter, "distance", "gradient", or what a rule remembers, such as "v" or "h"),
-        `limits={"v": (low, high)}` the range of such a panel, and a first value for a
+        `limits={"v": (low, high)}` the range of such a panel, `gradient=` to replace the function's
+        own, as in `descend`, and a first value for a
         hyperparameter (`momentum`, `rho`, `beta1`, `beta2`, `weight_decay`, `bias_correction`).
 
     Returns
@@ -65,15 +75,17 @@ class PathExplorer(Explorer):
     """The explorer that `explore` returns. `paths` holds the recorded paths that are shown."""
 
     start = Handle("The start point: a float on a curve, else a pair.")
+    #: the grid of the start, if it is not left to its axes
+    grain = None
 
     def __init__(
-        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, rates=(0.001, 2.0),
+        self, function, rules=SGD, *, lr=None, start=None, steps=30, rates=(0.001, 2.0),
         most_steps=None, target=None, loss_scale=None, loss_limits=None, names=None, domain=None,
         inspect=False, curves=("loss",), limits=None, start_sliders=True,
-        any_start=False, **hyperparameters,
+        any_start=False, band=None, gradient=None, **hyperparameters,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain)
+        self.function, self.domain = to_draw(function, domain, start=start)
         self.line = self.function.dim == 1
         self.rules, self.target = checks.rules(rules), checks.target(target)
         self.curves = checked_curves(curves, self.rules)
@@ -84,7 +96,13 @@ class PathExplorer(Explorer):
         names = 7 * self.line if names is None else checks.whole("names", names)
         self.names, self.paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
+        wanted = "a function of the point, or (point, step)"
+        self._gradient = None if gradient is None else checks.callback("gradient", gradient, wanted)
         self._any_start = checks.flag("any_start", any_start)
+        if lr is None:
+            lr = next((r.set_rate for r in self.rules if r.set_rate is not None), 0.1)
+        self._band_asked = None if band is None else checks.flag("band", band)
+        self._has_band = target is None if band is None else band
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         self._first_start = start
@@ -100,6 +118,8 @@ class PathExplorer(Explorer):
             "steps": number("steps", steps, 1, most_steps, 1),
             **own,
         }
+        if inspect:
+            controls |= which_rule(self.rules)
         runs = {}
         if self._more:
             near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
@@ -108,8 +128,8 @@ class PathExplorer(Explorer):
         if loss_limits is None:
             loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
-        self.inspector = widgets.HTMLMath().add_class("ol-inspector") if inspect else None
-        self.assemble(plot, controls, *([self.inspector] if inspect else []))
+        self.inspector = Inspector(plot, plot._axes[0][1]) if inspect else None
+        self.assemble(plot, controls)
 
     def _own_controls(self, given):
         """A control for each hyperparameter of the rules but the rate, at its value as `given`."""
@@ -141,10 +161,11 @@ class PathExplorer(Explorer):
             ax.set_ylim(around(values))
             track = {"track": curve.get_xydata()}
         else:
-            track = {}
+            track = {"round": self.grain} if self.grain else {}
             figures.draw_contours(ax, self.function, self.domain)
             values = figures.surface_grid(self.function, self.domain, 61)[2]
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
+        self._draw_more(surface)
         beside = {name: curve_panel(1 + len(self.curves)) for name in self.curves}
         axes = {name: axes for name, (_, axes) in beside.items()}
         if "loss" in axes:
@@ -164,9 +185,12 @@ class PathExplorer(Explorer):
         for curve in self._more:
             curve.add(plot, axes[curve.name], self.function.dim)
         if self.names:
-            plot.add("label", "names", ax, color=style.INK)
+            plot.add("label", "names", ax, color=style.INK, free=True)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)
         return plot
+
+    def _draw_more(self, figure):
+        """What a subclass adds to the picture."""
 
     def _draw_losses(self, losses, values, most_steps, loss_scale, loss_limits):
         """The empty axes of the loss curve, with the target."""
@@ -204,51 +228,15 @@ class PathExplorer(Explorer):
         names = " and ".join(rule.__name__ for rule in self.rules)
         labels = {"loss": "loss"} | {curve.name: curve.label for curve in self._more}
         shown = ", ".join(labels[name] for name in self.curves)
-        return f"Path of {names} on {self.function.name}, and its {shown} at each step."
+        found = " Its minima were found numerically." if self.function.found else ""
+        return f"Path of {names} on {self.function.name}, and its {shown} at each step.{found}"
 
     # -- what moves ------------------------------------------------------------------------------
 
-    @guarded
-    def _update(self):
-        super()._update()
-        self._inspect()
-
-    @guarded
-    def _on_step(self, _change):
-        self._inspect()
-
-    def _inspect(self):
-        """Write the first rule's update that led to the marked step, in symbols and in numbers."""
-        if self.inspector is None or not self.paths:
-            return
-        if self.veiled:
-            self.inspector.value = ""
-            return
-        path = next(iter(self.paths.values()))
-        k = (self.plot.step if 0 <= self.plot.step <= path.steps else path.steps) - 1
-        k = max(k, 0)
-        if path.diverged is not None and k + 1 >= path.diverged:
-            self.inspector.value = self._why_lost(path)
-            return
-        state = {slot: values[k] for slot, values in path.states.items()}
-        rule = path.optimizer
-        put_in = rule.formula_with(path.points[k], path.gradients[k], state, t=k + 1)
-        rows = [
-            rf"{left} &&\quad {right}" for left, right in zip(rule.formula(), put_in, strict=True)
-        ]
-        body = r" \\ ".join(rows).replace("&", "&amp;").replace("<", "&lt;")  # it is HTML
-        self.inspector.value = (
-            rf"From step {k} to step {k + 1}: $$\begin{{aligned}}{body}\end{{aligned}}$$"
-        )
-
-    @staticmethod
-    def _why_lost(path):
-        step, word = lost(path)
-        if word == UNDEFINED:
-            return f"At step {step} a value is undefined: the function or its slope has none there."
-        return f"At step {step} the numbers are {word} to show." if word == "too large" else (
-            f"At step {step} there is a value that is {word}."
-        )
+    def asked(self):
+        if self._has_band and not self._band_asked:  # a question is not answered by default
+            self._has_band, self.plot.frames = False, {}
+            self._refresh_later(0)
 
     def _runs(self, rates, start, steps, hyperparameters):
         """Every rule's runs at all `rates`, one batch for each."""
@@ -256,7 +244,10 @@ class PathExplorer(Explorer):
         runs = {}
         for rule in self.rules:
             own = {n: v for n, v in hyperparameters.items() if hasattr(rule(), n)}
-            runs[rule.__name__] = descend(self.function, rule(lr=shape, **own), start, steps)
+            optimizer = rule(lr=shape, **own)
+            runs[rule.__name__] = descend(
+                self.function, optimizer, start, steps, gradient=self._gradient
+            )
         return runs
 
     def frames(self, rates):
@@ -264,6 +255,11 @@ class PathExplorer(Explorer):
         own = {name: self[name] for name in SLIDERS if name in self.controls}
         runs = self._runs(rates, self.start, self["steps"], own)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
+        if len(rates) > 1:
+            self.band = band_of(runs, rates, self.domain) if self._has_band else None
+        if self.inspector:
+            chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
+            self.inspector.add_to(frames, runs[chosen])
         self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
         return frames
 
@@ -302,10 +298,11 @@ class PathExplorer(Explorer):
     def _goal(self, name, run):
         """How a run stands against the target."""
         at = min(self.target[1], run.steps)
-        now = f"{run.losses[at]:.6g}" if np.isfinite(run.losses[at]) else lost(run)[1]
-        who = f"{name}: " if len(self.rules) > 1 else ""
+        loss = run.losses[at]
+        now = beside_goal(loss, self.target[0]) if np.isfinite(loss) else lost(run)[1]
+        who = name if len(self.rules) > 1 else ""
         moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
         return loss_goal(
-            run.losses, self.target, f": {at} steps, {now}", who=who,
+            run.losses, self.target, f": {now} after {counted(at, 'step')}", who=who,
             moved_from=self._first_start if moved else None,
         )  # fmt: skip

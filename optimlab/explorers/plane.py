@@ -9,7 +9,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, button, number
-from optimlab.explorers.frames import by_step, run_marks, short
+from optimlab.explorers.frames import by_step, run_marks
 from optimlab.explorers.scenes import one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import Momentum, Nesterov
@@ -20,6 +20,7 @@ from optimlab.study.analysis import (
     momentum_shrink,
     stability_limit,
 )
+from optimlab.words import short
 
 #: dark where a step leaves little of the distance
 SPEED = LinearSegmentedColormap.from_list("speed", ["#2f6da3", "#9cc3e0", "#eef4fa"])
@@ -70,7 +71,7 @@ class PlaneExplorer(Explorer):
         most=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=2)
+        self.function, self.domain = to_draw(function, domain, dim=2, start=start)
         self.rule = rule = checks.rule(rule, among=(Momentum, Nesterov))
         if target is not None:
             target = checks.number("target", target, above=0, below=1)
@@ -101,7 +102,7 @@ class PlaneExplorer(Explorer):
     def _scene(self, start, pair):
         figure, (ax, distance) = figures.panel(470, 460, rows=2, height_ratios=[5, 3])
         figures.draw_contours(ax, self.function, self.domain)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         limits = NEAR, FAR
         figures.step_axis(distance, MOST_STEPS, ylabel="distance", scale="log", limits=limits)
         distance.set_yticks([1e-8, 1e-4, 1])
@@ -119,7 +120,7 @@ class PlaneExplorer(Explorer):
         plot.add_run("path", ax, look)
         plot.add_run("distance", distance, look, dots=0)
         plot.add("line", "computed", distance, color=style.INK, width=1.5, dash=(4, 4))
-        plot.add("label", "computed name", distance, color=style.INK, offset=(6, 2))
+        plot.add("label", "computed name", distance, color=style.INK, free=True)
         add_start(plot, ax, start)
         plot.add(
             "handle", "pair", plane, at=pair, round=[_grain(self.lrs[-1]), 0.005],

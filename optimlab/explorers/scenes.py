@@ -1,11 +1,15 @@
 """What the pictures of several explorers have in common: what they take, draw and show."""
 
+from copy import copy
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.landmarks import widened
 from optimlab.study.data import Data
+from optimlab.taught import Taught
 
 NOTHING = np.empty((0, 2))
 GAP = np.full((1, 2), np.nan)
@@ -14,18 +18,28 @@ GAP = np.full((1, 2), np.nan)
 # --- arguments -------------------------------------------------------------------------------
 
 
-def to_draw(function, domain=None, dim=None):
-    """A Function of `dim` variables, given as one or by its name, and the part that is drawn.
-
-    That part is `domain`, or the function's own domain.
+def to_draw(function, domain=None, dim=None, start=None, *, minimum=False):
+    """A Function of `dim` variables, given in any way that `checks.function` takes, and what is
+    drawn of it: `domain`, or the function's own domain, widened to hold the start.
     """
-    function = checks.function(function, (1, 2) if dim is None else (dim,))
+    dims = (1, 2) if dim is None else (dim,)
+    function = checks.function(function, dims, start=start, domain=domain, minimum=minimum)
     if not np.isfinite(function.domain).all():
         raise ValueError(f"function={function.name}: its domain must be finite to be drawn")
-    if domain is None:
-        return function, function.domain
-    box = checks.domain(domain, function.dim)
-    return function, box if function.dim == 2 else tuple(np.ravel(box).tolist())
+    own = np.reshape(function.domain, (-1, 2))
+    box = own if domain is None else np.reshape(checks.domain(domain, function.dim), (-1, 2))
+    wide = widened(box, one_start(function, start))
+    if (wide != box).any():
+        box, function = wide, copy(function)
+        low, high = np.minimum(own[:, 0], box[:, 0]), np.maximum(own[:, 1], box[:, 1])
+        function.domain = _plain(np.stack([low, high], axis=-1))
+    return function, _plain(box)
+
+
+def _plain(box):
+    """The rows (low, high) of a box as a domain."""
+    pairs = tuple(map(tuple, box.tolist()))
+    return pairs if len(pairs) > 1 else pairs[0]
 
 
 def one_start(function, start):
@@ -80,3 +94,13 @@ def contour_lines(x, y, z, levels):
     lines = Figure().add_subplot().contour(x, y, z, levels).allsegs
     pieces = [part for level in lines for line in level for part in (line, GAP)]
     return np.concatenate(pieces) if pieces else NOTHING
+
+
+def coarser(function, rule):
+    """Of how many rows and columns of a map one is run: code that takes one run at a time is slow.
+
+    >>> from optimlab import SGD, functions
+    >>> coarser(functions.wave, SGD)
+    1
+    """
+    return 1 if function.quick and not issubclass(rule, Taught) else 5

@@ -7,10 +7,11 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, decades, number, slider
-from optimlab.explorers.frames import by_step, readout, run_marks, short
+from optimlab.explorers.frames import by_step, readout, run_marks
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import loss_goal, together
+from optimlab.explorers.targets import beside_goal, loss_goal, together
 from optimlab.study import schemes
+from optimlab.words import short
 
 #: look of each scheme: plain descent has that of SGD, as everywhere
 LOOKS = {
@@ -53,7 +54,7 @@ class SchemeExplorer(Explorer):
         most_steps=None, target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, self.domain = to_draw(function, domain, dim=1)
+        self.function, self.domain = to_draw(function, domain, dim=1, start=start)
         self.names = checks.some_of("names", names, LOOKS, single=True)
         self.target, self.runs = checks.target(target), {}
         lr, steps = checks.positive("lr", lr), checks.steps(steps, 1)
@@ -72,7 +73,7 @@ class SchemeExplorer(Explorer):
         curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
         heights = around(curve.get_ydata())
         ax.set_ylim(heights)
-        ax.set_title(f"${self.function.latex}$", fontsize=12, pad=9)
+        ax.set_title(figures.formula(self.function), fontsize=12, pad=9)
         beside, (place, losses, rate) = figures.panel(490, 400, rows=3, sharex=True)
         figures.step_axis(place, most_steps, xlabel="", ylabel="point x", limits=self.domain)
         figures.step_axis(losses, most_steps, xlabel="", limits=heights)
@@ -146,10 +147,10 @@ class SchemeExplorer(Explorer):
 
     def _goal(self, name, losses):
         now = losses[min(self.target[1], len(losses) - 1)]
-        missed = f": {now:.6g}" if np.isfinite(now) else ""
+        missed = f": {beside_goal(now, self.target[0])}" if np.isfinite(now) else ""
         moved = self.start != self._first_start
         return loss_goal(
-            losses, self.target, missed, title=f"Target for {name}",
+            losses, self.target, missed, who=f"{name[0].upper()}{name[1:]}",
             moved_from=self._first_start if moved else None,
         )  # fmt: skip
 

@@ -8,11 +8,12 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, slider
-from optimlab.explorers.frames import run_marks, short
+from optimlab.explorers.frames import run_marks
 from optimlab.explorers.scenes import GAP, NOTHING, around, on_curve, to_draw
 from optimlab.explorers.targets import goal
-from optimlab.functions import Function
+from optimlab.functions import Written
 from optimlab.optimizers import SGD
+from optimlab.words import counted, short
 
 
 class ChordExplorer(Explorer):
@@ -40,7 +41,7 @@ class ChordExplorer(Explorer):
         figure, ax = figures.panel(560, 380)
         curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
         ax.set_ylim(around(curve.get_ydata(), 0.1))
-        ax.set_title(f"${self.function.latex}$")
+        ax.set_title(figures.formula(self.function))
         plot = LivePlot([figure], alt=f"A chord between two points of {self.function.name}.")
         plot.add("area", "above", ax, color=style.HIGHLIGHT, opacity=0.25)
         plot.add("line", "chord", ax, color=style.PALETTE[0], width=2.5)
@@ -148,11 +149,12 @@ class ConditionExplorer(Explorer):
     def ravines(self, conditions):
         """x²/κ + y² for many κ at once: its points are (..., len(conditions), 2)."""
         flat = np.asarray(conditions, dtype=float)
-        slopes = np.stack([2 / flat, np.full_like(flat, 2)], axis=-1)
-        return Function(
+        slopes = 2 / flat
+        return Written(
             "ravines", r"x^2/\kappa + y^2",
-            lambda p: p[..., 0] * p[..., 0] / flat + p[..., 1] * p[..., 1],
-            lambda p: p * slopes,
+            lambda x, y: x * x / flat + y * y,
+            lambda x, y: (x * slopes, 2 * y),
+            lambda x, y: (slopes, 0, 2),
             domain=self.DOMAIN, minima=[(0, 0)], start=(-7, 2),
         )  # fmt: skip
 
@@ -216,7 +218,7 @@ class ConditionExplorer(Explorer):
         points, losses = runs.points[:, i], runs.losses[:, i]
         rate, shrink = condition / (condition + 1), (condition - 1) / (condition + 1)
         needed = self.needed[condition]
-        count = f"{needed} step" if needed == 1 else f"{needed} steps"
+        count = counted(needed, 'step')
         # above the curve, left of the dot; at the left edge below it, to the right
         at = [condition, needed] if condition >= 3 else [2.75 * condition, max(0.75, needed / 2)]
         return {

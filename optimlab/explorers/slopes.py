@@ -7,10 +7,10 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, choice, decades, slider
-from optimlab.explorers.frames import short
 from optimlab.explorers.scenes import around, contour_lines, on_curve, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.functions import numerical_gradient
+from optimlab.words import short
 
 #: the numbers of one decade on a slider for h
 DECADE = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
@@ -70,7 +70,7 @@ class SecantExplorer(Explorer):
         ax.set_ylim(around(curve.get_ydata()))
         ax.set_xlim(right=self.domain[1] + 0.25 * np.ptp(self.domain))  # room for the rise in words
         self._width, self._height = np.ptp(ax.get_xlim()), np.ptp(ax.get_ylim())
-        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.set_title(figures.formula(self.function), fontsize=12)
         ax.plot([], [], color=SECANT, label="secant")
         ax.plot([], [], color=TANGENT, linestyle=(0, (5, 2)), label="tangent")
         ax.legend(loc="best")
@@ -151,14 +151,14 @@ class SecantExplorer(Explorer):
             "zero": [(each, self._floor) for each in (self.steps[0] / 2, self.steps[-1] * 2)],
             "zero name": ([(self.steps[0], self._floor)], [self._about_the_floor]),
             "summary": (
-                f"At x = {short(self.x)} with h = {short(h)}: rise {rise:.4g} over run {run:.4g} "
-                f"gives the secant slope {slope:.4g}; the tangent's is {exact:.4g}, the gap is "
-                f"{short(gap)}."
+                f"At x = {short(self.x)} with h = {short(h)}: rise {short(rise)} over run "
+                f"{short(run)} gives the secant slope {short(slope)}; the tangent's is "
+                f"{short(exact)}, the gap is {short(gap)}."
             ),
         }
         if right - left > 0.07 * self._width:  # else the words are longer than what they name
-            frame["run"] = [((left + right) / 2, low)], [f"run {run:.4g}"]
-            frame["rise"] = [(right, (low + high) / 2)], [f"rise {rise:.4g}"]
+            frame["run"] = [((left + right) / 2, low)], [f"run {short(run)}"]
+            frame["rise"] = [(right, (low + high) / 2)], [f"rise {short(rise)}"]
         if self.target:
             frame |= self._goal(h, gap)
         return frame
@@ -216,7 +216,7 @@ class _PointExplorer(Explorer):
         drawn = figures.draw_contours(ax, self.function, self.domain, levels=heights)
         drawn["lines"].set_linestyle("solid")
         ax.set_aspect("equal")
-        ax.set_title(f"${self.function.latex}$", fontsize=12)
+        ax.set_title(figures.formula(self.function), fontsize=12)
         return picture, ax
 
     def _add_point(self, plot, ax, at, grain):

@@ -21,9 +21,13 @@ from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
 from optimlab.explorers.paths import PathExplorer
+from optimlab.explorers.scenes import to_draw
 from optimlab.optimizers import SGD
 
+#: of the surface; live.css makes it smaller in a narrow column
 WIDTH, HEIGHT = 560, 480
+#: columns as narrow as this stand side by side
+LEAST = 340
 #: how far above the surface a path is drawn, so that it is not hidden in it; of the height shown
 LIFT = 0.018
 #: matplotlib's marker -> plotly's in three dimensions
@@ -50,18 +54,20 @@ class SurfaceExplorer(PathExplorer):
     figure = None  # until it is made: what was refused before is closed, too
 
     def __init__(
-        self, function, rules=SGD, *, lr=0.1, start=None, steps=30, domain=None, samples=61,
+        self, function, rules=SGD, *, lr=None, start=None, steps=30, domain=None, samples=61,
         **options,
     ):  # fmt: skip
         checks.extra("plotly.graph_objects", "SurfaceExplorer")  # before all that takes time
         self.samples = checks.whole("samples", samples, 2)
-        function = checks.function(function, (2,))
+        function, _ = to_draw(function, domain, dim=2, start=start)
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
         self.figure, self._answered = self._surface(), False
         self.figure.observe(self._on_answer, "_js2py_traceDeltas")
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
+        self.turn.layout.max_width = "calc(100% - 4px)"  # it has a margin
         self.turn.add_class("ol-turn")
         self.turn.observe(self._on_turn, "value")
+        self._only_with_run.append(self.turn)
         self._place()
         self._lift_paths()
 
@@ -113,13 +119,13 @@ class SurfaceExplorer(PathExplorer):
         """A star at each minimum in the picture, outlined as it is on the contour lines."""
         at = np.asarray(self.function.minima, float).reshape(-1, 2)
         at = at[figures.path_inside(at, np.array(self.domain))]
-        x, y, z = self._on_surface(at)
+        x, y, z = self._on_surface(at, 2 * LIFT)  # a path that ends there does not cover it
         return [
             go.Scatter3d(
                 x=x, y=y, z=z, mode="text", text=["★"] * len(at), textposition="middle center",
                 textfont={"size": size, "color": color}, hoverinfo="skip", name=name,
             )
-            for name, size, color in (("outline", 25, style.INK), ("minima", 19, "#ffd54a"))
+            for name, size, color in (("outline", 25, style.INK), ("minima", 19, style.STAR))
         ]  # fmt: skip
 
     def _path_traces(self, go):
@@ -144,11 +150,15 @@ class SurfaceExplorer(PathExplorer):
         return traces
 
     def _place(self):
-        """The surface stands to the right of the contour lines, or below them on a narrow page."""
-        self.plot.layout.flex, self.plot.layout.min_width = "0 1 472px", "0"
-        self.plot.layout.max_width = "100%"
-        beside = LateColumn([self.figure, self.turn], layout={"flex": f"0 0 {WIDTH + 4}px"})
-        both = LateRow([self.plot, beside], layout={"flex_flow": "row wrap"})
+        """The surface stands to the right of the contour lines, or above them on a narrow page:
+        never below the bar and the sentence.
+        """
+        beside = LateColumn([self.figure, self.turn])
+        for part, most in ((self.plot, 472), (beside, WIDTH + 4)):
+            part.layout.flex, part.layout.min_width = f"1 1 {LEAST}px", "0"
+            part.layout.max_width = f"min({most}px, 100%)"
+        layout = {"flex_flow": "row wrap-reverse", "align_items": "flex-end"}
+        both = LateRow([self.plot, beside], layout=layout)
         both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 
@@ -218,16 +228,20 @@ class SurfaceExplorer(PathExplorer):
         trace = next(t for t in self.figure.data if t.name == trace)
         trace.x, trace.y, trace.z = xyz
 
-    def _on_surface(self, points):
+    def _on_surface(self, points, lift=LIFT):
         """x, y and z of points (n, 2) just above the surface; NaN outside the part shown."""
         points = np.asarray(points, float).reshape(-1, 2)
         inside = figures.path_inside(points, np.array(self.domain))
         xy = np.where(inside[:, None], points, np.nan)
         with np.errstate(all="ignore"):
-            z = self.function(xy) + LIFT * self._height
+            z = self.function(xy) + lift * self._height
         return (*xy.T, np.where(inside, z, np.nan))
 
     # -- the still -------------------------------------------------------------------------------
+
+    def picture(self):
+        """What `save` writes as PNG: with the surface; the other files hold the contour lines."""
+        return self.still()
 
     def still(self):
         """The live plot's panels below one another, and the surface beside them, as PNG bytes."""
@@ -242,8 +256,9 @@ class SurfaceExplorer(PathExplorer):
             self._draw_path(ax, rule.__name__)
         stars = next(t for t in self.figure.data if t.name == "minima")
         ax.plot(
-            stars.x, stars.y, stars.z, linestyle="none", marker="*", markersize=13, zorder=12,
-            markerfacecolor="#ffd54a", markeredgecolor=style.INK, markeredgewidth=0.8,
+            stars.x, stars.y, stars.z, linestyle="none", marker="*", zorder=12,
+            markersize=style.STAR_SIZE, markerfacecolor=style.STAR,
+            markeredgecolor=style.INK, markeredgewidth=0.8,
         )  # fmt: skip
         for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
             axis.set_pane_color("white")

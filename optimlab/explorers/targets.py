@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimlab.explorers.frames import short
+from optimlab.words import counted, short
 
 
 def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_yet="Not yet"):
@@ -12,9 +12,24 @@ def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_ye
     {'goal': 'Target: a loss of at most 2. Reached at step 3.', 'reached': True}
     >>> goal("a loss of at most 2", False, " at step 3", ": it is 2.5")["goal"]
     'Target: a loss of at most 2. Not yet: it is 2.5.'
+    >>> goal("a loss of at most 2", False, missed=": it is 2.5", who="Adam")["goal"]
+    'Target: a loss of at most 2. Adam is not there yet: it is 2.5.'
     """
-    state = f"Reached{found}" if reached else f"{not_yet}{missed}"
-    return {"goal": f"{title}: {wanted}. {who}{state}.", "reached": bool(reached)}
+    if who:
+        state = f"{who} is there{found}" if reached else f"{who} is not there yet{missed}"
+    else:
+        state = f"Reached{found}" if reached else f"{not_yet}{missed}"
+    return {"goal": f"{title}: {wanted}. {state}.", "reached": bool(reached)}
+
+
+def beside_goal(value, wanted):
+    """A number that is compared with a target: with more digits only where it misses narrowly.
+
+    >>> beside_goal(2.34567, 2.0001), beside_goal(2.00013, 2.0001), beside_goal(1.99, 2)
+    ('2.35', '2.00013', '1.99')
+    """
+    narrowly = value > wanted and short(value) == short(wanted)
+    return short(value, 6 if narrowly else 3)
 
 
 def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
@@ -33,12 +48,20 @@ def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
     with np.errstate(invalid="ignore"):
         hits = np.flatnonzero(losses[: within + 1] <= loss)
     found = f" at step {hits[0]}" if hits.size else ""
-    return goal(f"{also}loss {loss:g} within {within} steps", hits.size, found, missed, **words)
+    wanted = f"{also}loss {short(loss, 6)} within {counted(within, 'step')}"
+    return goal(wanted, hits.size, found, missed, **words)
 
 
 def together(goals):
-    """The goals of several runs as one, which is reached when all of them are; none of none."""
+    """The goals of several runs as one, which is reached when all of them are; none of none.
+
+    >>> together([goal("loss 2", True, " at step 3", who="A"), goal("loss 2", False, who="B")])
+    {'goal': 'Target: loss 2. A is there at step 3. B is not there yet.', 'reached': False}
+    """
     if not goals:
         return {}
-    said = " ".join(one["goal"] for one in goals)
-    return {"goal": said, "reached": all(one["reached"] for one in goals)}
+    wanted = goals[0]["goal"].partition(". ")[0]  # what all have in common is said once
+    states = [one["goal"].removeprefix(f"{wanted}. ") for one in goals]
+    return {
+        "goal": " ".join([f"{wanted}.", *states]), "reached": all(one["reached"] for one in goals),
+    }  # fmt: skip

@@ -1,5 +1,7 @@
 """Where runs on a curve settle: a strip of starts at one rate, a map of rates and starts."""
 
+import itertools
+
 import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
@@ -10,15 +12,16 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, number, slider
-from optimlab.explorers.frames import by_step, run_marks, short
-from optimlab.explorers.scenes import around, on_curve, one_start, to_draw
+from optimlab.explorers.frames import by_step, run_marks
+from optimlab.explorers.scenes import around, coarser, on_curve, one_start, to_draw
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import destination, rate_start_map, stability_limit
+from optimlab.words import short
 
 #: fill of the n-th minimum's valley, and of runs that settle in none: light enough for a path in
 #: front of them, and apart for colour-blind readers and in grey
-VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#e3bfd8"]
+VALLEYS = ["#8cbfe2", "#fbd08a", "#a9d8b8", "#d1d9e0"]
 NOWHERE = "#7a818c"
 #: steps after which a run that has not settled is taken for one that never does
 LONG = 500
@@ -27,8 +30,8 @@ LONG = 500
 class _Valleys:
     """Where runs on a curve settle, in words and colours; shared by the strip and the map."""
 
-    def _name_valleys(self, function, domain):
-        self.function, self.domain = to_draw(function, domain, dim=1)
+    def _name_valleys(self, function, domain, start=None):
+        self.function, self.domain = to_draw(function, domain, dim=1, start=start)
         minima = self.function.minima
         if not 1 <= len(minima) <= len(VALLEYS):
             raise ValueError(
@@ -80,7 +83,7 @@ class StripExplorer(_Valleys, Explorer):
         target=None, domain=None,
     ):  # fmt: skip
         super().__init__()
-        self._name_valleys(function, domain)
+        self._name_valleys(function, domain, start)
         self.rule, self.steps = checks.rule(rule), checks.steps(steps, 1)
         self._first_rate = lr = checks.number("lr", lr, low=0)
         self.target, starts = None, checks.whole("starts", starts, 1)
@@ -88,7 +91,11 @@ class StripExplorer(_Valleys, Explorer):
             away = np.abs(self.function.minima - checks.number("target", target))
             self.target = int(np.argmin(away))
         start = one_start(self.function, start)
-        rates = np.arange(2, 121) / 100 if rates is None else checks.row("rates", rates, above=0)
+        every = coarser(self.function, self.rule)
+        starts = max(starts // every, 1)
+        if rates is None:
+            rates = np.arange(2, 121, every) / 100
+        rates = checks.row("rates", rates, above=0)
         rates = sorted({*rates.tolist(), lr})
         edges = np.linspace(*self.domain, starts + 1)
         self.starts = (edges[1:] + edges[:-1]) / 2
@@ -100,7 +107,7 @@ class StripExplorer(_Valleys, Explorer):
     def _scene(self, start):
         figure, (ax, strip) = figures.panel(500, 400, rows=2, sharex=True, height_ratios=[8, 1])
         self._draw_curve(ax)
-        ax.set(xlabel="", title=f"${self.function.latex}$")
+        ax.set(xlabel="", title=figures.formula(self.function))
         ax.legend(handles=self._patches(), loc="upper left")
         strip.set(xlabel="start x", ylim=(0, 1), yticks=[])
         strip.grid(False)
@@ -117,7 +124,7 @@ class StripExplorer(_Valleys, Explorer):
         look = style.rule_style(self.rule.__name__)
         plot.add_run("path", ax, look)
         plot.add_run("loss", losses, look)
-        plot.add("label", "names", ax, color=style.INK)
+        plot.add("label", "names", ax, color=style.INK, free=True)
         track = on_curve(self.function, self.domain)
         add_start(plot, ax, start, track=track, also=strip, label="start")
         return plot
@@ -151,7 +158,7 @@ class StripExplorer(_Valleys, Explorer):
         frame["summary"] = f"{run.summary(self.domain)} {self._settles(valley)}"
         if self.target is not None:
             reached = valley == self.target and rate == self._first_rate
-            where = f"valley at {self.valleys[self.target]} with rate {self._first_rate:g}"
+            where = f"valley at {self.valleys[self.target]} with rate {short(self._first_rate, 6)}"
             frame |= goal(f"end in the {where}", reached)
         return frame
 
@@ -182,10 +189,13 @@ class MapExplorer(_Valleys, Explorer):
         super().__init__()
         self._name_valleys(function, domain)
         self.rule, steps = checks.rule(rule), checks.steps(steps, 1, 200)
+        every = coarser(self.function, self.rule)
         if starts is None:
-            grain = np.ptp(self.domain) / 160
-            starts = self.domain[0] + grain * np.arange(160)
-        self.rates = _evenly("rates", np.arange(2, 242) / 200 if rates is None else rates)
+            grain = np.ptp(self.domain) * every / 160
+            starts = self.domain[0] + grain * np.arange(160 // every)
+        if rates is None:
+            rates = np.arange(2, 242, every) / 200
+        self.rates = _evenly("rates", rates)
         self.starts = _evenly("starts", starts)
         if at is None:
             at = self.rates[len(self.rates) // 4], self.function.start
@@ -211,7 +221,7 @@ class MapExplorer(_Valleys, Explorer):
         )  # fmt: skip
         curve, right = figures.panel(440, 400)
         self._draw_curve(right)
-        right.set_title(f"${self.function.latex}$")
+        right.set_title(figures.formula(self.function))
         alt = (
             f"Map of {self.function.name}: for each learning rate and start the valley in which "
             "the run settles; beside it the run of the chosen cell."
@@ -221,7 +231,7 @@ class MapExplorer(_Valleys, Explorer):
         plot.add("line", "limits", ax, color=style.INK, dash=(5, 4), width=1.5)
         plot.add("label", "limit names", ax, color=style.INK, offset=(-5, 5), anchor="end")
         plot.add_run("path", right, style.rule_style(self.rule.__name__))
-        plot.add("label", "names", right, color=style.INK)
+        plot.add("label", "names", right, color=style.INK, free=True)
         plot.add("points", "start", right, color=style.INK, fill=False, size=14)
         plot.add(
             "handle", "cell", ax, at=at, round=grains, color=style.INK,
@@ -238,7 +248,12 @@ class MapExplorer(_Valleys, Explorer):
         low, high = limits[1]
         ends = [row for x in at for row in ([x, low], [x, high], [np.nan, np.nan])]
         names = [f"2/f'' at {name}" for name in self.valleys]
-        return {"limits": ends, "limit names": (np.stack([at, np.full_like(at, low)], 1), names)}
+        heights = np.full_like(at, low)  # of names: one beside another one stands above it
+        order = np.argsort(at)
+        for one, other in itertools.pairwise(order):
+            if at[other] - at[one] < 0.25 * np.ptp(limits[0]):
+                heights[other] = heights[one] + 0.07 * (high - low)
+        return {"limits": ends, "limit names": (np.stack([at, heights], 1), names)}
 
     def frames(self, steps):
         return [self._frame(int(n)) for n in steps]

@@ -277,8 +277,8 @@ QUIZ = [
     (
         "At a point the slope along x is 0. Is the ground flat there?",
         {
-            "Along x; along y it may be steep": "Right. On the bowl all points with x = 2 have "
-            "slope 0 along x, and only the star is flat.",
+            "For sure only along x": "Right. On the bowl all points with x = 2 have slope 0 along "
+            "x, and only the star is flat.",
             "Yes, in every direction": "That needs both slopes to be 0.",
             "No, it never is": "It can be: at a minimum all slopes are 0.",
         },

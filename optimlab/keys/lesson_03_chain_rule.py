@@ -360,8 +360,9 @@ QUIZ = [
         {
             "You cannot tell": "Right: on this lesson's cubic rounding alone is that large at this "
             "h. Check again at 10⁻⁵.",
-            "Yes": "A right gradient may fail this check too: look at the far left of the curves.",
-            "No": "It may be wrong all the same: this h would hide it.",
+            "Yes, it must be wrong": "A right gradient may fail this check, too: look at the far "
+            "left of the curves.",
+            "No, it must be right": "It may be wrong all the same: this h would hide it.",
         },
     ),
     (

@@ -34,7 +34,7 @@ PREDICTIONS = {
             (2.46, "That is half way between the two minima. Being nearer does not count."),
             (3.14, "There the height is 0. What counts is the slope."),
             (2.5, "A start there is on the deep valley's side of the hill already."),
-            (1.08, "There the left side of the hill is steepest. Its slope has the same sign on."),
+            (1.08, "There the left side of the hill is steepest. It is not yet the top."),
             (0, "That is the minimum itself. Runs from its right side end there, too."),
         ],
         fact="It is the top of the hill. Left of it the slope is positive and the first step goes "

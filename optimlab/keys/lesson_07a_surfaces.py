@@ -7,7 +7,8 @@ import numpy as np
 from optimlab import descend, functions
 from optimlab.lessons import Choice, Exercise, Number, Point
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
-from optimlab.study.analysis import basin, curvatures
+from optimlab.study.analysis import basin, curvatures, stability_limit
+from optimlab.study.outcomes import basin_map
 
 plateau = functions.plateau
 
@@ -305,10 +306,10 @@ QUIZ = [
     (
         "A function has one minimum only. What follows?",
         {
-            "It may be convex or not": "Right: x² - 4x + 6 is convex, and `plateau` is not.",
-            "It is convex": "`plateau` has one minimum, and far out it bends down. The other "
-            "direction holds: convex, so no second valley at another height.",
-            "It is not convex": "x² - 4x + 6 has one minimum and is convex.",
+            "It may be convex": "Right: x² - 4x + 6 is convex, and `plateau` is not.",
+            "It must be convex": "`plateau` has one minimum, and far out it bends down. The "
+            "other direction holds: convex, so no second valley at another height.",
+            "It cannot be convex": "x² - 4x + 6 has one minimum and is convex.",
         },
     ),
     (
@@ -344,10 +345,11 @@ def rmsprop_on_the_saddle():
 NUMBERS = [
     ("1.2", lambda: on_the_saddle(1e-2).points[5, 1] / on_the_saddle(1e-2).points[4, 1]),
     ("3.5", lambda: max(far for far in np.arange(300, 400) / 100 if near_enough(far))),
+    ("0.104", lambda: stability_limit(functions.bumpy, functions.bumpy.minima[0])),
     ("0.05", lambda: np.abs(rmsprop_on_the_saddle()).max()),
 ]
 
-GIVEN = ["6", "4", "81", "30", "-3.8", "-1.8", "0.5", "100", "0.01", "4.5", "200"]
+GIVEN = ["6", "4", "81", "30", "-1.8", "0.5", "100", "0.01", "4.5", "200"]
 GIVEN += ["40", "25", "3", "5", "50", "0.1", "-8", "-4", "8", "-3", "-1"]
 
 
@@ -416,6 +418,15 @@ def claim_three_fates_along_y_3_5():
     assert basin(functions.bumpy, runs.end).tolist() == [-1, 1, 1, 0, 0]
     assert runs.losses[-1, 0] < functions.bumpy(functions.bumpy.minima[0])
     assert runs.left()[0] >= 0
+
+
+def claim_past_its_limit_no_run_settles_in_the_deep_valley_and_before_it_many_do():
+    sides = (np.linspace(*ends, 40) for ends in functions.bumpy.domain)
+    starts = np.stack(np.meshgrid(*sides), axis=-1)
+    for rate, there in [(0.05, True), (0.1, True), (0.11, False), (0.12, False)]:
+        for steps in (30, 200):
+            found = basin_map(functions.bumpy, SGD(lr=rate), starts, steps)
+            assert (0 in found) == there and 1 in found, (rate, steps)
 
 
 def claim_a_hair_off_the_saddles_line_grows_at_every_step():

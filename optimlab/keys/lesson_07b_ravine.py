@@ -4,6 +4,7 @@ import numpy as np
 
 from optimlab import SGD, Momentum, analysis, descend, functions
 from optimlab.lessons import Choice, Exercise, Number, Point
+from optimlab.study.outcomes import best_run, outcomes
 
 ravine = functions.ravine
 
@@ -20,7 +21,7 @@ PREDICTIONS = {
             "0.95 · 4 = 3.8 across, and lands on the other wall. There it begins again.",
             "it first drops to the floor, then follows it": "A small rate drops to the floor "
             "and follows it: move the rate to 0.1 and see.",
-            "it goes straight to the star": "The run would go straight if the gradient pointed at "
+            "it goes straight to the star": "It would if the gradient pointed straight away from "
             "the star. At the start it is -0.7 along the floor and 4 across it: nearly all across.",
         },
         right="it crosses the floor at every step",
@@ -268,6 +269,8 @@ NUMBERS = [
     ("0.1", lambda: analysis.curvatures(ravine)[0]),
     ("0.5", lambda: 1 / analysis.curvatures(ravine)[1]),
     ("0.95", lambda: analysis.factors(ravine, 0.5)[0]),
+    ("0.9", lambda: lowest_after(10)),
+    ("0.95", lambda: lowest_after(60)),
     ("2.1", lambda: analysis.curvatures(ravine).sum()),
     ("0.952", lambda: analysis.best_rate(ravine)[0]),
     ("5", lambda: 100 * (1 - analysis.best_rate(ravine)[0] / analysis.stability_limit(ravine))),
@@ -286,8 +289,22 @@ NUMBERS = [
     ("6", lambda: analysis.curvatures(functions.bowl)[1]),
 ]
 
-GIVEN = ["-7", "1.0", "10", "21", "1000", "200", "201", "3", "100", "-1", "11", "13", "0.99", "0.9"]
-GIVEN += ["-0.8"]
+GIVEN = ["-7", "1.0", "10", "21", "1000", "200", "201", "3", "100", "-1", "11", "13", "0.99"]
+GIVEN += ["-0.8", "60"]
+
+
+def lowest_after(steps):
+    """The position of the slider with the lowest loss after so many steps."""
+    rates = np.arange(2, 41) / 20
+    runs = descend(ravine, SGD(lr=rates[:, None]), (-7, 2), steps)
+    return rates[best_run(runs)]
+
+
+def claim_the_band_zigzags_from_0_5_to_the_limit():
+    rates = np.array([0.1, 0.5, 0.55, 0.8, 1.0, 1.1])
+    for steps in (10, 60):
+        verdict, _ = outcomes(descend(ravine, SGD(lr=rates[:, None]), (-7, 2), steps))
+        assert [said == "zigzags" for said in verdict] == [0.5 < rate <= 1 for rate in rates]
 
 
 def claim_rate_0_95_zigzags_down_to_where_the_factors_say():

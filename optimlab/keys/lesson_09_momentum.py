@@ -13,6 +13,7 @@ from optimlab.study.analysis import (
     momentum_limit,
     momentum_shrink,
 )
+from optimlab.study.outcomes import basin_map, best_run
 
 parabola, ravine = functions.parabola, functions.ravine
 wave, bumpy = functions.wave, functions.bumpy
@@ -428,6 +429,23 @@ def claim_on_bumpy_0_84_ends_in_the_deep_valley_and_0_97_crosses_back():
         assert np.allclose(on_bumpy(momentum).end, shallow, atol=1e-2)
         assert on_bumpy(momentum, 80).losses.min() > -16
     assert on_bumpy(0.97).points[:, 0].max() > deep[0]
+
+
+def claim_on_bumpy_momentum_0_9_crosses_from_far_up_the_left_slope_and_from_nowhere_else():
+    xs, ys = (np.linspace(*ends, 40) for ends in bumpy.domain)
+    starts, ridge = np.stack(np.meshgrid(xs, ys), axis=-1), bumpy.stationary[0][0]
+    small, large = (basin_map(bumpy, Momentum(0.03, alpha), starts, 80) for alpha in (0.5, 0.9))
+    assert not (small[:, xs < ridge] == 0).any() and not (large[:, xs > ridge] == 1).any()
+    crossed = xs[(large[:, xs < ridge] == 0).all(axis=0).nonzero()]
+    assert -3.5 < crossed.min() < crossed.max() < -2.2
+    assert (large[:, (xs > -2.2) & (xs < ridge)] == 1).all()
+
+
+def claim_the_best_rate_of_a_band_moves_with_the_momentum():
+    rates = np.arange(2, 38)[:, None] / 20
+    runs = [descend(ravine, Momentum(rates, alpha), (-7, 2), 60) for alpha in (0, 0.4, 0.9)]
+    best = [rates[best_run(run), 0] for run in runs]
+    assert best[2] < 0.5 < best[0] < 1 < best[1], best
 
 
 def claim_across_the_floor_most_pushes_go_against_the_last_step():

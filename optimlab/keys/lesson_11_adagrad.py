@@ -173,7 +173,7 @@ EXERCISES = {
         wrong=[
             (
                 lambda *given: varied(*given, up=0.5, down=1.0, undo=False),
-                "That is the course text's scheme, halving.",
+                "That is the first course text's scheme, halving.",
             ),
             (
                 lambda *given: varied(*given, undo=False),

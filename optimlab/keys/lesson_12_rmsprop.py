@@ -4,19 +4,11 @@ import functools
 
 import numpy as np
 
-from optimlab import SGD, AdaGrad, Function, Momentum, RMSProp, descend, functions, tuning
+from optimlab import SGD, AdaGrad, Momentum, RMSProp, descend, functions, tuning
+from optimlab.keys.lesson_11_adagrad import wall
 from optimlab.lessons import Choice, Exercise, Number
 
 ravine, plateau = functions.ravine, functions.plateau
-wall = Function(
-    "wall",
-    "",
-    lambda x: np.abs(x) / 10 + 10 * np.maximum(0, x - 6),
-    lambda x: np.sign(x) / 10 + 10 * (x > 6),
-    domain=(-1.5, 8.5),
-    minima=[0],
-    start=7.9,
-)
 
 
 PREDICTIONS = {
@@ -279,11 +271,11 @@ QUIZ = [
     (
         "You raise ρ from 0.9 to 0.99. What gets longer?",
         {
-            "Both the memory and the first step": "Right: a window of 100 instead of 10, and a "
-            "first step of 10 η instead of 3.2 η.",
-            "The memory alone": "The first step is η over the root of 1 - ρ.",
-            "The first step alone": "ρ is the share of the memory that stays: with more of it, "
-            "the memory gets longer, too.",
+            "The memory and the first step": "Right: a window of 100 instead of 10, and a first "
+            "step of 10 η instead of 3.2 η.",
+            "The memory, not the first step": "The first step is η over the root of 1 - ρ.",
+            "The first step, not the memory": "ρ is the share of the memory that stays: with "
+            "more of it, the memory gets longer, too.",
         },
     ),
     (

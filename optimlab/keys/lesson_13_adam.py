@@ -268,11 +268,11 @@ QUIZ = [
     (
         "What is bias correction for?",
         {
-            "It makes the first steps about as long as the rate says": "Right. Without it "
-            "the first step is 3.16 rates long at the usual β₁ and β₂.",
+            "It sets the size of the first steps": "Right. Without it the first step is 3.16 "
+            "rates long at the usual β₁ and β₂.",
             "It makes every run faster": "At rate 0.1 the run without it was ahead: its steps were "
             "longer than asked for.",
-            "It keeps the divisor from being 0": "That is δ, written eps.",
+            "It keeps the divisor from becoming 0": "That is δ, written eps.",
         },
     ),
     (
@@ -287,9 +287,10 @@ QUIZ = [
     (
         "Adam's gradients are noisy, and its rate is constant. Where does a long run end?",
         {
-            "In a cloud, the larger the rate the larger": "Right, as SGD does in lesson 08. A "
-            "falling rate shrinks it.",
-            "At the minimum": "v divides by the size of the noise, and does not remove it.",
+            "In a cloud around the minimum": "Right, as SGD does in lesson 08: the larger the "
+            "rate, the larger the cloud. A falling rate shrinks it.",
+            "At the minimum, if it is long enough": "v divides by the size of the noise, and "
+            "does not remove it.",
             "It diverges": "A step is rarely longer than a few rates, so it stays near.",
         },
     ),
@@ -328,6 +329,9 @@ NUMBERS = [
     ("0.001", lambda: 1 - 0.999),
     ("100", lambda: (1 - 0.9) / (1 - 0.999)),
     ("0.349", lambda: 0.9**10),
+    ("0.4", lambda: run(steps=1).states["m"][1, 1]),
+    ("0.016", lambda: run(steps=1).states["v"][1, 1]),
+    ("16", lambda: run(steps=1).gradients[0, 1] ** 2),
     ("0.651", lambda: 1 - 0.9**10),
     ("40", lambda: 4 / (1 - 0.9)),
     ("6.57", lambda: uncorrected().max()),

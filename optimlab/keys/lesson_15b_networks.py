@@ -18,7 +18,7 @@ PREDICTIONS = {
             "The ranges do overlap: Adam's best seed ends below Nesterov's worst. But those are "
             "two seeds, with other first weights and other batches. Compare seed by seed.",
             "now one, now another, by seed": "The overlapping bands look so. But a seed gave all "
-            "rules the same first weights and batches, and with each one the same rule is ahead.",
+            "rules the same first weights and batches, and with each of the 20 one rule is ahead.",
         },
         right="Nesterov",
         why="Of two equally good rules, how often would one be ahead with all 20 seeds?",
@@ -231,16 +231,18 @@ QUIZ = [
         {
             "That A's default suits this problem better": "Right: the defaults were compared as "
             "much as the rules.",
-            "That A is the better rule": "At another rate B may win: compare each at its own.",
+            "That A is the better rule for this problem": "At another rate B may win: compare each "
+            "at its own.",
             "Nothing at all": "You did learn something: about these defaults on this problem.",
         },
     ),
     (
         "Why are the seeds of the report others than those of the tuning?",
         {
-            "A rate may suit its tuning seeds by luck": "Right: new seeds do not share that luck.",
+            "A rate may suit seeds by luck": "Right: new seeds do not share that luck.",
             "More seeds train faster": "Seeds are separate runs; none helps another.",
-            "The tuning seeds diverged": "They have not. But the rate was chosen to suit them.",
+            "The runs of the tuning seeds diverged": "They have not. But the rate was chosen to "
+            "suit them.",
         },
     ),
     (
@@ -279,16 +281,21 @@ def parts(name):
     return [part.standardised() for part in spirals]
 
 
+def trained(name, train, optimizer, seeds, test=None):
+    run = Training(NETWORK[name], train, optimizer, seeds=seeds, test=test)
+    return run.run(epochs=EPOCHS[name])
+
+
+def at_rates(name, make, rates, seeds):
+    """The final training losses of a rule at each rate, with each of the seeds."""
+    optimizer = make(lr=rates.reshape(-1, 1, 1, 1))
+    run = trained(name, parts(name)[0], optimizer, np.tile(seeds, (len(rates), 1)))
+    return np.nan_to_num(run.losses[-1], nan=np.inf)
+
+
 @functools.cache
 def sweep(name):
-    """The final training losses of each rule at each rate, with each of the seeds for tuning."""
-    seeds, lr = np.tile(TUNING, (len(RATES), 1)), RATES.reshape(-1, 1, 1, 1)
-    found = {}
-    for rule, make in RULES.items():
-        run = Training(NETWORK[name], parts(name)[0], make(lr=lr), seeds=seeds)
-        losses = run.run(epochs=EPOCHS[name]).losses[-1]
-        found[rule] = np.nan_to_num(losses, nan=np.inf)
-    return found
+    return {rule: at_rates(name, make, RATES, TUNING) for rule, make in RULES.items()}
 
 
 def worst(name):
@@ -313,9 +320,7 @@ def by_median(name, rule):
 def report(name, train, test, tune=careful, seeds=REPORTING):
     """The runs of each rule at its tuned rate, on seeds that were not tuned on."""
     return {
-        rule: Training(
-            NETWORK[name], train, make(lr=tune(name, rule)), seeds=seeds, test=test
-        ).run(epochs=EPOCHS[name])
+        rule: trained(name, train, make(lr=tune(name, rule)), seeds, test)
         for rule, make in RULES.items()
     }
 
@@ -427,11 +432,8 @@ def claim_the_rule_of_tuning_decides_where_sgd_ends():
     assert by_care["SGD"] > 5 * by_care["AdaGrad"] and at_median["SGD"] < at_median["AdaGrad"] / 2
     i = list(RATES).index(by_median("spirals", "SGD"))
     assert np.isclose(RATES[i + 1] / RATES[i], 1.78, atol=0.01)
-    beside = Training(
-        NETWORK["spirals"], parts("spirals")[0], SGD(lr=RATES[[i - 1, i + 1]].reshape(2, 1, 1, 1)),
-        seeds=np.tile(REPORTING, (2, 1)),
-    ).run(epochs=60)  # fmt: skip
-    assert (np.nanmedian(beside.losses[-1], axis=1) > 0.3).all()
+    beside = at_rates("spirals", SGD, RATES[[i - 1, i + 1]], REPORTING)
+    assert (np.median(beside, axis=1) > 0.3).all()
 
 
 def claim_rmsprop_gambles_and_adagrad_is_safe():
@@ -486,8 +488,7 @@ def claim_nesterovs_loss_on_new_flowers_was_lower_on_the_way():
 
 def claim_sgd_at_01_is_too_slow_for_the_target():
     arms, unseen = parts("spirals")
-    slow = Training(Network((20,)), arms, SGD(lr=0.1), seeds=0).run(epochs=60)
-    assert slow.accuracy(unseen) < 0.9
+    assert trained("spirals", arms, SGD(lr=0.1), 0).accuracy(unseen) < 0.9
 
 
 def claim_the_solution_counts_the_gradients_of_a_run():

@@ -6,8 +6,10 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import display
 from IPython.utils.capture import capture_output
+from ipywidgets.widgets.widget import _instances
 
 from optimlab.draw.live.live import VIEW
+from optimlab.explorers.base import parts_of
 
 #: what of an output is shown in a stored notebook: the first of these that it has
 KINDS = ("image/png", "text/markdown", "text/html", "text/plain")
@@ -24,11 +26,17 @@ class Afterwards(widgets.VBox):
     ----------
     name : str, the question's name
     function : callable without arguments; what it prints, displays, draws and returns is shown
+
+    Attributes
+    ----------
+    cell : str, the notebook's name of the cell in which it was made, or None
     """
 
     def __init__(self, name, function):
-        self.name = name
+        self.name, self.cell = name, _cell()
+        before = set(_instances)
         self.results = outputs_of(function)
+        self._made = [one for key, one in _instances.items() if key not in before]
         waiting = f"<em>This appears after your answer to “{html.escape(name)}”.</em>"
         self._waiting = widgets.HTML(waiting).add_class("ol-after")
         self._output = widgets.Output()
@@ -41,6 +49,13 @@ class Afterwards(widgets.VBox):
             self._output.outputs = outputs
         self._waiting.layout.display = "none" if now else None
 
+    def close(self):
+        """Let it go, with the widgets that its function has made."""
+        for widget in (*self._made, *parts_of(self)):
+            if widget is not self:
+                widget.close()
+        super().close()
+
     def _repr_mimebundle_(self, **_):
         told = "\n\n".join(_markdown(one, self.name) for one in self.results)
         summary = f"<summary>After your answer to “{html.escape(self.name)}”</summary>"
@@ -49,6 +64,12 @@ class Afterwards(widgets.VBox):
             "text/markdown": f"<details>{summary}\n\n{told}\n\n</details>",
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id},
         }
+
+
+def _cell():
+    """The notebook's name of the cell that runs, or None."""
+    ask = getattr(get_ipython(), "get_parent", None)
+    return ask and ask().get("metadata", {}).get("cellId")
 
 
 def outputs_of(function):

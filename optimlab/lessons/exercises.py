@@ -388,9 +388,10 @@ class Exercise:
         where = where or f"In test {number + 1}"
         if self._distance(mine.value, right.value) <= 1:
             return f"{where} it does not leave the right values in its arguments."
-        numbers = np.size(mine.value) == np.size(right.value) == 1
-        if numbers and values.distance(mine.value, right.value, 1e-3) <= 1:
-            return f"{where} it gives nearly {wording.short(right.value)}, and not exactly."
+        if values.distance(mine.value, right.value, 1e-3) <= 1:
+            one, other = wording.apart(mine.value, right.value)
+            nearly = f"{wording.short(right.value)}, and not exactly: {one} instead of {other}"
+            return f"{where} it gives nearly {nearly}."
         return f"{where} it gives {wording.short(mine.value)}, which is not right."
 
     def _at(self, number):

@@ -58,7 +58,14 @@ class Prediction:
             display(self._below)
 
     def follow_with(self, afterwards, *, below=False):
-        """Show an Afterwards when this is revealed; `below`: right under the card."""
+        """Show an Afterwards when this is revealed; `below`: right under the card.
+
+        One that the same cell has made before, when it was run last, goes.
+        """
+        own = [one for one in self.afterwards if one.cell and one.cell == afterwards.cell]
+        for former in own:
+            self.afterwards.remove(former)
+            former.close()
         self.afterwards.append(afterwards)
         if below:
             self._below = afterwards
@@ -95,6 +102,7 @@ class Prediction:
         """Hide the run, or show it with the prediction if that was answered before."""
         self.question.attach(self.explorer, self._ax, self.answer, self._placed)
         if self.revealed:
+            self.explorer.asked()
             self.question.draw(self.explorer, self._ax, self.answer, self._truth)
         else:
             self.explorer.veil(VEIL)

@@ -6,7 +6,7 @@ After each step the rate is multiplied by one number if the loss fell, else by a
 scheme          loss fell   else
 ==============  ==========  ==========  =====================================================
 `constant`      × 1         × 1         plain gradient descent
-`halving`       × 1/2       × 1         the course text's scheme, as it is written there
+`halving`       × 1/2       × 1         that of the first course text, as written there
 `bold_driver`   × 1.1       × 1/2       the usual one; a step that made it worse is taken back
 ==============  ==========  ==========  =====================================================
 
@@ -85,7 +85,7 @@ def adapt(
     ------
     TypeError, ValueError : if an argument is none of this; it is named
     """
-    function, steps = checks.function(function), checks.steps(steps)
+    function, steps = checks.function(function, start=start), checks.steps(steps)
     fell, rose = checks.positive("fell", fell), checks.positive("rose", rose)
     undo = checks.flag("undo", undo)
     rate, w = checks.numbers("lr", lr, above=0), checks.start(start, function)
@@ -132,7 +132,7 @@ def constant(
 def halving(
     function: Function | str, lr: ArrayLike, start: ArrayLike | None = None, steps: int = 30
 ) -> SchemeRun:
-    """The course text's scheme: halve the rate when the loss falls, keep it when it rises.
+    """The first course text's scheme: halve the rate when the loss falls, keep it when it rises.
 
     Arguments and result as for `adapt`.
     """

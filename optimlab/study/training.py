@@ -23,6 +23,7 @@ from optimlab.optimizers import SGD
 from optimlab.study.data import Data
 from optimlab.study.network.layers import Linear, Network, Params, streams
 from optimlab.study.network.losses import squared_loss
+from optimlab.words import counted, short
 
 __all__ = ["Linear", "Network", "Training", "cloud", "minibatches", "streams"]
 
@@ -206,11 +207,11 @@ class Training:
         above = np.count_nonzero(left > first)
         if total == 1:
             more = " It is above the start." if above else ""
-            return f"{spent}the loss is {left[0]:.3g}, from {first[0]:.3g}.{more}"
+            return f"{spent}the loss is {short(left[0])}, from {short(first[0])}.{more}"
         which = f"{total - lost} of {total} runs; the others have diverged" if lost else "all runs"
         where = "is above its" if above == 1 else "are above their"
         more = f" {above} of the {left.size} {where} start." if above else ""
-        lies = f"the loss lies between {left.min():.3g} and {left.max():.3g} for {which}"
+        lies = f"the loss lies between {short(left.min())} and {short(left.max())} for {which}"
         return f"{spent}{lies}.{more}"
 
     def __repr__(self) -> str:
@@ -244,15 +245,6 @@ class Training:
             if np.ndim(value) and checks.broadcast(np.shape(value), wanted) != wanted:
                 accepted = f"of shape {wanted}, runs first and then 1 for rows and columns"
                 checks.wrong_value(name, value, f"one number, or one for each run {accepted}")
-
-
-def counted(number: int, word: str) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "epoch"), counted(1464, "step")
-    ('1 epoch', '1,464 steps')
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def cloud(

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optimlab import checks, optimizers
+from optimlab import checks, optimizers, taught
 from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
@@ -134,7 +134,7 @@ def sweep(
     >>> sweep(functions.ravine, SGD, [0.5, 0.9], steps=10).losses["SGD"].round(3)
     array([0.878, 0.418])
     """
-    function, steps = checks.function(function), checks.steps(steps)
+    function, steps = checks.function(function, start=start), checks.steps(steps)
     rates, start = checks.row("rates", rates, above=0), checks.start(start, function)
     found = Sweep(function, rates, steps)
     for name, rule in _named(rules).items():
@@ -228,7 +228,7 @@ class Tuned:
     at_edge: bool
 
     def __repr__(self) -> str:
-        return f"<Tuned {self.name}: rate {self.rate:.3g}, worst loss {self.loss:.2g}>"
+        return f"<Tuned {self.name}: rate {self.rate:.3g}, worst loss {self.loss:.3g}>"
 
     def width(self, times: float = 10.0, goal: float | None = None) -> float:
         """How wide the good rates lie, in decades of the learning rate.
@@ -286,7 +286,8 @@ def tune(
     TypeError, ValueError : if an argument is none of this, which is named, or at no rate all runs
         stay in the domain
     """
-    function, steps = checks.function(function, minimum=True), checks.steps(steps)
+    function = checks.function(function, minimum=True, start=starts)
+    steps = checks.steps(steps)
     which = _rule(rule, "rule")
     tried = checks.row("rates", rates, above=0)
     gaps = np.diff(np.log10(tried))
@@ -550,7 +551,7 @@ def _named(rules: Rule | Sequence[Rule]) -> dict[str, Optimizer | type[Optimizer
     given: list[Any] = list(rules) if isinstance(rules, list | tuple) else [rules]
     if not given:
         checks.wrong_value("rules", rules, f"{accepted}, not empty")
-    if not all(isinstance(one, type | str | Optimizer) for one in given):
+    if not all(isinstance(one, type | str) or taught.is_rule(one) for one in given):
         checks.wrong_kind("rules", rules, accepted)
     named: dict[str, Optimizer | type[Optimizer]] = {}
     for one in given:

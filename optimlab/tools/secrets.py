@@ -13,12 +13,16 @@ text, the text of a picture or of another question's card. A closed block is ope
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from optimlab.lessons.keyring import Key
 
+#: what has a band under its slider, which tells what becomes of the run at every rate
+BANDED = ("explore", "PathExplorer", "BasinExplorer")
 CLOSED = re.compile(r"<details>\s*(<summary>.*?</summary>)?.*?</details>", re.S)
 #: how the card of a prediction begins where it is not alive
 CARD = "Prediction “{}”."
@@ -73,3 +77,48 @@ def says(text: str, tell: str) -> bool:
     words = [re.escape(word) for word in MARKS.sub("", tell).split()]
     whole = r"(?<![\w.])" + r"\s+".join(words) + r"(?!\w|\.\d)"
     return re.search(whole, MARKS.sub("", text), re.I) is not None
+
+
+class _InSight(ast.NodeVisitor):
+    """Finds explorers of a cell that are there at once and do not say whether they have a band."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_FunctionDef(self, _node: ast.FunctionDef) -> None:
+        """What a function shows, `lesson.after` brings after the answer."""
+
+    def visit_Lambda(self, _node: ast.Lambda) -> None:
+        """As a function."""
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = ast.unparse(node.func)
+        if name in ("lesson.predict", "lesson.target"):
+            return  # they have none of their own accord
+        if name in BANDED and "band" not in {given.arg for given in node.keywords}:
+            self.found.append(name)
+        self.generic_visit(node)
+
+
+def bands(notebook: Any) -> list[str]:
+    """A line for each explorer in sight whose band nobody has thought of.
+
+    >>> import nbformat
+    >>> sources = ["explore('ravine')", "explore('ravine', band=True)"]
+    >>> cells = map(nbformat.v4.new_code_cell, sources)
+    >>> bands(nbformat.v4.new_notebook(cells=list(cells)))
+    ['cell 0: its band may tell what is asked: give explore band=True or band=False']
+    """
+    found = []
+    for i, cell in enumerate(notebook.cells):
+        seeker = _InSight()
+        if cell.cell_type == "code":
+            lines = cell.source.splitlines()
+            plain = [line for line in lines if not line.lstrip().startswith(("%", "!"))]
+            with contextlib.suppress(SyntaxError):
+                seeker.visit(ast.parse("\n".join(plain)))
+        found += [
+            f"cell {i}: its band may tell what is asked: give {name} band=True or band=False"
+            for name in seeker.found
+        ]
+    return found

@@ -35,6 +35,12 @@ def on_a_copy(point, gradient, length):
     return new
 
 
+def in_place(point, gradient, length):
+    if gradient.any():
+        point -= length * gradient / np.linalg.norm(gradient)
+    return point
+
+
 def by_components(point, gradient, length):
     size = math.hypot(*gradient)
     if size == 0:
@@ -103,5 +109,5 @@ ACCEPTED = {
         12 * 0.6 - 5 * 0.8,
         np.array([12, -5]) @ (np.array([3, 4]) / np.linalg.norm([3, 4])),
     ],
-    "a step downhill": [on_a_copy, by_components, by_the_angle, by_the_root],
+    "a step downhill": [on_a_copy, in_place, by_components, by_the_angle, by_the_root],
 }

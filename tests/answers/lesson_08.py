@@ -94,6 +94,13 @@ def by_epochs(w, gradient, n, first, size, epochs, rng, share=lambda batch: 1.0,
     return w
 
 
+def in_place(w, gradient, n, first, size, epochs, rng):
+    for epoch in range(epochs):
+        for batch in cut(rng.permutation(n), size):
+            w -= first / (1 + epoch) * gradient(w, batch)
+    return w
+
+
 def squared(w, gradient, n, first, size, epochs, rng):
     for epoch in range(epochs):
         for batch in cut(rng.permutation(n), size):
@@ -174,5 +181,5 @@ REFUSED = {
 ACCEPTED = {
     "sum for mean": [0.00625, 1 / 160, np.float64(0.1) / 16, [0.1 / 16]],
     "mini-batches": [by_taking_away, by_shuffling, sorted_inside, one_by_one],
-    "falling rate": [by_epochs, in_loops, on_a_copy],
+    "falling rate": [by_epochs, in_loops, on_a_copy, in_place],
 }

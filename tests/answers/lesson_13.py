@@ -58,6 +58,16 @@ def adam_with_products(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0):
     return w
 
 
+def adam_in_place(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0):
+    m, v = np.full_like(w, m), np.full_like(w, v)
+    for t in range(1, steps + 1):
+        g = gradient(w)
+        m += (1 - beta1) * (g - m)
+        v += (1 - beta2) * (g * g - v)
+        w -= lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
+
 def adam_by_recursion(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0, t=1):
     if t > steps:
         return w
@@ -116,5 +126,5 @@ ACCEPTED = {
         lambda lr, beta1, beta2: (lr - lr * beta1) * (1 - beta2) ** -0.5,
         lambda lr, beta1, beta2: np.float64(lr) / math.sqrt((1 - beta2) / (1 - beta1) ** 2),
     ],
-    "Adam": [adam, adam_for_each, adam_with_products, adam_by_recursion],
+    "Adam": [adam, adam_for_each, adam_in_place, adam_with_products, adam_by_recursion],
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import os
 import subprocess
@@ -58,7 +59,8 @@ for _name in dir(_all):
                         _new._timed = True
                         setattr(_owner, _part, _new)
 """
-AFTER = "print(_ol_made[0], _ol_spent[0])"
+BEFORE += "_ol_begun = _time.process_time()"
+AFTER = "print(_ol_made[0], _ol_spent[0], _time.process_time() - _ol_begun)"
 
 
 def rows():
@@ -104,8 +106,11 @@ def explorer():
 def saved():
     """A call that draws the same two panels with matplotlib, and saves them."""
     space = {}
+    common = COMMON
+    if importlib.util.find_spec("optimlab.explorers.controls") is None:  # an old checkout
+        common = COMMON.replace("explorers.controls", "explorers.base")
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(COMMON, space)
+        exec(common, space)
     drawing = MATPLOTLIB.split("\n\n_ =")[0].replace("plt.show()", "figure.savefig(file)")
     exec(drawing, space)
 
@@ -133,7 +138,7 @@ def fresh(checkout):
 
 
 def lesson(path):
-    """How many explorers a lesson makes in Run All, and the seconds spent inside them."""
+    """How many explorers a lesson makes in Run All, the seconds spent inside them, and in all."""
     import nbclient
     import nbformat
 
@@ -148,8 +153,8 @@ def lesson(path):
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
     client.execute(env=environment)
-    made, spent = book.cells[-1].outputs[0]["text"].split()
-    return int(made), float(spent)
+    made, spent, whole = book.cells[-1].outputs[0]["text"].split()
+    return int(made), float(spent), float(whole)
 
 
 def main():
@@ -176,9 +181,12 @@ def main():
         for _ in range(given.rounds):
             for values, checkout in zip(pairs, found, strict=True):
                 values.append(lesson(checkout / "notebooks" / path.name))
-        (made, _), (before, _) = pairs[0][0], pairs[1][0]
-        now, then = (median([spent for _, spent in values]) for values in pairs)
-        print(f"{number}: {made} explorers {now:.2f} s, {before} {then:.2f} s: {now / then:.2f}")
+        (made, *_), (before, *_) = pairs[0][0], pairs[1][0]
+        (now, whole), (then, former) = (
+            [median([each[k] for each in values]) for k in (1, 2)] for values in pairs
+        )
+        inside = f"{made} explorers {now:.2f} s, {before} {then:.2f} s: {now / then:.2f}"
+        print(f"{number}: {inside}; Run All {whole:.2f} s, {former:.2f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,22 +3,25 @@
 A path: both are fed the same gradients and record every point. torch is given them ready-made and
 `descend` measures them itself, so the comparison errs against optimlab. A large batch: both measure
 the gradient of the ravine in each step and keep the last points alone. A rule of one's own stands
-beside one of ours that is as long.
+beside one of ours that is as long. A map of basins is such a batch with a label for each run.
 """
 
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import numpy as np
-from report import Row, compare, median
+from report import Row, compare, digits, limit, median
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, descend, functions
 from optimlab.optimizers import Optimizer
+from optimlab.study.outcomes import basin_map
 
 START = (-7.0, 2.0)
 STEPS, PATH_AT_MOST = 1000, 1 / 10
 SIDE, BATCH_STEPS, BATCH_AT_MOST = 200, 100, 1.0
+MAP_STEPS, ARRAYS_AT_MOST = 300, 8
 OWN_AT_MOST = 1.3
 REPEATS = 9
 SLOPES = (0.1, 2.0)  # the ravine's gradient is its point times these
@@ -33,11 +36,13 @@ def rows():
         return [
             Row(f"path of {STEPS:,} steps, each rule", said, target="at most 1/10"),
             Row(batch_name(), said, target="at most 1"),
+            memory_row(),
             own_row(),
         ]
     torch.set_num_threads(1)
     paths = [path_row(torch, *pair) for pair in pairs(torch.optim)]
-    return [*paths, batch_row(torch), own_row()]
+    maps = [map_row(torch, *pair) for pair in pairs(torch.optim)]
+    return [*paths, batch_row(torch), *maps, memory_row(), own_row()]
 
 
 def batch_name():
@@ -97,29 +102,53 @@ def torch_path(torch, make, gradients):
 # --- a batch -----------------------------------------------------------------------------------
 
 
-def batch_row(torch):
+def many_starts():
     (left, right), (low, high) = functions.ravine.domain
     x, y = np.meshgrid(np.linspace(left, right, SIDE), np.linspace(low, high, SIDE))
-    starts = np.stack([x, y], axis=-1).reshape(-1, 2)
+    return np.stack([x, y], axis=-1).reshape(-1, 2)
+
+
+def batch_row(torch):
+    starts = many_starts()
 
     def ours():
         return descend(functions.ravine, Adam(lr=0.1), starts, BATCH_STEPS, record=False).end
 
     def theirs():
-        return torch_batch(torch, starts)
+        return torch_batch(torch, starts, lambda p: torch.optim.Adam([p], lr=0.1), BATCH_STEPS)
 
     same_points(theirs(), ours(), "Adam on many starts")
     mine, torchs = in_turn(ours, theirs)
     return compare(batch_name(), mine, torchs, "`torch.optim.Adam`, one thread", BATCH_AT_MOST)
 
 
-def torch_batch(torch, starts):
+def map_row(torch, rule, make):
+    """A map of basins with its labels beside torch's walk of the same runs."""
+    starts = many_starts()
+    mine, torchs = in_turn(
+        lambda: basin_map(functions.ravine, rule, starts, MAP_STEPS),
+        lambda: torch_batch(torch, starts, make, MAP_STEPS),
+    )
+    what = f"map of {SIDE} × {SIDE} runs of {MAP_STEPS} steps, {type(rule).__name__}"
+    return compare(what, mine, torchs, "`torch.optim`, the runs alone", BATCH_AT_MOST)
+
+
+def memory_row():
+    starts = many_starts()
+    tracemalloc.start()
+    basin_map(functions.ravine, Adam(lr=0.1), starts, 3)
+    most = tracemalloc.get_traced_memory()[1] / starts.nbytes
+    tracemalloc.stop()
+    return limit("memory of Adam's map, in arrays of its starts", most, ARRAYS_AT_MOST, digits)
+
+
+def torch_batch(torch, starts, make, steps):
     points = torch.tensor(starts)
     slopes = torch.tensor(SLOPES, dtype=torch.float64)
     points.grad = torch.empty_like(points)
-    optimizer = torch.optim.Adam([points], lr=0.1)
+    optimizer = make(points)
     with torch.no_grad():
-        for _ in range(BATCH_STEPS):
+        for _ in range(steps):
             torch.mul(points, slopes, out=points.grad)
             optimizer.step()
     return points.numpy()

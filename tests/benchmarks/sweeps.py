@@ -17,6 +17,7 @@ from optimlab import data, descend, functions, optimizers, training, tuning
 STEPS, REPEATS, LOOPS = 200, 9, 3
 SWEEP_AT_MOST = 1 / 15
 SECONDS_AT_MOST = 60.0
+FORMULA_AT_MOST = 1.5
 SIX = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam")
 #: rates at which each rule learns both data sets
 RATES = (0.5, 0.1, 0.1, 0.2, 0.003, 0.02)
@@ -24,7 +25,37 @@ SEEDS, EPOCHS = range(5), 100
 
 
 def rows():
-    return [*sweep_rows(), network_row()]
+    return [*sweep_rows(), *formula_rows(), network_row()]
+
+
+# --- a function typed as text ------------------------------------------------------------------
+
+
+def formula_rows():
+    """Himmelblau's function as a text, and as one writes it in numpy, at many points."""
+    typed = functions.parse("(x^2 + y - 11)^2 + (x + y^2 - 7)^2")
+
+    def value(p):
+        x, y = p[..., 0], p[..., 1]
+        return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
+
+    def gradient(p):
+        x, y = p[..., 0], p[..., 1]
+        a, b = x**2 + y - 11, x + y**2 - 7
+        return np.stack([4 * x * a + 2 * b, 2 * a + 4 * y * b], axis=-1)
+
+    rows = []
+    for n in (1_000, 40_000):
+        points = np.random.default_rng(0).uniform(-5, 5, (n, 2))
+        both = ("value", typed.value, value), ("gradient", typed.gradient, gradient)
+        for what, ours, hand in both:
+            np.testing.assert_allclose(ours(points), hand(points), rtol=1e-9, atol=1e-9)
+            loops = [lambda f=f, p=points: [f(p) for _ in range(20)] for f in (ours, hand)]
+            pairs = [[seconds(loop) for loop in loops] for _ in range(31)]  # load is shared
+            took = [median(one) for one in zip(*pairs, strict=True)]
+            name = f"{what} of a function typed as text, {n} points"
+            rows.append(compare(name, *took, "the same by hand in numpy", FORMULA_AT_MOST))
+    return rows
 
 
 # --- sweeps ------------------------------------------------------------------------------------

@@ -130,6 +130,9 @@ def test_an_exact_number_is_typed_and_stepped_and_jupyterlab_hears_nothing(page)
     assert found[1] < 0.2 and values(page)[2] == found
     high = float(slider(page, 1).get_attribute("max"))
     field.fill("1000")
+    page.python("explorer._send_frames()")
+    page.wait_idle()
+    assert field.input_value() == "1000", "what is being typed is not overwritten by what comes"
     field.press("Enter")
     assert until_start(page, lambda at: at[1] == high)[0] == -7, "not beyond the picture"
     field.fill("")
@@ -143,12 +146,12 @@ def test_an_exact_number_is_typed_and_stepped_and_jupyterlab_hears_nothing(page)
 
 def test_a_start_outside_the_picture_widens_its_slider(page):
     low, high = (float(slider(page, 0, plot=1).get_attribute(k)) for k in ("min", "max"))
-    assert high == 20 and values(page, 1)[2] == [20]
+    assert high >= 20 and values(page, 1)[2] == [20]
     slider(page, 0, plot=1).focus()
     for _ in range(2):
         page.page.keyboard.press("ArrowLeft")
     moved = until_start(page, lambda at: at < 20, "line")
-    assert low < moved < 20 and slider(page, 0, plot=1).get_attribute("max") == "20"
+    assert low < moved < 20 and slider(page, 0, plot=1).get_attribute("max") == f"{high:g}"
 
 
 def test_sliders_are_left_out_hidden_and_wrapped(page):

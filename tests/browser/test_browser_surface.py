@@ -27,6 +27,14 @@ WHOLE = f"""([shown, asked]) => {{ const held = ({HOLDS})();
   return held.length === 2 && held.every(({{ canvas, flat, traces }}, i) => canvas && !flat
     && traces.surface === 61 && (traces['steps SGD'] ?? 0) === [shown, asked][i]); }}"""
 
+#: the surface and its slider are seen whole, and not below the bar of the plot
+FITS = """() => {
+  const box = q => document.querySelector(`.ol-beside ${q}`).getBoundingClientRect();
+  const [surface, turn, bar] = ['.svg-container', '.ol-turn', '.ol-bar'].map(box);
+  const wide = document.querySelector('.ol-beside').getBoundingClientRect().right;
+  return [surface, turn].every(one => one.width > 100 && one.right <= wide + 1)
+    && surface.bottom <= Math.max(bar.top, turn.bottom) && surface.top < bar.top; }"""
+
 
 @pytest.fixture
 def notebook(tmp_path):
@@ -90,3 +98,7 @@ def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(lab, notebook
     lab.open(notebook)
     assert lab.run_all() == []
     follows(lab)
+    lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    for width in (1400, 900, 400):
+        lab.page.set_viewport_size({"width": width, "height": 900})
+        until(lab, FITS)

@@ -107,12 +107,12 @@ def test_the_veil_hides_run_bar_goal_and_controls_until_it_is_lifted(page):
     assert drawn(page, PATH) == "" and not live.locator(".ol-bar").is_visible()
     assert live.locator(".ol-summary").text_content() == "The run is still hidden."
     assert live.locator(".ol-goal").text_content() == ""
-    assert not slider.is_visible() and not page.page.locator(".ol-inspector").is_visible()
+    assert not slider.is_visible() and not live.locator(".ol-formula").is_visible()
     img = live.locator("img").first.get_attribute("src")
     page.python("explorer.unveil()")
     until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('SGD')")
     assert drawn(page, PATH) and live.locator(".ol-bar").is_visible() and slider.is_visible()
-    assert page.page.locator(".ol-inspector").is_visible()
+    assert live.locator(".ol-formula").is_visible()
     assert "Not yet" in live.locator(".ol-goal").text_content()
     assert live.locator("img").first.get_attribute("src") == img, "the scene was not built anew"
     until(page, "() => document.querySelector('.ol-live').dataset.source === 'frames'")

@@ -1,12 +1,14 @@
 // The bar under a plot that plays its steps.
 
 import { make, svg } from "./dom.js";
+import { Menu } from "./menu.js";
 
 const ICONS = {
   play: "M3 1l10 6-10 6z",
   pause: "M3 1h3v12H3zM8 1h3v12H8z",
   back: "M11 1v12L3 7zM1 1h2v12H1z",
   on: "M3 1l8 6-8 6zM11 1h2v12h-2z",
+  reset: "M7 2.5V0l4 3.5L7 7V4.5a3.5 3.5 0 1 0 3.5 3.5h2A5.5 5.5 0 1 1 7 2.5z",
 };
 const SPEEDS = [0.5, 1, 2, 4];
 
@@ -16,11 +18,16 @@ const SPEEDS = [0.5, 1, 2, 4];
  * @property {(step: number) => void} stepTo
  * @property {() => void} toggle
  * @property {() => void} setPlaying
+ * @property {(values: Record<string, any>) => void} set
+ * @property {(kind: string) => void} ask
  */
 
 export class Bar {
-  /** @param {Player} plot @param {Element} parent */
-  constructor(plot, parent) {
+  /**
+   * @param {Player} plot @param {Element} parent
+   * @param {import("./menu.js").Entry[]} entries of its menu; without any it has none
+   */
+  constructor(plot, parent, entries) {
     /** @type {HTMLElement} */
     this.node = make("div", { class: "ol-bar" }, parent);
     this.button("back", "One step back", () => plot.stepTo(plot.step() - 1));
@@ -36,6 +43,11 @@ export class Bar {
       option.selected = times === 1;
     }
     this.speed.addEventListener("change", () => plot.setPlaying());
+    this.button("reset", "Reset all to where it was at first", () => {
+      plot.set({ playing: false, step: -1 });
+      plot.ask("reset");
+    });
+    this.menu = entries.length ? new Menu(entries, (kind) => plot.ask(kind), this.node) : null;
     this.readout = make("span", { class: "ol-readout" }, this.node);
   }
 

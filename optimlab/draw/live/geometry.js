@@ -30,15 +30,16 @@ export function finite(row) {
 }
 
 /**
- * A number as a reader is told it.
- * @param {number} value
+ * A number as a reader is told it, as words.py writes it.
+ * @param {number} value @param {number} [digits] at most; of very large and small ones 3
  */
-export function short(value) {
+export function short(value, digits = 4) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(2);
-  return String(Number(value.toPrecision(4)));
+  const power = Number(value.toExponential(digits - 1).split("e")[1]);
+  if (power >= -4 && power < 5) return String(Number(value.toPrecision(digits)));
+  const [mantissa, exponent] = value.toExponential(2).split("e");
+  return `${Number(mantissa)}e${exponent}`;
 }
 
 /**
@@ -64,6 +65,13 @@ export function rowsOf(values, place) {
   }
   return rows;
 }
+
+/**
+ * Numbers that are said and not drawn: doubles, which lie in two places each.
+ * @param {Float32Array} values @param {number} first place @param {number} count of places
+ */
+export const doubles = (values, first, count) =>
+  new Float64Array(values.slice(first, first + count).buffer);
 
 // -- coordinates ------------------------------------------------------------------------------
 
@@ -403,22 +411,40 @@ export function drawnBefore(drawn, column) {
 
 /** Between two panels, in pixels. */
 const BETWEEN = 8;
-/** A panel is read down to this width. */
+/** A panel is read easily down to this width, and small, where all are to be seen at once. */
 const READABLE = 300;
+const SMALL = 250;
 
 /**
  * How wide a panel may be, so that as many as can be read stand side by side: all of them, or two,
- * and then small enough that two rows are seen at once. One below the other they are small where
+ * and then small enough that all rows are seen at once. One below the other they are small where
  * the page is. Infinity where there is room for all as they are.
- * @param {number[]} widths of the panels as they were drawn @param {number} room for all of them
+ * @param {[width: number, height: number][]} panels as they were drawn @param {number} room across
+ * @param {number} high what is seen of the page at once, less the controls
  */
-export function widestPanel(widths, room) {
+export function widestPanel(panels, room, high) {
   const gaps = (/** @type {number} */ count) => (count - 1) * BETWEEN;
-  const needed = widths.reduce((sum, width) => sum + width, gaps(widths.length));
-  if (needed <= room) return Infinity;
-  for (let count = widths.length; count > 1; count -= 1) {
-    const most = Math.floor((room - gaps(count)) / count);
-    if (most >= READABLE) return count < widths.length ? Math.min(most, READABLE + 20) : most;
-  }
-  return room < 1.5 * READABLE && widths.length > 1 ? READABLE : Infinity;
+  const needed = panels.reduce((sum, [width]) => sum + width, gaps(panels.length));
+  if (needed <= room || panels.length === 1) return Infinity;
+  let count = panels.length;
+  const share = () => Math.floor((room - gaps(count)) / count);
+  const least = Math.max(READABLE, ...panels.map(([width]) => narrowestPanel(width)));
+  while (count > 1 && share() < least) count -= 1;
+  const rows = Math.ceil(panels.length / count);
+  if (rows === 1) return share();
+  const steepest = Math.max(...panels.map(([width, height]) => height / width));
+  const seen = Math.floor((high - gaps(rows)) / rows / steepest);
+  const most = count > 1 ? READABLE + 20 : room < 1.5 * READABLE ? READABLE : Infinity;
+  const fits = Math.min(most, share(), Math.max(SMALL, seen));
+  return fits < Math.max(...panels.map(([width]) => width)) ? fits : Infinity;
 }
+
+/** A panel as wide as two others, or of many parts, is read down to this part of its width. */
+const [WIDE, MANY, LEAST] = [600, 3, 0.7];
+
+/**
+ * How narrow a panel may be: such a one is scrolled rather than drawn too small.
+ * @param {number} width as it was drawn @param {number} [parts] how many axes it has
+ */
+export const narrowestPanel = (width, parts = 1) =>
+  width > WIDE || parts >= MANY ? Math.round(LEAST * width) : 0;

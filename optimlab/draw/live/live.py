@@ -7,6 +7,7 @@ them as float32; the browser knows nothing of data coordinates but the limits of
 
 import base64
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from optimlab import checks
-from optimlab.draw import style
+from optimlab.draw import naming, style
+from optimlab.draw.figures import STARS
 from optimlab.draw.live import marks
 from optimlab.draw.live.late import Late
 from optimlab.draw.live.modules import front_end
@@ -27,6 +29,8 @@ from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
+#: what a frame says beside its marks in tables of numbers
+TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
 SKETCH_DASH = (5, 4)
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -62,6 +66,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     goal : str, the state of a target
     readout : (names, values), values (steps + 1, len(names)): the numbers of each step; a third
         item may say for each name (first step without a value, why), or None
+    formula, table : dict, what formula.js and table.js show; `numbers` are (steps + 1, columns)
 
     `show_frames` sends a frame for each position of the first of `controls` at once. From then on
     the browser answers that control by itself, as long as the other controls and the handles have
@@ -77,9 +82,11 @@ class LivePlot(Late, anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
+    menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
     _esm = front_end(HERE / "view.js")
+    one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
     panels = traitlets.List().tag(sync=True)
@@ -98,6 +105,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     notes = traitlets.Dict().tag(sync=True)
     sketch = traitlets.Dict().tag(sync=True)
     drawn = traitlets.List().tag(sync=True)
+    menu = traitlets.List().tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, panels, *, alt="", **traits):
@@ -108,7 +116,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             checks.wrong_value("panels", panels, PANELS)
         self._marks: dict[str, Declared] = {}
         self._axes = []
-        self._frame, self._notes, self._pictures = {}, {}, {}
+        self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}
         pictures = []
         self._rasters = [Raster(figure) for figure in self._figures]
         for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
@@ -131,13 +139,17 @@ class LivePlot(Late, anywidget.AnyWidget):
         """Declare a mark called `name` on `ax`; its data comes with each frame.
 
         Looks: color, width, dash, marker, size, opacity, fill, zorder, anchor and offset (labels),
-        `by_step=True` where row k belongs to step k, `smooth=True` for an image that is no grid of
-        cells. A handle takes `label` (what it moves, for screen readers), `at` (its first
-        position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve that
-        it stays on: it then moves along x alone; `also`, an axes with the same x axis where a click
-        moves it, too; `places`, rows (x, y, name) of the only points where it may stand, in the
-        order in which the arrow keys lead through them, named to screen readers; and `guess=True`
-        for a prediction, a diamond that can be moved while the plot is veiled, and then no more.
+        `by_step=True` where row k belongs to step k, `at_step=True` (arrows) where it is shown at
+        that step alone, `smooth=True` for an image that is no grid of cells, `free=True` for labels
+        that find their places beside their points, where they cover no line, no dot and no other of
+        them; one that finds none is left out. Stars ("*") lie over all other marks but handles, as
+        those of the scene do. A handle takes `label` (what it moves, for screen readers), `at` (its
+        first position), `round` (the grid it snaps to, per axis), `track`, points (n, 2) of a curve
+        that it stays on: it then moves along x alone; `also`, an axes with the same x axis where a
+        click moves it, too; `places`, rows (x, y, name) of the only points where it may stand, in
+        the order in which the arrow keys lead through them, named to screen readers; and
+        `guess=True` for a prediction, a diamond that can be moved while the plot is veiled, and
+        then no more.
 
         A mark may be added to a plot that is shown already. The browser then builds the marks anew:
         `with plot.hold_sync():` around several makes that once.
@@ -257,14 +269,17 @@ class LivePlot(Late, anywidget.AnyWidget):
         self.data = data
         self._frame = frame
 
-    def show_frames(self, frames, settings=()):
+    def show_frames(self, frames, settings=(), band=None):
         """Send a frame for each position of the first control, computed for `settings`.
 
         `settings` are the values of the other controls, in order, and then the handles; the browser
         uses the frames only while these are what it has itself. An image is not sent with them: it
-        changes with `show` alone.
+        changes with `show` alone. `band` says what becomes of the run at each position, as band.js
+        draws it under the control.
         """
-        self.frames = self._pack(frames, settings)
+        images = [name for name, mark in self._marks.items() if mark.kind.name == "image"]
+        self.one_picture = all(len({id(f.get(name)) for f in frames}) < 2 for name in images)
+        self.frames = self._pack(frames, settings) | ({"band": band} if band else {})
 
     def note(self, name, data):
         """Lay a mark over whatever frame is shown, until it is noted anew, or as None."""
@@ -311,7 +326,9 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _check(self, frame):
         checks.instance("frame", frame, Mapping, "a dict from the names of marks to their data")
-        extra = set(frame) - set(self._marks) - {"summary", "goal", "reached", "readout"}
+        extra = set(frame) - set(self._marks) - {
+            "summary", "goal", "reached", "readout", *TABLES,
+        }  # fmt: skip
         if extra:
             known = ", ".join(sorted(self._marks)) or "none yet"
             raise ValueError(f"frame: no mark is called {min(extra)!r}; the marks are {known}")
@@ -322,7 +339,7 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def _pack(self, frames, settings):
         """Frames as one float32 buffer and a small list that says where each mark lies in it."""
-        chunks, length, layouts, shared = [], 0, [], {}
+        chunks, length, layouts, shared, first = [], 0, [], {}, {}
 
         def store(values):
             nonlocal length
@@ -332,13 +349,17 @@ class LivePlot(Late, anywidget.AnyWidget):
             length += values.size
             return place
 
-        with np.errstate(over="ignore"):  # a loss of 1e60 is inf in a readout of 3 digits
+        with np.errstate(over="ignore"):  # a point far outside its axes
             for frame in frames:
                 self._check(frame)
                 layout, texts = {}, {}
                 for name, data in frame.items():
                     mark = self._marks.get(name)
                     if mark is None:
+                        continue
+                    if mark.looks.get("free"):
+                        rows, texts[name] = self._free_places(name, frame)
+                        layout[name] = store(rows)
                         continue
                     # what frames or marks share is read and sent once
                     key = mark.ax, type(mark.kind).read, mark.kind.width, id(data)
@@ -353,11 +374,61 @@ class LivePlot(Late, anywidget.AnyWidget):
                 packed |= {key: frame[key] for key in ("summary", "goal") if key in frame}
                 if "readout" in frame:
                     names, values, *lost = frame["readout"]
-                    packed |= {"names": list(names), "values": store(values)}
+                    packed |= {"names": list(names), "values": store(_doubles(values))}
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
+                for kind in TABLES & set(frame):
+                    numbers = store(_doubles(frame[kind]["numbers"]))
+                    packed[kind] = frame[kind] | {"numbers": numbers}
+                    html = packed[kind].pop("html", None)  # all frames have the same
+                    first |= {"html": html} if html else {}
                 layouts.append(packed)
-        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks)}
+        return {"settings": list(settings), "list": layouts, "buffer": b"".join(chunks), **first}
+
+    # -- where labels stand that find their places -----------------------------------------------
+
+    def _free_places(self, name, frame):
+        """The middles of a mark's texts in fractions of its axes, (n, 2), and the texts."""
+        mark = self._marks[name]
+        rows, texts = mark.kind.read(f"frame[{name!r}]", frame[name])
+        size = self._size(mark.ax)
+        taken, shown = [self._lines_of(mark.ax)], frame
+        if name in self._notes:  # which lie over a frame
+            shown = self._frame | frame
+        for other, own in self._marks.items():
+            data = self._handle_point(other) if other in self.handles else shown.get(other)
+            covering = own.kind.framed or other in self.handles
+            covering &= not own.looks.get("at_step")  # what comes and goes is no obstacle
+            if own.ax is mark.ax and covering and data is not None:
+                known, _ = own.kind.read(other, data)
+                places = marks.fractions(own.ax, known)
+                taken.append(own.kind.covers(places * np.resize(size, places.shape[1]), own.looks))
+        font = mark.looks.get("size", mark.kind.size) * marks.PIXEL
+        halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
+        points = marks.fractions(mark.ax, rows) * size
+        inside = np.array([[0, 0], size]), 1 / marks.PIXEL
+        places = naming.free_places(points, halves, np.concatenate(taken), *inside)
+        if name in self._notes:  # a note is read wherever it stands
+            points = np.clip(points, 0, size)
+            rest = naming.free_places(points, halves, naming.NOTHING, *inside)
+            places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
+        kept = [i for i, place in enumerate(places) if place is not None]
+        middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
+        return middles, [texts[i] for i in kept]
+
+    @staticmethod
+    def _size(ax):
+        """Width and height of an axes, in pixels."""
+        return np.array([*ax.get_position().size]) * ax.figure.get_size_inches() * 100
+
+    def _lines_of(self, ax):
+        """What the lines of the scene cover in an axes, found once, before marks lie over them."""
+        if ax not in self._covered:
+            lines = [line for line in ax.lines if line.get_transform() == ax.transData]
+            corner = ax.get_window_extent().p0
+            found = [naming.covered(line, 1 / marks.PIXEL) for line in lines]
+            self._covered[ax] = np.concatenate([naming.NOTHING, *found]) - [*corner, 0]
+        return self._covered[ax]
 
     # -- the still -----------------------------------------------------------------------------
 
@@ -365,21 +436,13 @@ class LivePlot(Late, anywidget.AnyWidget):
         """The scene with the current frame drawn on it, as PNG bytes, panels side by side."""
         return png(self.still_pixels())
 
-    def still_pixels(self):
-        """The same as RGBA at two pixels a CSS pixel, (height, width, 4)."""
-        marks = []
-        try:
-            for name in self._marks:
-                marks += self._drawn(name)
-            if self.drawn and self.sketch:
-                marks += self._draw_sketch()
+    def still_pixels(self, step=None):
+        """The same as RGBA at two pixels a CSS pixel, (height, width, 4), at the marked step."""
+        with self.artists(step) as marks:
             pictures = [
                 raster.with_marks([mark for mark in marks if mark.axes.figure is raster.figure])
                 for raster in self._rasters
             ]
-        finally:
-            for mark in marks:
-                mark.remove()
         height = max(picture.shape[0] for picture in pictures)
         padded = [
             np.pad(p, ((0, height - p.shape[0]), (0, 0), (0, 0)), constant_values=255)
@@ -387,15 +450,50 @@ class LivePlot(Late, anywidget.AnyWidget):
         ]
         return np.concatenate(padded, axis=1)
 
-    def _drawn(self, name):
+    def last(self):
+        """The last step of what is shown."""
+        (frame,) = self.data.get("list") or [{"marks": {}}]
+        walked = [mark["name"] for mark in self.marks if mark.get("by_step")]
+        counts = [frame["marks"].get(name, (0, 0))[1] for name in walked]
+        return max(1, frame.get("values", (0, 0))[1], *counts) - 1
+
+    @contextmanager
+    def artists(self, step=None):
+        """Its marks as they are at a step, by default the marked one: in its axes within this."""
+        step = self.step if step is None else step
+        found = []
+        try:
+            for name in self._marks:
+                found += self._drawn(name, self.last() if step < 0 else step)
+            if self.drawn and self.sketch:
+                found += self._draw_sketch()
+            yield found
+        finally:
+            for mark in found:
+                mark.remove()
+
+    def _drawn(self, name, step):
         """The artists of a mark in the still."""
         mark, data = self._marks[name], self._notes.get(name, self._frame.get(name))
         if name in self.handles:
             data = self._handle_point(name)
         if data is None:
             return []
+        if mark.looks.get("free"):
+            rows, texts = self._free_places(name, self._frame | self._notes)
+            return mark.kind.draw(mark.ax, rows, mark.looks, texts)
         rows, texts = mark.kind.read(f"frame[{name!r}]", data)
-        return mark.kind.draw(mark.ax, mark.kind.place(mark.ax, rows), mark.looks, texts)
+        if mark.looks.get("at_step"):
+            k = min(step, len(rows) - 1)
+            rows = rows[k : k + 1]
+        rows, looks = mark.kind.place(mark.ax, rows), mark.looks
+        if not looks.get("by_step") or step >= len(rows) - 1:
+            return mark.kind.draw(mark.ax, rows, looks, texts)
+        found = mark.kind.draw(mark.ax, rows[: step + 1], looks, texts[: step + 1])
+        if mark.kind.rest is not None:
+            faint = {**looks, "by_step": False, "opacity": marks.TO_COME}
+            found += mark.kind.draw(mark.ax, rows[step + mark.kind.rest :], faint)
+        return found
 
     def _draw_sketch(self):
         ax, columns = self._columns
@@ -448,8 +546,14 @@ def take_off(ax, *artists):
     return inside[::-1]
 
 
+def _doubles(values):
+    """Numbers that are said, not drawn: each in two float32, which neither overflow nor round."""
+    return np.ascontiguousarray(values, dtype=float).view(np.float32)
+
+
 def _axes_spec(panel, ax):
     box = ax.get_position()
+    stars = [line for line in ax.lines if line.get_gid() == STARS]
     return {
         "panel": panel,
         "rect": [box.x0, 1 - box.y1, box.width, box.height],
@@ -457,4 +561,5 @@ def _axes_spec(panel, ax):
         "ylim": [float(v) for v in ax.get_ylim()],
         "xscale": ax.get_xscale(),
         "yscale": ax.get_yscale(),
+        "stars": [row for line in stars for row in marks.fractions(ax, line.get_xydata()).tolist()],
     }

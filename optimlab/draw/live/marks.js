@@ -15,6 +15,7 @@ import {
  * @property {SVGElement} overlay
  * @property {SVGElement} layer cut at the frame
  * @property {SVGElement} dots cut a little outside the frame
+ * @property {SVGElement} stars the same, over all other marks but handles
  * @typedef {import("./geometry.js").Limits & OwnAxes} Axes
  *
  * @typedef {object} Spec a mark as Python declares it
@@ -29,6 +30,7 @@ import {
  * @property {number} [opacity]
  * @property {boolean} [fill]
  * @property {boolean} [by_step]
+ * @property {boolean} [at_step]
  * @property {boolean} [smooth]
  * @property {string} [anchor]
  * @property {[number, number]} [offset]
@@ -69,6 +71,19 @@ const INK = "#20242a";
 /** How much of a mark is seen of the steps still to come. */
 const TO_COME = 0.22;
 
+/** Colour and size of a star at a minimum, and the width of its rim, as the scene has them. */
+const STAR_LOOK = { fill: "#ffd54a", size: 17.2, rim: 1.1 };
+
+/**
+ * The stars of the scene once more, in front of the paths.
+ * @param {Axes} axes @param {Row[]} rows
+ */
+export function stars({ box, stars: layer }, rows) {
+  const look = { fill: STAR_LOOK.fill, stroke: INK, "stroke-width": STAR_LOOK.rim };
+  const d = pointsPath(box, rows, "*", STAR_LOOK.size);
+  if (d) svg("path", { d, class: "ol-stars", "stroke-linejoin": "bevel", ...look }, layer);
+}
+
 /** @param {Spec} mark */
 function stroke(mark) {
   return {
@@ -82,10 +97,13 @@ function stroke(mark) {
 }
 
 /**
- * The rows up to the step where it counts them.
+ * The rows up to the step where it counts them, or that of the step alone.
  * @param {Spec} mark @param {Shown} shown
  */
-const upTo = (mark, { rows, step }) => (mark.by_step ? rows.slice(0, step + 1) : rows);
+function upTo(mark, { rows, step }) {
+  if (mark.at_step) return rows.slice(step, step + 1);
+  return mark.by_step ? rows.slice(0, step + 1) : rows;
+}
 
 /** @param {Element} node @param {boolean} shown */
 export function show(node, shown) {
@@ -146,9 +164,10 @@ export const MARKS = {
         "stroke-width": ring ? 2.5 : 0.6,
         opacity: mark.opacity ?? 1,
       };
-      const node = svg("path", { "data-mark": mark.name, ...look }, axes.dots);
+      const layer = mark.marker === "*" ? axes.stars : axes.dots;
+      const node = svg("path", { "data-mark": mark.name, ...look }, layer);
       if (!mark.by_step) return { node };
-      return { node, rest: svg("path", { ...look, opacity: TO_COME }, axes.dots) };
+      return { node, rest: svg("path", { ...look, opacity: TO_COME }, layer) };
     },
     paint(mark, { box }, shown) {
       const path = (/** @type {Row[]} */ rows) => pointsPath(box, rows, mark.marker, mark.size);

@@ -17,11 +17,18 @@ from matplotlib.patches import FancyArrowPatch, Polygon
 
 from optimlab import checks
 from optimlab.draw import style
+from optimlab.draw.naming import NOTHING, along, dots
 
 #: a point is drawn at most this many axes widths outside its axes
 REACH = 10.0
 #: points of matplotlib for a CSS pixel, at 100 dots per inch
 PIXEL = 0.72
+#: half the size of the dot that marks a step on a line, in pixels, its rim included
+NOW = 7
+#: looks of a label that stands where the room is: its data are the middles of its texts then
+FREE = {"anchor": "middle", "offset": (0, 0), "baseline": "center"}
+#: how much of a mark is seen of the steps still to come
+TO_COME = 0.22
 #: matplotlib's names of the markers that the front end draws
 MARKERS = ("o", "s", "D", "^", "v", "<", ">", "P", "X", "*")
 ANCHORS = {"start": "left", "middle": "center", "end": "right"}
@@ -93,10 +100,12 @@ LOOKS: dict[str, Callable[[str, Any], Any]] = {
     "size": checks.positive,
     "fill": checks.flag,
     "by_step": checks.flag,
+    "at_step": checks.flag,
     "smooth": checks.flag,
     "anchor": _among(list(ANCHORS)),
     "offset": checks.pair,
     "baseline": _among(["baseline", "center"]),
+    "free": checks.flag,
     "label": checks.text,
     "guess": checks.flag,
     "round": _positive_row,
@@ -115,6 +124,8 @@ class Kind:
     width: ClassVar[int] = 2
     #: whether its data come as rows with every frame
     framed: ClassVar[bool] = True
+    #: which row after the marked step begins what is still to come; None where that is not seen
+    rest: ClassVar[int | None] = None
 
     @property
     def name(self) -> str:
@@ -149,6 +160,10 @@ class Kind:
         """Its artists in the still, as the front end paints it."""
         raise NotImplementedError
 
+    def covers(self, xy: np.ndarray, look: dict[str, Any]) -> np.ndarray:
+        """What it covers of a picture, in pixels, as `naming` has it: no name stands there."""
+        return NOTHING
+
 
 def _common(ax: Axes, look: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -179,6 +194,7 @@ class Line(Kind):
     """A line through its rows, broken where one is NaN."""
 
     looks = ("color", "width", "dash", "opacity", "zorder", "by_step")
+    rest = 0
 
     def draw(self, ax, rows, look, texts=()):
         dash, width = style.linestyle(look.get("dash")), look.get("width", 2) * PIXEL
@@ -188,21 +204,31 @@ class Line(Kind):
             artists += _dots(ax, rows[_known(rows)][-1:], dot, "o", 10)
         return artists
 
+    def covers(self, xy, look):
+        found = along(xy, look.get("width", 2) / 2)
+        return np.concatenate([found, dots(xy, NOW)]) if look.get("by_step") else found
+
 
 class Points(Kind):
     """A marker at each row."""
 
     looks = ("color", "marker", "size", "fill", "opacity", "zorder", "by_step")
+    rest = 1
 
     def draw(self, ax, rows, look, texts=()):
         marker, ring = look.get("marker", "o"), not look.get("fill", True)
+        if marker == "*":
+            look = {"zorder": style.STAR_ORDER} | look
         return _dots(ax, rows, look, marker, look.get("size", 6), ring=ring)
+
+    def covers(self, xy, look):
+        return dots(xy, look.get("size", 6) / 2 + 1)
 
 
 class Arrow(Kind):
     """An arrow for each row, (x tail, y tail, x tip, y tip)."""
 
-    looks = ("color", "width", "opacity", "zorder", "by_step")
+    looks = ("color", "width", "opacity", "zorder", "by_step", "at_step")
     width = 4
 
     def draw(self, ax, rows, look, texts=()):
@@ -234,7 +260,13 @@ class Area(Kind):
 class Label(Kind):
     """A text beside each row; its data are the pair (rows, texts)."""
 
-    looks = ("color", "size", "anchor", "offset", "baseline", "zorder", "by_step")
+    looks = ("color", "size", "anchor", "offset", "baseline", "free", "zorder", "by_step")
+    #: of a text, in pixels
+    size: ClassVar[float] = 13
+
+    def declare(self, ax, looks):
+        spec = dict(super().declare(ax, looks))
+        return spec | FREE if spec.pop("free", False) else spec
 
     def read(self, name, data):
         accepted = "(points, texts), one text for each point"
@@ -250,6 +282,7 @@ class Label(Kind):
         return rows, texts
 
     def draw(self, ax, rows, look, texts=()):
+        look = look | FREE if look.get("free") else look
         align = ANCHORS[look.get("anchor", "start")]
         dx, dy = (d * PIXEL for d in look.get("offset", (6, 6)))
         turned = [align == "left" and row[0] > 0.94 for row in rows]  # else it would be cut
@@ -257,7 +290,7 @@ class Label(Kind):
             ax.annotate(
                 text, row, (-dx if turn else dx, dy), ha="right" if turn else align,
                 xycoords="axes fraction", textcoords="offset points",
-                color=look.get("color", style.INK), fontsize=look.get("size", 13) * PIXEL,
+                color=look.get("color", style.INK), fontsize=look.get("size", self.size) * PIXEL,
                 va=look.get("baseline", "baseline"), zorder=look.get("zorder", 6),
             )
             for row, text, turn in zip(rows, texts, turned, strict=True)
@@ -318,6 +351,9 @@ class Handle(Kind):
         if look.get("guess"):
             return _dots(ax, rows, look, "D", look.get("size", 14), rim=("white", 1.5))
         return _dots(ax, rows, look, "o", look.get("size", 18), ring=True)
+
+    def covers(self, xy, look):
+        return dots(xy, look.get("size", 18) / 2 + 2)
 
 
 def grain(low: float, high: float) -> float:

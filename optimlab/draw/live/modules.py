@@ -12,6 +12,9 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*)";\n', re.MULTILINE)
 #: the word before what a module gives to others
 EXPORT = re.compile(r"^export (?=async |class |const |function |let )", re.MULTILINE)
 
+#: what a widget's module gives to the notebook: of one that another imports, nobody asks for it
+WIDGET = re.compile(r"^export default .*\n", re.MULTILINE)
+
 
 def front_end(path: Path) -> str:
     """A widget's module as one text: what it imports, each file once and first, and then itself.
@@ -29,6 +32,7 @@ def front_end(path: Path) -> str:
         text = file.read_text("utf-8")
         for other in IMPORT.findall(text):
             add((file.parent / other).resolve(), (*waiting, file))
+        text = WIDGET.sub("", text) if waiting else text
         files[file] = EXPORT.sub("", IMPORT.sub("", text))
 
     add(path.resolve())

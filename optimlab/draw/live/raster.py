@@ -248,8 +248,8 @@ def png(pixels: np.ndarray, level: int = 6) -> bytes:
     return buffer.getvalue()
 
 
-def few(pixels: np.ndarray) -> Image.Image:
-    """An opaque RGBA picture in 256 colours: those seen most as they are, the others near them.
+def few(pixels: np.ndarray, most: int = COLOURS) -> Image.Image:
+    """An opaque RGBA picture in `most` colours: those seen most as they are, the others near them.
 
     As good on a drawing as Pillow's own way, and several times faster: there are few colours in it,
     and these are sorted, not the pixels, which lie in runs of one colour.
@@ -261,14 +261,14 @@ def few(pixels: np.ndarray) -> Image.Image:
     lengths = np.diff(starts, append=codes.size)
     known, runs = np.unique(codes[starts], return_inverse=True)
     if len(known) > 16 * COLOURS:  # a smooth map
-        return Image.fromarray(pixels[..., :3].copy()).quantize(COLOURS, dither=Image.Dither.NONE)
+        return Image.fromarray(pixels[..., :3].copy()).quantize(most, dither=Image.Dither.NONE)
     colours = np.stack([known & 255, known >> 8 & 255, known >> 16], axis=-1).astype(np.uint8)
     place = np.arange(len(known))
-    if len(known) > COLOURS:
+    if len(known) > most:
         often = np.argsort(-np.bincount(runs, lengths), kind="stable")
         exact, others = often[:EXACT], often[EXACT:]
         rest = Image.fromarray(colours[others][None]).quantize(
-            COLOURS - EXACT, dither=Image.Dither.NONE
+            most - EXACT, dither=Image.Dither.NONE
         )
         named = np.array(rest.getpalette("RGB"), np.uint8).reshape(-1, 3)
         place[exact] = np.arange(EXACT)

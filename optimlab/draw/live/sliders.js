@@ -19,7 +19,9 @@ import { onGrid } from "./geometry.js";
  * @property {() => void} paint
  */
 
-/** @typedef {SliderSpec & { range: HTMLInputElement, field: HTMLInputElement }} Slider */
+/**
+ * @typedef {SliderSpec & { range: HTMLInputElement, field: HTMLInputElement, typing: boolean }} Slider
+ */
 
 export class Sliders {
   /** @param {SliderSpec[]} specs @param {Holder} plot @param {Element} parent */
@@ -40,13 +42,18 @@ export class Sliders {
     const range = make("input", { type: "range", "aria-label": label, ...own }, row);
     const exact = { "aria-label": `${label}, exact`, title: "Type a number, or step with the arrows" };
     const field = make("input", { type: "number", ...exact, ...own }, row);
-    const slider = { ...spec, range, field };
+    const slider = { ...spec, range, field, typing: false };
     range.addEventListener("input", () => this.put(slider, range.valueAsNumber, true));
     for (const event of ["change", "pointerup", "pointercancel", "blur"]) {
       range.addEventListener(event, () => this.letGo());
     }
-    const exactly = () => this.put(slider, field.valueAsNumber, false);
+    const exactly = () => {
+      slider.typing = false;
+      this.put(slider, field.valueAsNumber, false);
+    };
+    field.addEventListener("input", () => (slider.typing = true)); // no frame that comes undoes it
     field.addEventListener("change", exactly);
+    field.addEventListener("blur", () => slider.typing && exactly());
     field.addEventListener("keydown", ({ key }) => key === "Enter" && exactly());
     return slider;
   }
@@ -90,7 +97,7 @@ export class Sliders {
       range.min = String(onGrid(slider.low, step, now === slider.low ? Math.floor : Math.ceil));
       range.max = String(onGrid(slider.high, step, now === slider.high ? Math.ceil : Math.floor));
       range.value = String(now);
-      field.value = String(now);
+      if (!slider.typing) field.value = String(now);
     }
   }
 }

@@ -1,16 +1,19 @@
 // The browser's half of LivePlot: an SVG over a picture. It draws what it is sent, in fractions of
 // an axes, and answers the slider in hand from frames that are already here.
 
+import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
+import { floats } from "./frames.js";
 import {
-  fractionsAt, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
+  doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
-import { MARKS } from "./marks.js";
+import { MARKS, stars } from "./marks.js";
 import { Sketch } from "./sketch.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
+import { Below } from "./table.js";
 
 /**
  * @typedef {import("./stills.js").Model} Model
@@ -18,16 +21,7 @@ import { widget } from "./stills.js";
  * @typedef {import("./marks.js").Axes} Axes
  * @typedef {import("./marks.js").Mark} Mark
  * @typedef {import("./marks.js").Spec} Spec
- *
- * @typedef {object} Frame what one position of the slider shows; places in the buffer are [first
- *   number, rows, numbers a row]
- * @property {Record<string, number[]>} marks
- * @property {Record<string, string[]>} texts
- * @property {string} [summary]
- * @property {string} [goal]
- * @property {string[]} [names]
- * @property {number[]} [values]
- * @property {([number, string] | null)[]} [lost] from which step on a name has no value, and why
+ * @typedef {import("./frames.js").Frame} Frame
  *
  * @typedef {(way: Point, far: boolean) => void} Act what an arrow key does
  * @typedef {{ fx: number, fy: number, inside: boolean, x: number, y: number, axes: Axes }} Spot
@@ -40,24 +34,7 @@ const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
 
-/** @type {WeakMap<object, Float32Array>} */
-const numbers = new WeakMap();
-
-/**
- * The float32 numbers behind a message; copied, for they need not start on a multiple of four.
- * @param {{ buffer: DataView }} packed
- */
-function floats(packed) {
-  let found = numbers.get(packed);
-  if (!found) {
-    const { buffer, byteOffset, byteLength } = packed.buffer;
-    found = new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-    numbers.set(packed, found);
-  }
-  return found;
-}
-
-class View {
+export class View {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
@@ -75,6 +52,8 @@ class View {
     this.sketch = null;
     /** @type {Sliders | null} */
     this.sliders = null;
+    /** @type {Band | null} */
+    this.band = null;
     /** @type {HTMLElement | null} */
     this.panels = null;
     /** @type {Mark[]} */
@@ -96,29 +75,40 @@ class View {
       this.listen(model, `change:${name}`, () => this.renew());
     }
     this.listen(model, "change:veiled", () => this.lock());
-    this.listen(model, "msg:custom", (said) => {
-      if (said.kind === "call") model.send({ kind: "here" });
+    this.listen(model, "msg:custom", (said, buffers) => {
+      if (said.kind === "call") this.ask("here");
+      else this.bar?.menu?.heard(said, buffers);
     });
     for (const name of ["panels", "sliders"]) {
       this.listen(model, `change:${name}`, () => this.rebuild());
     }
     this.listen(model, "change:controls", () => this.follow());
-    const watch = new ResizeObserver(() => this.fit());
+    const fit = () => this.fit();
+    const watch = new ResizeObserver(fit);
     watch.observe(this.root);
-    this.clean.push(() => watch.disconnect());
+    window.addEventListener("resize", fit);
+    this.clean.push(() => [watch.disconnect(), window.removeEventListener("resize", fit)]);
     this.follow();
     this.paint();
   }
 
-  /** As many panels side by side as can be read. */
+  /** As many panels side by side as can be read, and with the controls no higher than the page. */
   fit() {
-    /** @type {{ width: number }[]} */
+    /** @type {{ width: number, height: number }[]} */
     const panels = this.model.get("panels");
     const room = this.panels?.clientWidth;
     if (!room) return;
-    const most = widestPanel(panels.map(({ width }) => width), room);
+    const whole = this.root.closest(".ol-explorer") ?? this.root;
+    const page = this.root.closest(".jp-WindowedPanel-outer") ?? document.documentElement;
+    /** @type {NodeListOf<HTMLElement>} */
+    const controls = whole.querySelectorAll(".ol-controls, .ol-sliders, .ol-bar");
+    const high = [...controls].reduce((left, one) => left - one.offsetHeight, page.clientHeight);
+    const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
     const limit = most === Infinity ? "" : `${most}px`;
     this.panels?.style.setProperty("--ol-most", limit);
+    /** @type {HTMLElement | null} */
+    const both = this.root.closest(".ol-beside");
+    both?.style.setProperty("--ol-room", String(both.lastElementChild?.clientWidth));
   }
 
   /** @param {Model} target @param {string} event @param {(...said: any[]) => void} callback */
@@ -161,12 +151,18 @@ class View {
     /** @type {import("./sliders.js").SliderSpec[]} */
     const sliders = this.model.get("sliders");
     this.sliders = sliders.length ? new Sliders(sliders, this, this.root) : null;
+    this.band?.remove();
+    this.band = new Band(this.root);
     const panels = make("div", { class: "ol-panels" }, this.root);
     this.panels = panels;
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
     const pictures = this.model.get("panels");
-    this.overlays = pictures.map(({ png, width, height }) => {
-      const box = make("div", { class: "ol-panel", style: `width:${width}px` }, panels);
+    /** @type {Scene[]} */
+    const axes = this.model.get("axes");
+    this.overlays = pictures.map(({ png, width, height }, i) => {
+      const parts = axes.filter(({ panel }) => panel === i).length;
+      const style = `width:${width}px; min-width:${narrowestPanel(width, parts)}px`;
+      const box = make("div", { class: "ol-panel", style }, panels);
       const url = pngUrl(png);
       this.clean.push(() => URL.revokeObjectURL(url));
       make("img", { src: url, alt: this.model.get("alt"), width, height }, box);
@@ -179,12 +175,14 @@ class View {
       overlay.addEventListener("pointerleave", () => this.point(null));
       return overlay;
     });
-    this.bar = this.model.get("playback") ? new Bar(this, this.root) : null;
+    this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
+    this.below = new Below(this.root);
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
+    this.root.append(this.band.words);
     // JupyterLab asks the focused element itself whether it keeps its keys
-    for (const node of this.root.querySelectorAll("button, input, select")) {
+    for (const node of this.root.querySelectorAll("button, input, select, summary")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     this.buildMarks();
@@ -212,11 +210,12 @@ class View {
   }
 
   /**
-   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards.
+   * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards; in
+   * a saved page nothing: what would follow needs Python.
    * @param {{ guess?: boolean }} mark
    */
   free(mark) {
-    return this.model.get("veiled") === Boolean(mark.guess);
+    return !this.model.get("fixed") && this.model.get("veiled") === Boolean(mark.guess);
   }
 
   lock() {
@@ -239,8 +238,8 @@ class View {
   }
 
   /**
-   * @param {import("./geometry.js").Limits & { panel: number, rect: number[] }} axes
-   * @param {number} i @returns {Axes}
+   * @typedef {{ panel: number, rect: number[], stars: import("./geometry.js").Row[] }} Scene
+   * @param {import("./geometry.js").Limits & Scene} axes @param {number} i @returns {Axes}
    */
   buildAxes(axes, i) {
     const { width, height } = this.model.get("panels")[axes.panel];
@@ -254,7 +253,10 @@ class View {
       svg("rect", { x: box.x - rim, y: box.y - rim, ...size }, clip);
       return svg("g", { "clip-path": `url(#${id})` }, overlay);
     };
-    return { ...axes, overlay, box, layer: clipped(0), dots: clipped(RIM) };
+    const layers = { layer: clipped(0), dots: clipped(RIM), stars: clipped(RIM) };
+    const built = { ...axes, overlay, box, ...layers };
+    stars(built, axes.stars);
+    return built;
   }
 
   /** @param {Spec} spec @returns {Mark} */
@@ -341,13 +343,16 @@ class View {
     }
     this.sketch?.paint();
     this.sliders?.paint();
+    this.band?.paint(this.model.get("frames").band ?? null, source === "frames");
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const summary = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
-    const row = rowsOf(values, frame.values)[step];
-    const names = (row && frame.names) ?? [];
+    const [first, rows, width] = frame.values ?? [0, 0, 0];
+    const row = doubles(values, first + step * width, width);
+    const names = (step < rows && frame.names) || [];
     const said = names.map((name, i) => `${name} ${told(row[i], step, frame.lost?.[i])}`);
     this.bar?.paint(step, last, said);
+    this.below?.paint(this.model.get(source), frame, values, step);
   }
 
   /**
@@ -529,6 +534,11 @@ class View {
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
   }
 
+  /** @param {string} kind what Python is asked for */
+  ask(kind) {
+    this.model.send({ kind });
+  }
+
   toggle() {
     this.set({ playing: !this.model.get("playing") });
   }
@@ -569,6 +579,7 @@ class View {
   remove() {
     cancelAnimationFrame(this.tick);
     this.forget();
+    this.band?.remove();
     for (const clean of this.clean) clean();
     this.root.remove();
   }

@@ -4,6 +4,7 @@ import contextlib
 
 import numpy as np
 
+from optimlab import words
 from optimlab.lessons.judging.reading import parameters_of
 from optimlab.lessons.judging.values import Odd, finite, not_finite, plain
 from optimlab.lessons.judging.verdict import Stop
@@ -62,9 +63,35 @@ def written(thing):
         return "[" + ", ".join(map(written, thing)) + "]"
     if isinstance(thing, tuple):
         return "(" + ", ".join(map(written, thing)) + ")"
-    if isinstance(thing, float):
-        return "NaN" if np.isnan(thing) else f"{thing + 0.0:.4g}"
-    return repr(thing)
+    if isinstance(thing, float) and np.isfinite(thing):
+        return words.short(thing, digits=4)
+    return "NaN" if thing != thing else repr(thing)
+
+
+def apart(given, wanted):
+    """The two numbers by which two values differ most, in as many digits as tell them apart.
+
+    >>> apart((np.array([63.00001, 50.0]),), (np.array([63.0, 50.0]),))
+    ('63.00001', '63')
+    """
+    found = []
+    for one, other in zip(_arrays(given), _arrays(wanted), strict=True):
+        with np.errstate(all="ignore"):
+            room = np.abs(other) + 1e-3 * np.abs(other).max(initial=0)
+            off = np.where(one == other, 0, np.abs(one - other) / np.where(room == 0, 1, room))
+        worst = int(np.nan_to_num(off).argmax())
+        found.append((float(off[worst]), one[worst], other[worst]))
+    _, one, other = max(found, key=lambda pair: pair[0])
+    texts = [(words.short(one, n), words.short(other, n)) for n in range(4, 18)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
+
+
+def _arrays(thing):
+    """The arrays of numbers in a plain value, each in one row."""
+    if isinstance(thing, np.ndarray):
+        return [thing.astype(float).ravel()] if thing.size else []
+    parts = thing.values() if isinstance(thing, dict) else thing if isinstance(thing, tuple) else ()
+    return [array for part in parts for array in _arrays(part)]
 
 
 def holds(at, what):

@@ -22,14 +22,7 @@ def mark_point(plot, ax, you, run, dot=True):
     if run is not None:
         note(plot, "line", "your gap", ax, [you, run], width=2, dash=[2, 3])
         note(plot, "points", "your gap's end", ax, [run], size=16, fill=False)
-    note(plot, "label", "your words", ax, ([you], ["you said"]), **beside(ax, you))
-
-
-def beside(ax, point):
-    """Where words stand that belong to a point: on its side that has more room."""
-    x, y = ax.transAxes.inverted().transform(ax.transData.transform(point))
-    down = -20 if y > 0.9 else 12
-    return {"anchor": "end", "offset": [-10, down]} if x > 0.7 else {"offset": [10, down]}
+    note(plot, "label", "your words", ax, ([you], ["you said"]), free=True)
 
 
 def note(plot, kind, name, ax, data, **look):

@@ -7,7 +7,7 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
-from optimlab.lessons.kinds.marks import beside, note
+from optimlab.lessons.kinds.marks import note
 
 
 class Number(Question):
@@ -112,4 +112,4 @@ class Number(Question):
             line = [[end, at] if across else [at, end] for end in ends]
             note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
         spot = np.array([ends[0], at] if across else [at, ends[0]])
-        note(plot, "label", "your words", ax, ([spot], [words]), **beside(ax, spot))
+        note(plot, "label", "your words", ax, ([spot], [words]), free=True)

@@ -7,24 +7,64 @@ from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.base import Explorer
+from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
-from optimlab.explorers.frames import by_step, readout, short
-from optimlab.explorers.scenes import NOTHING, contour_lines, name_looks, one_start, to_draw
+from optimlab.explorers.frames import TOO_LARGE, by_step, lost
+from optimlab.explorers.scenes import (
+    NOTHING,
+    around,
+    contour_lines,
+    name_looks,
+    one_start,
+    to_draw,
+)  # fmt: skip
 from optimlab.explorers.targets import goal
 from optimlab.optimizers import SGD, AdaGrad, Adam, Momentum
 from optimlab.study import tuning
+from optimlab.words import counted, short
 
-#: the four of the course text and of the usual four-panel picture
+#: the four of the second course text and of the usual four-panel picture
 FOUR = (SGD, Momentum, AdaGrad, Adam)
 #: numbers of a decade on the slider, at equal ratios
 EIGHTHS = [1, 1.3, 1.8, 2.4, 3.2, 4.2, 5.6, 7.5]
 #: where the rates come from: value -> label
-MODES = {"shared": "one rate for all", "given": "rates as given", "tuned": "tuned for each"}
+MODES = {"shared": "one rate for all", "given": "a rate for each", "tuned": "tuned for each"}
+#: the share of the first loss that counts as there
+GOAL = 0.01
 #: of a panel, in pixels
 HEIGHT = 340
 #: how a problem can be changed: turned by degrees, and factors of f and of x
 CHANGES = {"turn": range(0, 91, 15), "c": (0.01, 1.0, 100.0), "stretch": (0.25, 1.0)}
+
+
+def race(function, rules=FOUR, *, lr=0.1, start=None, steps=30, **options):
+    """A race of rules on a function in one line: who leads after each gradient, by which criterion.
+
+    Parameters
+    ----------
+    function : Function, or its name
+        Of one variable or two. Without a minimum in its domain there is no tuned rate and no
+        distance.
+    rules : list of optimizer classes or names
+        Each makes one update for each gradient, and all the same number of them.
+    lr : float
+        The rate at first: of all, and of each where each has its own.
+    start : float or (x, y)
+        By default the function's own. It can be dragged while the race is played.
+    steps : int
+        Gradients for each rule.
+    **options
+        `given={"SGD": 0.9}` a rate of its own for some, `mode="shared"`, `"given"` or `"tuned"`,
+        `rates=(low, high)` the range of the learning rates, `loss_limits`, `target`, and what
+        else `RaceExplorer` takes; `change=("turn", "c", "stretch")` has controls that change the
+        problem.
+
+    Returns
+    -------
+    RaceExplorer
+    """
+    options = {"racing": rules, "change": ()} | options
+    return RaceExplorer(function, rules, lr=lr, start=start, steps=steps, **options)
 
 
 class RaceExplorer(Explorer):
@@ -35,21 +75,23 @@ class RaceExplorer(Explorer):
     problem can be turned, f multiplied by a number and x measured in another unit: the start
     goes along, and losses are shown in units of the f that was given, above its lowest minimum.
     Where it can be turned, its picture has equal units; else it is filled by the domain.
+    A table says who leads at the marked step, by each of several criteria.
 
     Parameters
     ----------
-    function : Function of two variables, with a minimum in its domain
+    function : Function of one variable or two; of one it cannot be changed
     rules : list of optimizer classes that can race, each with a box to tick
     racing : those of them that race at first
     lr : float, the one rate for all at first
-    given : dict, name of a rule -> its rate, for the choice "rates as given"
+    given : dict, name of a rule -> its rate, for the choice "a rate for each", where the slider
+        moves that of one rule; without one a rule has `lr`
     mode : "shared", "given" or "tuned"; by default "given" if rates are given
     start : (x, y), by default the function's own; drag it
     steps : int, gradients for each rule
     rates : (low, high) of the learning-rate axis and slider
     turn, c, stretch : how the problem is changed at first: degrees in steps of 15 up to 90, a
         factor of f (0.01, 1, 100) and of x (0.25, 1)
-    change : which of "turn", "c", "stretch" have a control
+    change : which of "turn", "c", "stretch" have a control; by default all that can be changed
     target : name of the rule that should end lowest, at one rate for all, from the first start
     loss_limits : (low, high) of the loss axes
 
@@ -60,59 +102,68 @@ class RaceExplorer(Explorer):
 
     SCENE = ("contours", "minima", "stars")
 
-    start = Handle("The start point (x, y), in the coordinates of the picture.")
+    start = Handle("The start point, in the coordinates of the picture: a float on a curve.")
 
     def __init__(
         self, function, rules=tuning.RULES, *, racing=FOUR, lr=0.1, given=None, mode=None,
         start=None, steps=30, rates=(1e-3, 10.0), turn=0, c=1.0, stretch=1.0,
-        change=("turn", "c", "stretch"), target=None, loss_limits=None,
+        change=None, target=None, loss_limits=None,
     ):  # fmt: skip
         super().__init__()
-        self.function, _ = to_draw(checks.function(function, minimum=True), dim=2)
+        self.function, _ = to_draw(function, start=start)
+        self.line, self._has_minimum = self.function.dim == 1, len(self.function.minima) > 0
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
         racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
         self._rivals = set(checks.some_of("racing", racing, self.rules))
-        wanted = "a dict from names of rules to rates"
-        given = checks.instance("given", {} if given is None else given, dict, wanted)
-        if given:
-            checks.some_of("given", given, self.rules)
-        self.given = {name: checks.positive(f"given[{name!r}]", r) for name, r in given.items()}
+        given = self._checked_rates({} if given is None else given)
+        set_rates = {name: getattr(rule, "set_rate", None) for name, rule in self.rules.items()}
+        set_rates = {name: rate for name, rate in set_rates.items() if rate}
+        asked = set_rates | given
         self.target = None if target is None else checks.one_of("target", target, self.rules)
         self.lowest = tuning.lowest(self.function)
         self._at, self.steps = one_start(self.function, start), checks.steps(steps, 1)
-        self._first = self._at  # what the target is about
+        self._from = self._at  # what the target is about
         self._fixed = {
             name: checks.one_number_of(name, value, CHANGES[name])
             for name, value in (("turn", turn), ("c", c), ("stretch", stretch))
         }
-        lr = checks.number("lr", lr, low=0)
-        values = decades(*checks.rates(rates), lr, decade=EIGHTHS)
+        if self.line and (turn, c, stretch) != (0, 1, 1):
+            name, value = next((n, v) for n, v in self._fixed.items() if v != 1)
+            checks.wrong_value(name, value, "left alone for a function of one variable")
+        lr = self._shared = checks.number("lr", lr, low=0)
+        self.given = dict.fromkeys(self.rules, lr) | asked
+        values = decades(*checks.rates(rates), lr, *asked.values(), decade=EIGHTHS)
         self.rates = np.geomspace(values[0], values[-1], 121)
         if loss_limits is not None:
-            loss_limits = checks.limits("loss_limits", loss_limits, above=0)
+            lowest = 0 if self._has_minimum else -np.inf
+            loss_limits = checks.limits("loss_limits", loss_limits, above=lowest)
         self._problems, self._drawn, self._tunes, self.paths = {}, {}, {}, {}
         self._swept = None, {}
-        modes = {key: label for key, label in MODES.items() if key != "given" or self.given}
+        modes = {k: label for k, label in MODES.items() if k != "tuned" or self._has_minimum}
         if mode is None:
-            mode = "given" if self.given else "shared"
+            mode = "given" if asked else "shared"
         checks.one_of("mode", mode, modes)
+        whose = next(name for name in self.rules if name in self._rivals)
         self.controls = {
-            "lr": slider("learning rate", values, lr),
+            "lr": slider("learning rate", values, self.given[whose] if mode == "given" else lr),
             "mode": _choice({label: key for key, label in modes.items()}, mode),
+            "whose": choice(list(self.rules), whose, description="rate of"),
         }
         offers = {
             "turn": lambda at: number("turn (degrees)", at, 0, 90, 15),
             "c": lambda at: _choice({f"f × {v:g}": v for v in CHANGES["c"]}, at),
             "stretch": lambda at: _choice({f"x × {v:g}": v for v in CHANGES["stretch"]}, at),
         }
-        for name in checks.some_of("change", change, CHANGES, least=0):
+        if change is None:
+            change = () if self.line else tuple(CHANGES)
+        for name in checks.some_of("change", change, () if self.line else CHANGES, least=0):
             self.controls[name] = offers[name](self._fixed[name])
         for name in self.rules:
             ticked = name in self._rivals
             self.controls[name] = checkbox(name, ticked, width="auto", margin="0 10px 0 0")
         self._shown = self.problem
         self.assemble(self._scene(loss_limits), self.controls)
-        self.controls["lr"].disabled = mode != "shared"
+        self._hand_over()
 
     # -- the problem -------------------------------------------------------------------------------
 
@@ -136,8 +187,55 @@ class RaceExplorer(Explorer):
         """The names of the rules that race now."""
         return [name for name in self.rules if self[name]]
 
+    def _hand_over(self):
+        """Let the slider in hand be that of all rules, of one, or of none."""
+        mode = self["mode"]
+        self.controls["lr"].disabled = mode == "tuned"
+        self.controls["whose"].layout.display = None if mode == "given" else "none"
+        if mode != "tuned":
+            own = self.given[self["whose"]]
+            self.controls["lr"].value = self._shared if mode == "shared" else own
+
+    def settings(self):
+        *places, handles = super().settings()
+        return [*places, self._shared, dict(self.given), handles]
+
+    def restore(self, settings):
+        *places, shared, given, handles = settings
+        super().restore([*places, handles])
+        self._shared, self.given = shared, dict(given)
+        self._hand_over()
+        self._on_other(None)
+
+    def _checked_rates(self, given):
+        checks.instance("given", given, dict, "a dict from names of rules to rates")
+        checks.some_of("given", given, self.rules, least=0)
+        return {name: checks.positive(f"given[{name!r}]", rate) for name, rate in given.items()}
+
+    def _places(self):
+        return super()._places() | {"shared": self._shared, "given": dict(self.given)}
+
+    def put(self, *, shared=None, given=None, **places):
+        """Put controls and handles to values, and the rates that the slider has set for each mode.
+
+        `shared` is that of "one rate for all", `given` those of "a rate for each", by rule.
+        """
+        super().put(**places)
+        *others, now, own, handles = self.settings()
+        if shared is not None:
+            now = checks.number("shared", shared, above=0)
+        if given is not None:
+            own |= self._checked_rates(given)
+        self.restore([*others, now, own, handles])
+        return self
+
+    @guarded
     def _on_other(self, change):
-        self.controls["lr"].disabled = self["mode"] != "shared"
+        if change is not None and change.owner is self.controls["whose"]:
+            self.controls[self["whose"]].value = True  # whose rate is set is in the race
+        if change is None or change.owner in (self.controls["whose"], self.controls["mode"]):
+            self.plot.frames = {}  # they hold the rates that others had
+        self._hand_over()
         problem, before = self.problem, self.plot.handles
         if problem is not self._shown:  # the start stays where it is in the landscape
             self._shown = problem
@@ -147,13 +245,15 @@ class RaceExplorer(Explorer):
 
     def _on_handles(self, change):
         at = _back(change.new["start"], self.problem, self.function)
+        at = float(at[0]) if self.line else at
         if not np.allclose(at, self._at, rtol=0, atol=1e-9):
             self._at = at
         super()._on_handles(change)
 
     # -- the scene, drawn once ---------------------------------------------------------------------
 
-    def _scene(self, loss_limits):
+    def _surface(self):
+        """The picture of a function of two variables, empty but for its title, and its heights."""
         (xlow, xhigh), (ylow, yhigh) = self.function.domain
         half = max(xhigh - xlow, yhigh - ylow) / 2
         x, y = (xlow + xhigh) / 2, (ylow + yhigh) / 2
@@ -163,29 +263,55 @@ class RaceExplorer(Explorer):
         heights = figures.surface_grid(self.function)[2] - self.lowest
         wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
         self._levels = figures.contour_levels(wide)
+        self._far = figures.LOST * self._levels[-1]
         figure, ax = _panel(304, 58, 60)  # its axes are square
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
         ax.locator_params(nbins=6)
-        title = self.function.name + _stretched(ax)
-        ax.set_title(title, fontsize=11, pad=8, y=1)
-        limits = loss_limits or (1e-10, 3 * float(np.nanmax(heights)))
+        ax.set_title(self._title(_stretched(ax)), fontsize=11, pad=8, y=1)
+        return figure, ax, heights, {}
+
+    def _title(self, after=""):
+        """The function's name, or of one that was typed its formula as far as there is room."""
+        title, room = self.function.name, 32 - len(after)
+        if self.function.formula is not None:
+            title = figures.formula(self.function, room=0.7)
+            if not title.startswith("$") and len(title) > room:
+                title = title[: room - 1] + "…"
+        return title + after
+
+    def _curve(self):
+        """The same for a function of one variable, with its curve, along which the start moves."""
+        figure, ax = _panel(304, 58, 60)
+        curve = figures.draw_curve(ax, self.function)["curve"]
+        heights = curve.get_ydata() - self.lowest
+        ax.set_ylim(around(curve.get_ydata()))
+        ax.set_title(self._title(), fontsize=11, pad=8, y=1)
+        self._far = figures.LOST * float(np.nanmax(np.abs(heights)))
+        return figure, ax, heights, {"track": curve.get_xydata()}
+
+    def _scene(self, loss_limits):
+        figure, ax, heights, track = self._curve() if self.line else self._surface()
+        scale, limits = "log", (1e-10, 3 * float(np.nanmax(heights)))
+        if not self._has_minimum:
+            scale, limits = "linear", around(heights)
+        limits = loss_limits or limits
         rows = -(-len(self.rules) // (columns := 2 if len(self.rules) == 4 else 3))
         against, right = _panel(350, 68, 12 + 18 * rows)
         right.set(
-            xscale="log", yscale="log", xlabel="learning rate",
-            ylabel=f"loss after {self.steps} steps", ylim=limits,
+            xscale="log", yscale=scale, xlabel="learning rate",
+            ylabel=f"loss after {counted(self.steps, 'step')}", ylim=limits,
             xlim=(self.rates[0] / 1.15, self.rates[-1] * 1.15),
         )  # fmt: skip
-        looks = {name: style.rule_style(name) for name in self.rules}
+        self._looks = looks = style.rule_styles(self.rules)
         name_looks(right, looks, markersize=5)
         against.legend(
             loc="upper center", ncols=columns, fontsize=8.5, columnspacing=1.0, handlelength=2.4,
             borderaxespad=0, frameon=False,
         )  # fmt: skip
         curve, losses = _panel(320, 68)
-        figures.step_axis(losses, self.steps, scale="log", limits=limits)
-        for axis in (right.xaxis, right.yaxis, losses.yaxis):
+        figures.step_axis(losses, self.steps, scale=scale, limits=limits)
+        for axis in (right.xaxis, *([right.yaxis, losses.yaxis] if scale == "log" else [])):
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(_power)
         alt = (
@@ -205,17 +331,19 @@ class RaceExplorer(Explorer):
             plot.add("points", f"at {name}", right, size=10, **dot)
             plot.add_run(f"loss {name}", losses, look, dots=0)
             plot.add("points", f"end {name}", losses, size=9, **dot)
-        add_start(plot, ax, _forth(self._at, self.problem, self.function))
+        add_start(plot, ax, _forth(self._at, self.problem, self.function), **track)
         return plot
 
     def _landscape(self):
         """Contour lines of the problem in the picture, and its minima; kept for each problem."""
         problem = self.problem
+        if self.line:
+            return NOTHING, NOTHING  # they are drawn
         if id(problem) not in self._drawn:
             x, y, z = figures.surface_grid(problem, self._box, 81)
             heights = (z - tuning.lowest(problem)) / self._c
             lines = contour_lines(x, y, heights, self._levels[1:])
-            self._drawn[id(problem)] = lines, np.asarray(problem.minima, float)
+            self._drawn[id(problem)] = lines, np.reshape(problem.minima, (-1, 2))
         return self._drawn[id(problem)]
 
     @property
@@ -231,30 +359,32 @@ class RaceExplorer(Explorer):
             self._tunes[key] = tuning.tune(self.problem, self.rules[name], steps=self.steps)
         return self._tunes[key]
 
-    def _own_rates(self):
-        """The rate of each racing rule where they do not share one; NaN for one without."""
+    def _rates(self, name, values):
+        """The rates of a rule while the slider in hand has these values: as many, or one."""
         if self["mode"] == "tuned":
-            return {name: self.tuned(name).rate for name in self.racing}
-        return {name: self.given.get(name, np.nan) for name in self.racing}
+            return [self.tuned(name).rate]
+        return values if self["mode"] == "shared" or name == self["whose"] else [self.given[name]]
 
     def frames(self, values):
-        shared = self["mode"] == "shared"
-        rates = np.asarray(values if shared else [1.0], dtype=float)
-        own = {} if shared else self._own_rates()
+        rates = {name: np.array(self._rates(name, values), dtype=float) for name in self.racing}
         runs = {}
-        for name in self.racing:
-            lr = rates if shared else np.array([own[name]])
-            if np.isfinite(lr).all():
-                rule = self.rules[name](lr=lr[:, None])
-                runs[name] = descend(self.problem, rule, self.start, self.steps)
+        for name, lr in rates.items():
+            rule = self.rules[name](lr=lr if self.line else lr[:, None])
+            runs[name] = descend(self.problem, rule, self.start, self.steps)
         curves = self._sweep()
-        frames = [
-            self._frame(runs, i, curves, {name: rate if shared else own[name] for name in runs})
-            for i, rate in enumerate(rates)
-        ]
+        count = max(map(len, rates.values()), default=1)
+        frames = []
+        for i in range(count):
+            of = {name: min(i, len(lr) - 1) for name, lr in rates.items()}
+            racers = {name: (runs[name], k, rates[name][k]) for name, k in of.items()}
+            frames.append(self._frame(racers, curves, values[i]))
         if len(values) == 1:
             self.paths = {name: run[0] for name, run in runs.items()}
-        return frames if shared else frames * len(values)
+            if self["mode"] == "shared":
+                self._shared = values[0]
+            elif self["mode"] == "given":
+                self.given[self["whose"]] = values[0]
+        return frames if count == len(values) else frames * len(values)
 
     def _sweep(self):
         """The final losses at all rates, from this start: {name: (n, 2)}."""
@@ -270,66 +400,97 @@ class RaceExplorer(Explorer):
                 known[name] = np.stack([self.rates, found.losses[name] / self._c], axis=-1)
         return known
 
-    def _frame(self, runs, i, curves, rates):
+    def _frame(self, racers, curves, value):
+        """What is shown of racers, name -> (batch, number of the run, its rate)."""
         contours, minima = self._landscape()
         frame = {"contours": contours, "minima": minima, "stars": minima, "rate": NOTHING}
-        if self["mode"] == "shared" and rates:
-            rate = next(iter(rates.values()))
-            low, high = self.plot.axes[1]["ylim"]
-            frame["rate"] = [[rate, low], [rate, high]]
+        if self["mode"] == "shared" and racers:
+            frame["rate"] = [[value, edge] for edge in self.plot.axes[1]["ylim"]]
+        for part in ("path", "curve", "at", "loss", "end"):
+            frame |= dict.fromkeys((f"{part} {name}" for name in self.rules), NOTHING)
         ends, columns = {}, {}
-        for name in self.rules:
-            parts = ("path", "curve", "at", "loss", "end")
-            frame |= {f"{part} {name}": NOTHING for part in parts}
-            if name not in runs:
-                continue
-            losses = (runs[name].losses[:, i] - tuning.lowest(self.problem)) / self._c
-            ends[name], columns[name] = float(losses[-1]), losses
-            frame[f"path {name}"] = runs[name].points[:, i]
+        for name, (batch, k, rate) in racers.items():
+            points, heights = batch.points[:, k], batch.losses[:, k]
+            losses = self._above(heights)
+            words = lost(batch[k]) if batch.diverged[k] >= 0 else None
+            ends[name] = float(losses[-1]), rate, words
+            columns[name] = [losses, *self._distance(points)]
+            frame[f"path {name}"] = np.stack([points, heights], axis=-1) if self.line else points
             frame[f"curve {name}"] = curves[name]
-            frame[f"at {name}"] = [[self._seen(rates[name], "xlim"), self._seen(losses[-1])]]
+            frame[f"at {name}"] = [[self._seen(rate, "xlim"), self._seen(losses[-1])]]
             frame[f"loss {name}"] = by_step(losses)
             frame[f"end {name}"] = [[self.steps, self._seen(losses[-1])]]
         if columns:
-            frame["readout"] = readout(columns)
-        frame["summary"] = self._sentence(ends, rates)
+            frame["table"] = self._table(columns, ends)
+        frame["summary"] = self._sentence(ends)
         if self.target:
-            frame |= self._goal(ends)
+            frame |= self._goal({name: loss for name, (loss, *_) in ends.items()})
         return frame
 
-    def _seen(self, value, limits="ylim"):
+    def _above(self, values):
+        """Values of the problem above its lowest minimum, in units of the f that was given."""
+        lowest = tuning.lowest(self.problem)
+        above = (values - lowest) / self._c
+        rounding = 4 * np.finfo(float).eps * abs(lowest) / self._c
+        return np.where(np.abs(above) <= rounding, 0.0, above)
+
+    def _distance(self, points):
+        """[the distance to the nearest minimum at each step], or nothing where there is none."""
+        if not self._has_minimum:
+            return []
+        minima = np.asarray(self.problem.minima, float)
+        apart = points[:, None] - minima
+        return [np.min(np.abs(apart) if self.line else np.linalg.norm(apart, axis=-1), axis=1)]
+
+    def _table(self, columns, ends):
+        """The standings at each step, as `table.js` takes them."""
+        criteria = [["loss", "now", 0], ["lowest loss so far", "least", 0]]
+        if self._has_minimum:
+            criteria[0][0] = "loss above the minimum"
+            criteria.append([f"gradients until {100 * GOAL:g} % of the first loss", "until", 0])
+            criteria.append(["distance to the nearest minimum", "now", 1])
+        rows = [
+            {"name": name, "rate": short(rate), "lost": words} | dict(self._looks[name])
+            for name, (_, rate, words) in ends.items()
+        ]
+        numbers = np.stack([values for own in columns.values() for values in own], axis=-1)
+        return {"rows": rows, "criteria": criteria, "numbers": numbers, "goal": GOAL}
+
+    def _seen(self, value, which="ylim"):
         """A rate or a loss, or just inside the axis where it lies beyond; NaN lies above."""
-        low, high = np.log10(self.plot.axes[1][limits])
-        edge = 0.015 * (high - low)
-        return np.clip(np.nan_to_num(value, nan=np.inf), 10 ** (low + edge), 10 ** (high - edge))
+        axes = self.plot.axes[1]
+        low, high = axes[which]
+        value = np.nan_to_num(value, nan=np.inf)
+        if axes[which.replace("lim", "scale")] == "linear":
+            edge = 0.015 * (high - low)
+            return np.clip(value, low + edge, high - edge)
+        edge = (high / low) ** 0.015
+        return np.clip(value, low * edge, high / edge)
 
     def ranking(self):
         """[(name, final loss)] of the race that is shown, the lowest first; NaN last."""
-        lowest = tuning.lowest(self.problem)
-        ends = {name: (path.losses[-1] - lowest) / self._c for name, path in self.paths.items()}
+        ends = {name: self._above(path.losses[-1]) for name, path in self.paths.items()}
         return _ranked({name: float(loss) for name, loss in ends.items()})
 
-    def _sentence(self, ends, rates):
-        without = ", ".join(name for name in self.racing if name not in ends)
-        without = f"no rate is given for {without}" if without else ""
+    def _sentence(self, ends):
+        """Who ends how low; `ends` are name -> (loss, rate, why there is none)."""
         if not ends:
-            return f"No rule is racing{': ' * bool(without)}{without}."
+            return "No rule is racing."
         changed = [f"turned by {self._changed('turn'):g}°"] if self._changed("turn") else []
         changed += [f"f times {self._c:g}"] if self._c != 1 else []
         stretch = self._changed("stretch")
         changed += [f"x times {stretch:g}"] if stretch != 1 else []
         where = self.function.name + (f" ({', '.join(changed)})" if changed else "")
-        far = figures.LOST * self._levels[-1]
         shared = self["mode"] == "shared"
-        how = f", all at rate {short(next(iter(rates.values())))}" if shared else ""
-        said = [
-            f"{name} {short(loss) if loss <= far else 'too large'}"
-            + ("" if shared else f" (rate {short(rates[name])})")
-            for name, loss in _ranked(ends)
-        ]
-        return f"Loss on {where} after {self.steps} gradients each{how}: {', '.join(said)}" + (
-            f"; {without}." if without else "."
-        )
+        how = f", all at rate {short(next(iter(ends.values()))[1])}" if shared else ""
+        said = []
+        for name, _ in _ranked({name: loss for name, (loss, *_) in ends.items()}):
+            loss, rate, words = ends[name]
+            number = short(loss) if loss <= self._far else TOO_LARGE
+            said.append(f"{name} {words[1] if words else number}")
+            said[-1] += "" if shared else f" (rate {short(rate)})"
+        spent = f"{counted(self.steps, 'gradient')} each{how}"
+        return f"Loss on {where} after {spent}: {', '.join(said)}."
 
     def _goal(self, ends):
         """Whether the favourite ends lowest in the race as it was set up, and how that is said."""
@@ -339,7 +500,7 @@ class RaceExplorer(Explorer):
         first = ranked[0][0] if ranked and not np.isnan(ranked[0][1]) else "no rule"
         fair = self["mode"] == "shared" and set(ends) >= self._rivals
         why = f"{first} ends lowest" if fair else "that takes one rate for all of them"
-        if fair and not np.allclose(self._at, self._first, rtol=0, atol=1e-6):
+        if fair and not np.allclose(self._at, self._from, rtol=0, atol=1e-6):
             fair, why = False, "that takes the start as it was"
         return goal(wanted, fair and first == self.target, missed=f": {why}")
 

@@ -1,0 +1,222 @@
+"""A live plot as files: what it shows as PNG and SVG, its steps as GIF, and all of it as a page.
+
+Under the picture of a plot that can be played stand the numbers of its step, as in the bar. Of a
+veiled plot there is the scene alone: it holds nothing else.
+"""
+
+import base64
+import gzip
+import html
+import io
+import json
+import re
+import textwrap
+from decimal import ROUND_HALF_UP, Context
+from functools import cache
+
+import ipywidgets as widgets
+import matplotlib as mpl
+import numpy as np
+from ipywidgets.widgets.widget import _remove_buffers
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from optimlab.draw import style
+from optimlab.draw.live.live import HERE
+from optimlab.draw.live.modules import front_end
+from optimlab.draw.live.raster import DENSITY, draw, few
+from optimlab.words import short
+
+#: of the words under a picture, in CSS pixels: height of a line, and width of a letter
+LINE, LETTER = 24, 8
+#: pictures in a second of a GIF at most, and seconds that the last one stays
+PACE, HOLD = 8, 2.5
+#: what a page keeps of a plot's state
+KEPT = ("panels", "axes", "marks", "images", "data", "step", "playback", "veiled",
+        "notes", "sketch", "drawn", "alt")  # fmt: skip
+#: no page may ask for anything that it does not hold
+POLICY = "default-src 'none'; img-src blob:; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+
+
+# --- pictures --------------------------------------------------------------------------------
+
+
+def picture(plot):
+    """What it shows as PNG, two pixels a CSS pixel: two panels fill a slide."""
+    buffer = io.BytesIO()
+    few(_pixels(plot, plot.step)).save(buffer, "png", dpi=(DENSITY, DENSITY), compress_level=9)
+    return buffer.getvalue()
+
+
+def vectors(plot):
+    """What it shows as SVG, its texts as shapes, for they look the same without our fonts."""
+    looks = style.rc() | {"svg.hashsalt": "optimlab"}
+    pieces, width, height = [], 0, 0
+    with plot.artists(), mpl.rc_context(looks):
+        for number, panel in enumerate(plot._figures):
+            buffer = io.StringIO()
+            panel.savefig(buffer, format="svg", facecolor="white", metadata={"Date": None})
+            wide, high = panel.get_size_inches() * 100
+            at = f'<svg x="{width:g}" width="{wide:g}" height="{high:g}" '
+            piece = buffer.getvalue().partition("<svg ")[2]
+            piece = re.sub(r'\b(?:width|height)="[^"]*" ', "", piece, count=2)
+            piece = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>panel{number}-", piece)
+            pieces.append(at + piece)
+            width, height = width + wide, max(height, high)
+    for line in _lines(plot, plot.step, width):
+        height += LINE
+        look = f'y="{height - 8:g}" fill="{style.INK}" font-family="DejaVu Sans, sans-serif"'
+        pieces.append(f'<text x="8" {look} font-size="13">{html.escape(line)}</text>\n')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img">\n<title>{html.escape(_alt(plot))}</title>'
+        f'\n<rect width="100%" height="100%" fill="white"/>\n{"".join(pieces)}</svg>\n'
+    ).encode()
+
+
+def film(plot):
+    """Its steps as GIF, one pixel a CSS pixel, in about five seconds as the bar plays them."""
+    last = plot.last()
+    pace = max(6, last / 5)  # steps a second: as `stepAfter` in geometry.js
+    count = min(last, round(last / pace * PACE)) if last else 0
+    steps = [round(k * last / count) for k in range(count + 1)] if count else [last]
+    # colours in steps of 4, and one palette: those seen most stay as they are
+    pictures = [np.asarray(Image.fromarray(_pixels(plot, k)).reduce(2)) | 3 for k in steps]
+    height, width, _ = pictures[0].shape
+    strip = few(np.concatenate(pictures), 255)  # one is left for what stays as it was
+    shown = [strip.crop((0, k * height, width, (k + 1) * height)) for k in range(len(steps))]
+    times = [1000 * last / pace / count] * count if count else []
+    buffer = io.BytesIO()
+    shown[0].save(
+        buffer, "gif", save_all=True, append_images=shown[1:], duration=[*times, 1000 * HOLD],
+        **({"loop": 0} if count else {}),
+    )  # fmt: skip
+    return buffer.getvalue()
+
+
+def _pixels(plot, step):
+    """The plot at a step with its numbers below it, RGBA."""
+    shown = plot.still_pixels(step)
+    width = shown.shape[1] * 100 / DENSITY
+    if not (lines := _lines(plot, step, width)):
+        return shown
+    figure = Figure(figsize=(width / 100, LINE * len(lines) / 100), dpi=100)
+    FigureCanvasAgg(figure)
+    with mpl.rc_context(style.rc()):
+        for k, line in enumerate(lines):
+            figure.text(8 / width, 1 - (k + 0.6) / len(lines), line, va="center", fontsize=9.5)
+        words = draw(figure)[:, : shown.shape[1]]
+    return np.concatenate([shown, words])
+
+
+# --- words -----------------------------------------------------------------------------------
+
+
+def _alt(plot):
+    (frame,) = plot.data["list"]
+    return f"{plot.alt} {frame.get('summary', '')}".strip()
+
+
+def _lines(plot, step, width):
+    """The numbers of a step, as the bar shows them, in lines: as many for every step."""
+    names, values, *lost = plot._frame.get("readout", ((), ()))
+    if not plot.playback or not len(names):
+        return []
+    last = plot.last()
+    step = last if step < 0 else min(step, last)
+    ends = lost[0] if lost else [None] * len(names)
+    numbers = zip(names, np.asarray(values)[step].tolist(), ends, strict=True)
+    said = [f"step {step} of {last}", *(f"{n} {_told(v, step, end)}" for n, v, end in numbers)]
+    longest = sum(len(name) + 15 for name in names) + 15
+    room = int(width // LETTER)
+    lines = textwrap.wrap(" · ".join(said), room)
+    return lines + [""] * (-(-longest // room) - len(lines))
+
+
+def _told(value, step, lost):
+    """A number of a step as `told` in geometry.js says it."""
+    if lost and step >= lost[0]:
+        return lost[1]
+    if not np.isfinite(value):
+        return "–" if np.isnan(value) else short(value)
+    near, far = (Context(prec=n, rounding=ROUND_HALF_UP) for n in (4, 3))  # as JavaScript rounds
+    rounded = near.create_decimal(value)
+    if not -4 <= rounded.adjusted() < 5:
+        return short(float(far.create_decimal(value)))
+    return short(float(rounded), 4)
+
+
+def _value(widget):
+    """Where a control stands, in words."""
+    if isinstance(widget, widgets.widget_selection._Selection):
+        return str(widget.label)
+    if isinstance(widget.value, bool):
+        return "on" if widget.value else "off"
+    return short(widget.value, 6) if isinstance(widget.value, float) else str(widget.value)
+
+
+# --- pages -----------------------------------------------------------------------------------
+
+
+def fragment(plot):
+    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
+
+    The first control is a slider if its frames are there; where the others stand is said in words,
+    and so is where the handles stand: they need Python. A handle that chooses among places is left
+    out, for it would not go along with the slider.
+    """
+    state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
+    handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
+    state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
+    controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
+    hand = None  # an image comes with no frame: where it changes there is no slider
+    if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
+        first, *controls = controls
+        state["frames"] = plot.frames | {"settings": [
+            {name: at for name, at in handles.items() if not plot.is_guess(name)}
+        ]}  # fmt: skip
+        state["controls"] = [["IPY_MODEL_0", "index"]]
+        options = [label for label, _ in first._options_full]
+        hand = {"label": first.description or "choice", "options": options, "index": first.index}
+    others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
+    if not plot.veiled:
+        others += [
+            f"{plot._marks[name].spec['label']} ({', '.join(short(v, 6) for v in at)})"
+            for name, at in handles.items()
+            if at
+        ]
+    fixed = f"What else is set: {', '.join(others)}." if others else ""
+    state, paths, buffers = _remove_buffers(state)
+    head = {"state": state, "hand": hand, "fixed": fixed, "paths": paths}
+    head |= {"lengths": [memoryview(buffer).nbytes for buffer in buffers]}
+    packed = gzip.compress(b"".join([json.dumps(head).encode(), b"\n", *buffers]), 9, mtime=0)
+    return (
+        f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n'
+        f'<script type="text/plain">{base64.b64encode(packed).decode()}</script></div>\n'
+    )
+
+
+@cache
+def script():
+    """JavaScript that brings to life the fragments before it, without its comments."""
+    code = front_end(HERE / "page.js")
+    code = re.sub(r"(?ms)^\s*/\*\*((?!\*/).)*\*/\n|^\s*//[^\n]*\n", "", code)
+    return f'(() => {{\n"use strict";\n{code}}})();\n'
+
+
+@cache
+def look():
+    """The style sheet of a page with fragments."""
+    return "".join((HERE / name).read_text("utf-8") for name in ("live.css", "page.css"))
+
+
+def page(plot):
+    """The plot as one HTML file that needs no network and no Python."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f"<title>{html.escape(plot.alt)}</title>\n<style>\n{look()}</style>\n</head>\n<body>\n"
+        f"{fragment(plot)}<script>\n{script()}</script>\n</body>\n</html>\n"
+    ).encode()

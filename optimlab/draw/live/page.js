@@ -1,0 +1,89 @@
+// A saved page: its plots without Python. Each finds in the page the state that Python has left
+// there, and a stand-in for the models that a notebook would have.
+
+import { make } from "./dom.js";
+import { View } from "./view.js";
+
+/**
+ * @typedef {{ label: string, options: string[], index: number }} Hand the slider in hand
+ * @typedef {{ state: Record<string, any>, hand: Hand | null, fixed: string }} Saved
+ */
+
+/** A model that lives in the page alone, and another that it refers to. */
+class Lone extends EventTarget {
+  /** @param {Record<string, any>} state @param {Lone} [other] */
+  constructor(state, other) {
+    super();
+    this.get = (/** @type {string} */ name) => state[name];
+    this.set = (/** @type {string} */ name, /** @type {any} */ value) => {
+      if (state[name] === value) return;
+      state[name] = value;
+      this.dispatchEvent(new Event(`change:${name}`));
+    };
+    this.widget_manager = { get_model: async () => other };
+    this.on = this.addEventListener;
+    this.off = this.removeEventListener;
+    this.save_changes = () => {};
+    this.send = () => {};
+  }
+}
+
+/**
+ * What Python has packed: a line of JSON, and then the bytes that belong into it.
+ * @param {string} text @returns {Promise<Saved>}
+ */
+async function unpacked(text) {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const { DecompressionStream } = /** @type {any} */ (window);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  let from = bytes.indexOf(10) + 1;
+  const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(0, from)));
+  saved.paths.forEach((/** @type {(string | number)[]} */ path, /** @type {number} */ k) => {
+    const last = path[path.length - 1];
+    const owner = path.slice(0, -1).reduce((found, key) => found[key], saved.state);
+    owner[last] = new DataView(bytes.buffer, from, saved.lengths[k]);
+    from += saved.lengths[k];
+  });
+  return saved;
+}
+
+/** How wide the thumb of a slider is, in pixels, as in page.css. */
+const THUMB = 16;
+
+/** @param {Hand} hand @param {Lone} model @param {Element} parent */
+function control({ label, options }, model, parent) {
+  const row = make("label", { class: "ol-controls" }, parent);
+  make("span", {}, row).textContent = label;
+  const track = make("span", { class: "ol-track" }, row);
+  const input = make("input", { type: "range", max: options.length - 1 }, track);
+  const said = make("output", {}, row);
+  const show = () => {
+    input.value = String(model.get("index"));
+    said.textContent = options[model.get("index")];
+    input.setAttribute("aria-valuetext", said.textContent);
+  };
+  input.addEventListener("input", () => model.set("index", Number(input.value)));
+  track.addEventListener("click", ({ target, clientX }) => {
+    if (target === input) return; // else it is the band below it
+    const { left, width } = input.getBoundingClientRect();
+    const along = (clientX - left - THUMB / 2) / (width - THUMB);
+    model.set("index", Math.round(Math.min(1, Math.max(0, along)) * (options.length - 1)));
+  });
+  model.on("change:index", show);
+  show();
+}
+
+/** @param {Element} root */
+async function open(root) {
+  const { state, hand, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
+  root.replaceChildren();
+  const slider = new Lone({ index: hand?.index });
+  if (hand) control(hand, slider, root);
+  const model = new Lone(state, slider);
+  model.send = () => slider.set("index", hand?.index); // all that it asks for is a reset
+  new View(model, make("div", {}, root));
+  if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;
+}
+
+for (const root of document.querySelectorAll(".ol-page")) open(root);

@@ -1,0 +1,511 @@
+r"""A function as a text: how it is read, shown, differentiated and worked out.
+
+>>> f = function("x^2/20 + y^2")
+>>> f, f.latex
+(<Function x^2/20 + y^2: 1 minimum found numerically>, '\\frac{x^{2}}{20} + y^{2}')
+>>> f.gradient((-7, 2)), f.minima
+(array([-0.7,  4. ]), array([[0., 0.]]))
+>>> function("2x")
+Traceback (most recent call last):
+ValueError: text='2x': text must be a formula such as x^2 + y; at position 2, write 2*x
+
+It is the grammar of `rules`, with signs and more functions, and the same trees come of it.  The
+text is never run: it is read here, character by character, and only trees of numbers, names,
+``+ - * / **`` and the functions in `rules.CALLS` are made.  sympy differentiates these trees, and
+its answer is turned into such a tree again.  Anything else that is to be made of a function, such
+as JavaScript, can start from `Formula`.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from copy import copy, deepcopy
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from optimlab import checks, latex
+from optimlab.programs import made
+from optimlab.rules import CALLS, HIGHEST_POWER, LONGEST, evaluate, names
+
+#: no brackets are nested deeper, no tree is deeper, and no derivative has more parts
+DEEPEST, DEEPEST_TREE, MOST_PARTS = 20, 200, 3000
+CONSTANTS = {"pi": math.pi, "e": math.e}
+#: other names of functions
+ALIASES = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+#: the functions that may be written; `rules` shares the table
+FUNCTIONS = (*CALLS, *ALIASES)
+ACCEPTED = "a formula such as x^2 + y"
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9]*(?:_\d+)?)"
+    r"|(?P<sign>\*\*|[-+*/^()]))",
+    re.ASCII,
+)
+_VARIABLE = re.compile(r"[A-Za-z](?:_?\d+)?", re.ASCII)
+_SIGNS = {"+": (1, ast.Add), "-": (1, ast.Sub), "*": (2, ast.Mult), "/": (2, ast.Div)}
+#: what is written instead of a character that is refused
+_INSTEAD = {
+    "·": "write *", "×": "write *", "⋅": "write *", "÷": "write /", "−": "write -", "–": "write -",
+    "π": "write pi", "√": "write sqrt(…)", "|": "write abs(…)", "[": "write (…)", "{": "write (…)",
+    ",": "write a decimal point, as in 0.5, and give a function one value", "∞": "write a number",
+    "=": "write the right-hand side alone", ":": "write the right-hand side alone",
+    ".": "write the name alone, sin(x) and not np.sin(x)",
+    "_": "write a variable as one letter, or as a letter and a number such as x1",
+    "<": "a formula compares nothing", ">": "a formula compares nothing",
+    "%": "write a share as a number, as in 0.05", "!": "write a product",
+}  # fmt: skip
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    at: int
+
+
+class Formula(NamedTuple):
+    """What a text says: its tree, whose leaves are numbers and the variables."""
+
+    text: str
+    tree: ast.expr
+    variables: tuple[str, ...]
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def refuse(name: str, text: str, why: str) -> NoReturn:
+    """Raise the error of a text that is no function."""
+    named = "" if name == "text" else "the name of a Function, or "
+    checks.wrong_value(name, text, f"{named}{ACCEPTED}; {why}")
+
+
+class Reader:
+    """The tree of one text; `name` is what an error calls the argument."""
+
+    def __init__(self, name: str, text: str, longest: int = LONGEST):
+        self.deepest = DEEPEST if longest == LONGEST else 5 * DEEPEST
+        self.name, self.text = name, text
+        self.tokens: list[Token] = []
+        self.at = 0
+        if len(text) > longest:
+            self.refuse(longest, f"it has {len(text)} characters, and {longest} are the most")
+        place = 0
+        while text[place:].strip():
+            found = _TOKEN.match(text, place)
+            if not found:
+                self.refuse_character(place + len(text[place:]) - len(text[place:].lstrip()))
+            kind = str(found.lastgroup)
+            self.tokens.append(Token(kind, found[kind], found.start(kind)))
+            place = found.end()
+        self.tokens.append(Token("end", "", len(text)))
+
+    def refuse(self, at: int, why: str) -> NoReturn:
+        """Raise the error of what stands at this place."""
+        refuse(self.name, self.text, f"at position {at + 1}, {why}")
+
+    def refuse_character(self, at: int) -> NoReturn:
+        character = self.text[at]
+        plain = unicodedata.normalize("NFKC", character)
+        instead = _INSTEAD.get(character, "only + - * / ^ ( ), numbers and names may be used")
+        if plain != character and plain.isascii() and plain.isprintable():
+            raised = "SUPERSCRIPT" in unicodedata.name(character, "")
+            instead = f"write {'^' * raised}{plain}"
+        self.refuse(at, f"{character!r} cannot be read: {instead}")
+
+    def read(self) -> Formula:
+        """The whole text, with its variables in order."""
+        tree = self.sum_of(0, 1)
+        if self.token.kind != "end":
+            self.refuse(self.token.at, f"{self.token.text!r} closes nothing")
+        found = [name for name in dict.fromkeys(names(tree)) if name not in CONSTANTS]
+        if len({name[0] for name in found}) == 1 or set(found) == {"x", "y"}:
+            found.sort()
+        if not found:
+            refuse(self.name, self.text, "it has no variable, such as x")
+        if len(found) > 2:
+            many = f"it has {len(found)} variables, {', '.join(found)}, and two are the most"
+            refuse(self.name, self.text, f"{many}: put in numbers")
+        return Formula(self.text, tree, tuple(found))
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at]
+
+    def take(self) -> Token:
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def sum_of(self, least: int, depth: int) -> ast.expr:
+        """What binds at least so tightly: 1 for + and -, 2 for * and /, 3 for a sign, 4 for ^."""
+        if depth > self.deepest:
+            self.refuse(self.token.at, f"it is nested more than {DEEPEST} deep")
+        start = self.token.at
+        tree = self.signed(depth) if self.token.text in ("+", "-") else self.single(depth)
+        while True:
+            token = self.token
+            if token.text in ("**", "^"):
+                if least > 4:
+                    return tree
+                self.take()
+                top = self.sum_of(4, depth + 1)
+                raised: ast.expr = ast.BinOp(tree, ast.Pow(), top)
+                if isinstance(tree, ast.Name) and tree.id == "e":
+                    raised = ast.Call(ast.Name("exp"), [top], [])
+                tree = self.node(start, raised)
+            elif token.text in _SIGNS:
+                strength, sign = _SIGNS[token.text]
+                if strength < least:
+                    return tree
+                self.take()
+                right = self.sum_of(strength + 1, depth + 1)
+                tree = self.node(start, ast.BinOp(tree, sign(), right))
+            elif token.kind == "end" or token.text == ")":
+                return tree
+            else:
+                before, after = self.tokens[self.at - 1].text, token.text
+                product = f"{before}*{after}"
+                if before == ")" or after == "(":
+                    product = f"a * before {after}"
+                self.refuse(token.at, f"write {product}")
+
+    def signed(self, depth: int) -> ast.expr:
+        token = self.take()
+        inside = self.sum_of(3, depth + 1)
+        if token.text == "+":
+            return inside
+        return self.node(token.at, ast.UnaryOp(ast.USub(), inside))
+
+    def single(self, depth: int) -> ast.expr:
+        """A number, a name, a call, or what stands in brackets."""
+        token = self.take()
+        if token.text == "(":
+            return self.closed(token, depth)
+        if token.kind == "number":
+            return self.node(token.at, ast.Constant(float(token.text)))
+        if token.kind != "name":
+            what = "the end" if token.kind == "end" else repr(token.text)
+            self.refuse(token.at, f"a number, a variable or a bracket is missing before {what}")
+        name = ALIASES.get(token.text, token.text)
+        called = self.token.text == "("
+        if name in CALLS:
+            if called:
+                return self.node(
+                    token.at, ast.Call(ast.Name(name), [self.closed(self.take(), depth)], [])
+                )
+            power = f", and {name}(x)^2 for its square" if self.token.text in ("^", "**") else ""
+            self.refuse(token.at, f"{name} needs its bracket: write {name}(x){power}")
+        if name in CONSTANTS:
+            tree: ast.expr = ast.Name(name)
+        elif _VARIABLE.fullmatch(name):
+            tree = ast.Name(name)
+        else:
+            self.refuse(token.at, self.unknown(name, called))
+        if called:
+            self.refuse(token.at, f"{name} is no function: write {name}*(…)")
+        return tree
+
+    def unknown(self, name: str, called: bool) -> str:
+        near = difflib.get_close_matches(name.lower(), (*FUNCTIONS, *CONSTANTS), 1, 0.6)
+        if near:
+            return f"{name} is not known: did you mean {near[0]}?"
+        if not called and len(name) <= 3:
+            return f"{name} is not known: a product of variables is {'*'.join(name)}"
+        known = ", ".join((*CALLS, *CONSTANTS))
+        return f"{name} is not known: a variable is one letter, and there are {known}"
+
+    def closed(self, bracket: Token, depth: int) -> ast.expr:
+        if self.token.text == ")":
+            self.refuse(self.token.at, "there is nothing in the brackets")
+        inside = self.sum_of(0, depth + 1)
+        if self.take().text != ")":
+            self.refuse(bracket.at, "this bracket is not closed")
+        return inside
+
+    def node(self, at: int, tree: ast.expr) -> ast.expr:
+        """The tree, once it is known to be a finite number where no variable stands in it."""
+        inside = [child for child in ast.iter_child_nodes(tree) if isinstance(child, ast.expr)]
+        depth = 1 + max((getattr(child, "depth", 0) for child in inside), default=0)
+        if depth > DEEPEST_TREE:
+            self.refuse(at, f"it has more than {DEEPEST_TREE} parts in a row")
+        tree.depth = depth  # type: ignore[attr-defined]
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div) and _is_number(tree.right):
+            if _worth(tree.right) == 0:
+                self.refuse(at, "this divides by zero")
+        if _is_number(tree) and not np.isfinite(_worth(tree)):
+            self.refuse(at, f"{ast.unparse(tree)} is no finite number")
+        return tree
+
+
+def _is_number(tree: ast.expr) -> bool:
+    """Whether no variable stands in a tree."""
+    return all(name in CONSTANTS for name in names(tree))
+
+
+def _worth(tree: ast.expr) -> float:
+    with np.errstate(all="ignore"):
+        return float(evaluate(tree, CONSTANTS))
+
+
+def is_word(text: str) -> bool:
+    """Whether a text is words alone, such as a name, and nothing that is worked out."""
+    words = text.split()
+    if not words or len(text) < 4 or not all(re.fullmatch("[A-Za-z]+", word) for word in words):
+        return not words
+    return words[0] not in CONSTANTS and not words[0].startswith(FUNCTIONS)
+
+
+def read(text: Any, name: str = "text") -> Formula:
+    """The tree and the variables of a text."""
+    if not isinstance(text, str):
+        checks.wrong_kind(name, text, ACCEPTED)
+    return Reader(name, text).read()
+
+
+# --- working out -----------------------------------------------------------------------------
+
+_GIVEN = {**CALLS, "_power": np.power}
+#: brackets that may stand inside each other in a line of a program; Python itself takes 200
+_INLINE = 20
+
+
+def program(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> Callable[..., tuple]:
+    """The values of some trees as one function of the variables: numbers, or arrays of them.
+
+    What stands in them more than once is worked out once, and small powers are products, which
+    round alike for a number and for an array.
+    """
+    return made(program_text(trees, variables), _GIVEN)["values"]
+
+
+def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
+    """Its text.
+
+    >>> print(program_text([read("(x + 1)^2/x").tree], ("x",)))
+    def values(x):
+     _0 = x + 1.0
+     return ((_0 * _0) / x),
+    """
+    known: dict[tuple, int] = {}  # (kind, parts) -> its number, parts before what they are in
+    uses: Counter = Counter()
+
+    def entered(kind: str, *parts: Any) -> int:
+        key = (kind, *parts)
+        if key not in known:
+            known[key] = len(known)
+            uses.update(part for part in parts if kind not in ("name", "number"))
+        return known[key]
+
+    def placed(tree: ast.expr) -> int:
+        tree = folded(tree)
+        match tree:
+            case ast.Constant(value=float() as value):
+                return entered("number", repr(value))
+            case ast.Name(id=name):
+                return entered("name", name)
+            case ast.UnaryOp(operand=inside):
+                return entered("-{}", placed(inside))
+            case ast.Call(func=ast.Name(id=name), args=[inside]):
+                return entered(name + "({})", placed(inside))
+            case ast.BinOp(left=base, op=ast.Pow(), right=right):
+                factor = product = placed(base)
+                n = _worth(right) if _is_number(right) else 0.0
+                if n == 0.5:
+                    return entered("sqrt({})", factor)
+                if n not in range(1, HIGHEST_POWER + 1):
+                    return entered("_power({}, {})", factor, placed(right))
+                for _ in range(int(n) - 1):
+                    product = entered("{} * {}", product, factor)
+                return product
+            case ast.BinOp(left=left, op=op, right=right):
+                sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
+                return entered(f"{{}} {sign} {{}}", placed(left), placed(right))
+        raise TypeError(f"{tree!r} is no formula")
+
+    roots = [placed(tree) for tree in trees]
+    lines: list[str] = []
+    texts: dict[int, str] = {}
+    deep: dict[int, int] = {}
+    for (kind, *parts), k in known.items():
+        if kind in ("name", "number"):
+            texts[k], deep[k] = str(parts[0]), 0
+            continue
+        text = kind.format(*(texts[part] for part in parts))
+        deep[k] = 1 + max(deep[part] for part in parts)
+        if uses[k] > 1 or deep[k] > _INLINE:
+            lines.append(f" _{len(lines)} = {text}")
+            text, deep[k] = f"_{len(lines) - 1}", 0
+        elif not kind.endswith(")"):
+            text = f"({text})"
+        texts[k] = text
+    head = f"def values({', '.join(variables)}):"
+    return "\n".join([head, *lines, f" return {', '.join(texts[root] for root in roots)},"])
+
+
+def folded(tree: ast.expr) -> ast.expr:
+    """A tree without variables as its number; any other as it is."""
+    if _is_number(tree) and not isinstance(tree, ast.Constant):
+        return ast.Constant(_worth(tree))
+    return tree
+
+
+# --- differentiating -------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _calculus() -> tuple[Any, dict[str, Any]]:
+    """sympy, and its functions by their names in a text.
+
+    Symbols have no assumptions and |x| is a function of our own: sympy then differentiates by the
+    rules of calculus alone, and puts in no complex parts.
+    """
+    sympy = checks.extra("sympy", "a function given as a text")
+    sign = type("sign", (sympy.Function,), {"fdiff": lambda self, _=1: sympy.Integer(0)})
+    size = type("abs", (sympy.Function,), {"fdiff": lambda self, _=1: sign(self.args[0])})
+    known = {name: getattr(sympy, name, None) for name in CALLS}
+    return sympy, known | {"abs": size, "sign": sign}
+
+
+def _to_sympy(tree: ast.expr) -> Any:
+    sympy, known = _calculus()
+    match folded(tree):
+        case ast.Constant(value=float() as value):
+            whole = value.is_integer() and abs(value) <= 1e6
+            return sympy.Integer(int(value)) if whole else sympy.Float(value, 17)
+        case ast.Name(id=name):
+            return sympy.Symbol(name)
+        case ast.UnaryOp(operand=inside):
+            return -_to_sympy(inside)
+        case ast.Call(func=ast.Name(id=name), args=[inside]):
+            return known[name](_to_sympy(inside))
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = _to_sympy(left), _to_sympy(right)
+            work = {ast.Add: a.__add__, ast.Sub: a.__sub__, ast.Mult: a.__mul__}
+            if isinstance(op, ast.Pow):
+                if b.is_Integer and a.as_coeff_Mul()[0].is_Rational:
+                    factor = a.as_coeff_Mul()[0]  # it is raised on its own, as a whole number
+                    size = max(abs(factor.p), factor.q)
+                    if size > 1 and size.bit_length() * abs(int(b)) > 2000:
+                        raise OverflowError
+                return a**b
+            return a / b if isinstance(op, ast.Div) else work[type(op)](b)
+    raise TypeError(f"{tree!r} is no formula")
+
+
+def derivatives(
+    formula: Formula, name: str = "text"
+) -> tuple[list[ast.expr], list[ast.expr]]:
+    """The first derivatives, and the second ones: f_xx, or f_xx, f_xy and f_yy."""
+    sympy, _ = _calculus()
+    symbols = [sympy.Symbol(name) for name in formula.variables]
+    try:
+        whole = _to_sympy(formula.tree)
+        first = [whole.diff(symbol) for symbol in symbols]
+        if sum(1 for slope in first for _ in sympy.preorder_traversal(slope)) > MOST_PARTS:
+            raise RecursionError
+        second = [slope.diff(symbol) for i, slope in enumerate(first) for symbol in symbols[i:]]
+        # what sympy writes is in the same grammar, so that it is read and checked in the same way
+        slopes, bends = (
+            [Reader("text", sympy.sstr(one, full_prec=True), 10**6).sum_of(0, 1) for one in part]
+            for part in (first, second)
+        )
+        if not set(formula.variables).issuperset(
+            name for tree in (*slopes, *bends) for name in names(tree) if name not in CONSTANTS
+        ):  # the root of a negative number
+            raise ValueError
+        return slopes, bends
+    except RecursionError:
+        why = "its derivatives are too long to be worked out"
+    except (OverflowError, ValueError):
+        why = "its derivative has a number that is too large or undefined"
+    refuse(name, formula.text, why)
+
+
+# --- the function ----------------------------------------------------------------------------
+
+
+def _written(symbol: str) -> str:
+    return {"pi": r"\pi"}.get(symbol, latex.symbol(symbol))
+
+
+@lru_cache(maxsize=64)
+def _made(text: str, name: str) -> Any:
+    from optimlab import landmarks
+    from optimlab.functions import Written
+
+    formula = read(text, name)
+    first, second = derivatives(formula, name)
+    tree, variables = formula.tree, formula.variables
+    alone = isinstance(tree, ast.Name)  # its value is an array of its own, too
+    value = program([ast.BinOp(tree, ast.Add(), ast.Constant(0.0)) if alone else tree], variables)
+
+    many = len(variables) > 1
+    made = Written(
+        " ".join(text.split()), latex.render(tree, _written), lambda *at: value(*at)[0],
+        program(first, variables), program(second, variables),
+        domain=((-5, 5), (-5, 5)) if many else (-5, 5),
+    )  # fmt: skip
+    made.variables, made.formula = variables, formula
+    landmarks.described(made)
+    with np.errstate(all="ignore"):
+        finite = np.isfinite(made(made.start))
+    if not finite:
+        refuse(name, text, "it has no finite value near zero")
+    return made
+
+
+class _Shortened(ast.NodeTransformer):
+    """The same tree with six digits of each number: 469 for 469.00000000000006."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        return ast.Constant(float(f"{float(str(node.value)):.6g}"))
+
+
+def told(f: Any) -> str:
+    r"""A function as Markdown: its formula, its gradient and Hessian, the minima that were found.
+
+    >>> print(told(function("x^2/20")))
+    $$\begin{aligned}
+    f(x) &= \frac{x^{2}}{20} \\[4pt]
+    f'(x) &= \frac{x}{10} \\[4pt]
+    f''(x) &= \frac{1}{10}
+    \end{aligned}$$
+    <BLANKLINE>
+    Found numerically: 1 minimum: 0.
+    """
+    at = ", ".join(map(_written, f.variables[: f.dim])) if f.dim < 3 else _written("w")
+    rows = [f"f({at}) &= {f.latex}"]
+    if f.formula is not None:
+        first, second = ([latex.render(_Shortened().visit(deepcopy(tree)), _written)
+                          for tree in trees] for trees in derivatives(f.formula))  # fmt: skip
+        if f.dim == 1:
+            rows += [f"f'({at}) &= {first[0]}", f"f''({at}) &= {second[0]}"]
+        else:
+            xx, xy, yy = second
+            rows += [rf"\frac{{\partial f}}{{\partial {_written(name)}}} &= {slope}"
+                     for name, slope in zip(f.variables, first, strict=True)]  # fmt: skip
+            rows += [rf"\nabla^2 f &= \begin{{pmatrix}} {xx} & {xy} \\ {xy} & {yy} \end{{pmatrix}}"]
+    body = " \\\\[4pt]\n".join(rows)
+    text = f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
+    if f.found:
+        places = [", ".join(f"{x:.3g}" for x in np.ravel(point)) for point in f.minima[:5]]
+        places = [f"({place})" if f.dim > 1 else place for place in places]
+        places += ["…"] * (len(f.minima) > 5)
+        where = f": {', '.join(places)}" if places else ""
+        others = f"; {f.count(False)}" if len(f.stationary) else ""
+        text += f"\n\nFound numerically: {f.count()}{where}{others}."
+    return text
+
+
+def function(text: Any, name: str = "text") -> Any:
+    """The `Function` that a text says: see `functions.parse`."""
+    if not isinstance(text, str):
+        checks.wrong_kind(name, text, ACCEPTED)
+    return copy(_made(text, name))

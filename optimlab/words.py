@@ -1,0 +1,38 @@
+"""Numbers in words, one form everywhere: in sentences, targets, labels and the numbers of a step.
+
+`short` and `told` of geometry.js write a number in the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def short(value: Any, digits: int = 3) -> str:
+    """A number, or a point, in so many significant digits at most.
+
+    >>> short(0.00030394), short(1234.5), short(3.18e-7), short(-0.0), short((-7, 2.5))
+    ('0.000304', '1230', '3.18e-7', '0', '(-7, 2.5)')
+    >>> short(99999.6), short(5e33), short(12345.6, digits=5), short(float("inf"))
+    ('1e+5', '5e+33', '12346', 'too large')
+    """
+    if np.ndim(value):
+        return f"({', '.join(short(one, digits) for one in value)})"
+    number = float(value)
+    if not np.isfinite(number):
+        return "not a number" if np.isnan(number) else "too large"
+    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
+    if number == 0 or -4 <= int(exponent) < 5:
+        return f"{float(f'{mantissa}e{exponent}') + 0.0:.{max(digits, 5)}g}"
+    return f"{float(mantissa):.{digits}g}e{int(exponent):+d}"
+
+
+def counted(number: int, word: str) -> str:
+    """So many of a thing.
+
+    >>> counted(1, "epoch"), counted(1464, "step")
+    ('1 epoch', '1,464 steps')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

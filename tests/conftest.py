@@ -1,0 +1,28 @@
+"""What holds for every test: a file lets go of what it made."""
+
+import gc
+import sys
+
+import pytest
+
+# there is another file of this name: doctests are not looked for in it
+collect_ignore = ["conftest.py"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def let_go(request):
+    """Widgets, figures and cached runs end with the file that made them.
+
+    ipywidgets and pyplot keep what nobody closes, and each collection of garbage looks at it all.
+    """
+    yield
+    import matplotlib.pyplot as plt
+    from ipywidgets import Widget
+
+    plt.close("all")
+    Widget.close_all()
+    for module in filter(None, (request.module, sys.modules.get("worked"))):
+        for value in vars(module).values():
+            if callable(forget := getattr(value, "cache_clear", None)):
+                forget()
+    gc.collect()
