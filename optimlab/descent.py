@@ -225,7 +225,7 @@ def descend(
     single = start.shape == function._shape
     measure = _Measure(function, gradient)
     with np.errstate(all="ignore"):
-        if not single and _goes_alone(optimizer):
+        if not single and taught.goes_alone(optimizer):
             _run_apart(path, measure)
         elif single and _is_plain(optimizer, start.size):
             _run_floats(path, measure)
@@ -397,13 +397,6 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             if slot not in path.states:
                 path.states[slot] = np.zeros_like(path.points)
             path.states[slot][k + 1] = values[_KEY]
-
-
-def _goes_alone(optimizer: Any) -> bool:
-    """Whether an update was written by a learner, perhaps for one run at a time."""
-    if isinstance(optimizer, Optimizer):
-        return isinstance(optimizer, taught.Taught)
-    return not any(isinstance(kept, np.ndarray) for kept in vars(optimizer).values())
 
 
 def _run_apart(path: Path, measure: Callable) -> None:

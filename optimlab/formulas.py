@@ -34,6 +34,7 @@ import numpy as np
 from optimlab import checks, latex
 from optimlab.programs import made
 from optimlab.rules import CALLS, HIGHEST_POWER, LONGEST, evaluate, names
+from optimlab.words import short
 
 #: no brackets are nested deeper, no tree is deeper, and no derivative has more parts
 DEEPEST, DEEPEST_TREE, MOST_PARTS = 20, 200, 3000
@@ -495,9 +496,7 @@ def told(f: Any) -> str:
     body = " \\\\[4pt]\n".join(rows)
     text = f"$$\\begin{{aligned}}\n{body}\n\\end{{aligned}}$$"
     if f.found:
-        places = [", ".join(f"{x:.3g}" for x in np.ravel(point)) for point in f.minima[:5]]
-        places = [f"({place})" if f.dim > 1 else place for place in places]
-        places += ["…"] * (len(f.minima) > 5)
+        places = [short(point) for point in f.minima[:5]] + ["…"] * (len(f.minima) > 5)
         where = f": {', '.join(places)}" if places else ""
         others = f"; {f.count(False)}" if len(f.stationary) else ""
         text += f"\n\nFound numerically: {f.count()}{where}{others}."

@@ -67,6 +67,13 @@ def is_rule(value: Any) -> bool:
     return callable(getattr(kind, "update", None))
 
 
+def goes_alone(optimizer: Any) -> bool:
+    """Whether an update was written by a learner, perhaps for one run at a time."""
+    if isinstance(optimizer, Optimizer):
+        return isinstance(optimizer, Taught)
+    return not any(isinstance(kept, np.ndarray) for kept in vars(optimizer).values())
+
+
 def as_rule(value: Any) -> type[Optimizer]:
     """The class of a rule that is given as a class or as an object, whose numbers are kept.
 

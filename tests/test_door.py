@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from course import Heavy, Plain
 from numpy.testing import assert_allclose, assert_array_equal
 
 from optimlab import (
@@ -370,31 +371,6 @@ def test_a_start_that_does_not_fit_is_named():
 
 
 # --- rules -------------------------------------------------------------------------------------
-
-
-class Plain:
-    """As in the course texts."""
-
-    def __init__(self, lr=0.01):
-        self.lr = lr
-
-    def update(self, params, grads):
-        for key in params.keys():
-            params[key] -= self.lr * grads[key]
-
-
-class Heavy:
-    def __init__(self, lr=0.01, momentum=0.9):
-        self.lr = lr
-        self.momentum = momentum
-        self.v = None
-
-    def update(self, params, grads):
-        if self.v is None:
-            self.v = {key: np.zeros_like(val) for key, val in params.items()}
-        for key in params.keys():
-            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]
-            params[key] += self.v[key]
 
 
 class Two:

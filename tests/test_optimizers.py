@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from course import Heavy, Plain
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -461,30 +462,6 @@ def test_scaling_of_the_loss(rule, scale):
 # --- the classroom code ----------------------------------------------------------------------
 
 
-class CourseSGD:
-    def __init__(self, lr=0.01):
-        self.lr = lr
-
-    def update(self, params, grads):
-        for key in params.keys():
-            params[key] -= self.lr * grads[key]
-
-
-class CourseMomentum:
-    def __init__(self, lr=0.01, momentum=0.9):
-        self.lr = lr
-        self.momentum = momentum
-        self.v = None
-
-    def update(self, params, grads):
-        if self.v is None:
-            self.v = {key: np.zeros_like(val) for key, val in params.items()}
-
-        for key in params.keys():
-            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]
-            params[key] += self.v[key]
-
-
 class CourseAdaGrad:
     def __init__(self, lr=0.01):
         self.lr = lr
@@ -500,7 +477,7 @@ class CourseAdaGrad:
 
 
 COURSE = [
-    (CourseSGD, SGD, None), (CourseMomentum, Momentum, "v"), (CourseAdaGrad, AdaGrad, "h")
+    (Plain, SGD, None), (Heavy, Momentum, "v"), (CourseAdaGrad, AdaGrad, "h")
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from course import Heavy
 
 from optimlab import SGD, AdaGrad, Adam, Function, Momentum, Nesterov, RMSProp, descend, functions
 from optimlab.study.analysis import curvatures
@@ -172,19 +173,6 @@ def test_a_map_takes_eight_arrays_of_its_batch_at_most():
 
 def test_the_curvature_that_a_limit_comes_from_is_the_largest():
     assert rate_limit("ravine", SGD()) == 2 / curvatures("ravine").max()
-
-
-class Heavy:
-    """As a learner writes it: one run at a time."""
-
-    def __init__(self, lr=0.01, momentum=0.9):
-        self.lr, self.momentum, self.v = lr, momentum, None
-
-    def update(self, params, grads):
-        self.v = self.v or {key: np.zeros_like(w) for key, w in params.items()}
-        for key in params:
-            self.v[key] = self.momentum * self.v[key] - self.lr * grads[key]
-            params[key] += self.v[key]
 
 
 def test_a_learners_rule_has_the_same_map():

@@ -24,7 +24,7 @@ from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
 from optimlab.study.analysis import momentum_limit, stability_limit
-from optimlab.taught import Taught
+from optimlab.taught import goes_alone
 
 __all__ = ["basin_map", "best_run", "outcomes", "rate_limit", "reach"]
 
@@ -153,7 +153,7 @@ def basin_map(
     first, *others = np.diff([0, *_looked_at(steps)])
     for begin in range(0, len(each), _TOGETHER):
         part = slice(begin, begin + _TOGETHER)
-        if not isinstance(optimizer, Optimizer) or isinstance(optimizer, Taught):
+        if goes_alone(optimizer):
             run = descend(function, optimizer, each[part], steps)  # an optimizer for each
             seen = list(run.points[list(_looked_at(steps))])
         else:
