@@ -42,9 +42,20 @@ def context(browser):
         yield shared
 
 
-@pytest.fixture
-def lab(context, server, tmp_path):
-    """A fresh window, 1400 by 1000; `lab.open("05_gradient_descent.ipynb", run=True)`."""
-    lab = Lab(server, context, shots=tmp_path)
+@pytest.fixture(scope="module")
+def window(context, server):
+    """One page with a JupyterLab in it for a file's tests."""
+    lab = Lab(server, context)
     yield lab
     lab.page.close()
+
+
+@pytest.fixture
+def lab(window, tmp_path):
+    """The page as if it were new, 1400 by 1000; `lab.open("05_gradient_descent.ipynb", run=True)`.
+
+    What one opens has a kernel of its own, in the JupyterLab that is there: as for a learner who
+    goes from lesson to lesson.
+    """
+    window.renew(shots=tmp_path)
+    return window

@@ -44,6 +44,9 @@ SETTINGS = {
         "fetchNews": "false",
     },
 }
+#: how many notebooks one after another are opened in a JupyterLab before it is loaded anew, which
+#: costs more than a notebook
+MOST_OPENED = 8
 PYTHON = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -208,6 +211,15 @@ PYTHON_LINE = f"""async code => {{ {PANEL}
   let text = '';
   future.onIOPub = m => {{ if (m.header.msg_type === 'stream') text += m.content.text; }};
   await future.done; return text.trim(); }}"""
+# Close every document as it is, without a question, and end its kernel.
+CLOSE = """async () => {
+  const {commands, shell} = window.jupyterapp;
+  for (const {context, sessionContext} of shell.widgets('main')) {
+    if (context) context.model.dirty = false;
+    await sessionContext?.shutdown();
+  }
+  await commands.execute('application:close-all');
+}"""
 TWO_FRAMES = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
@@ -216,17 +228,27 @@ class Lab:
 
     def __init__(self, server: Server, context, shots: Path | None = None):
         self.server = server
-        self.shots = Path(shots or server.folder / "shots")
         self.outside = []  # addresses beyond 127.0.0.1 that the page asked for
         self.console = []  # errors in the browser's console, uncaught exceptions among them
         self.name = None
+        self.opened = 0  # notebooks since JupyterLab was loaded
         self.page = context.new_page()
+        self.size = self.page.viewport_size
+        self.renew(shots)
         # FLAGS keep such requests from getting anywhere. To refuse them here would cost the cache.
         for kind in ("request", "websocket"):
             self.page.on(kind, lambda s: NOT_LOCAL.match(s.url) and self.outside.append(s.url))
         self.page.on("pageerror", lambda error: self.console.append(str(error)))
         self.page.on("console", self._heard)
         self.page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
+
+    def renew(self, shots: Path | None = None):
+        """Forget what a test has seen and set; the JupyterLab in the page stays."""
+        self.shots = Path(shots or self.server.folder / "shots")
+        self.outside.clear()
+        self.console.clear()
+        self.page.set_viewport_size(self.size)
+        self.page.emulate_media(reduced_motion="null")
 
     def _heard(self, message):
         if message.type == "error":
@@ -241,22 +263,31 @@ class Lab:
         if not source.is_file():
             source = self.server.notebooks / source.name
         self.name = source.name
+        self._close()
         self.server.end_sessions()
         document = json.loads(source.read_text(encoding="utf-8"))
         # A draft without a kernelspec would make JupyterLab ask which kernel to use.
         document["metadata"].setdefault("kernelspec", PYTHON)
         self.saved().write_text(json.dumps(document), encoding="utf-8")
-        return self._visit(run, timeout)
+        return self._visit(self.opened % MOST_OPENED == 0, run, timeout)
 
-    def reopen(self, run: bool = False, timeout: float = 60):
-        """Load the page anew, with the notebook as it was saved."""
-        return self._visit(run, timeout)
+    def reopen(self, run: bool = False, timeout: float = 60, page: bool = True):
+        """Open the notebook as it was saved; with `page` JupyterLab, too, is loaded anew."""
+        return self._visit(page, run, timeout)
 
-    def _visit(self, run, timeout):
+    def _close(self):
+        if self.opened:
+            self.page.evaluate(CLOSE)
+
+    def _visit(self, page, run, timeout):
+        self._close()
         self.console.clear()
-        # Leaving JupyterLab with unsaved changes asks first; an empty page in between does not.
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.server.url}/lab/tree/{self.name}?reset")
+        if page:
+            self.opened = 0
+            self.page.goto(f"{self.server.url}/lab/tree/{self.name}?reset")
+        else:
+            self.command("docmanager:open", path=self.name)
+        self.opened += 1
         self.page.wait_for_function(READY, timeout=timeout * 1000)
         self.settle()
         if run:
