@@ -36,3 +36,15 @@ def counted(number: int, word: str) -> str:
     ('1 epoch', '1,464 steps')
     """
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def percent(share: float) -> str:
+    """A share in whole percent: 0 means none, and 100 all.
+
+    >>> percent(0.372), percent(0), percent(0.001), percent(0.999), percent(1)
+    ('37 %', '0 %', 'under 1 %', 'over 99 %', '100 %')
+    """
+    whole = round(100 * share)
+    if whole in (0, 100) and whole != 100 * share:
+        return "over 99 %" if whole else "under 1 %"
+    return f"{whole} %"

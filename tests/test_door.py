@@ -443,6 +443,17 @@ def test_explore_takes_every_kind_of_rule():
     assert "Two went from" in fixed.summary and "learning rate" not in fixed.summary
 
 
+def test_two_own_rules_are_told_apart_wherever_they_are_drawn():
+    explorer = explore("ravine", [Heavy, Unit], lr=0.3, curves=("loss", "gradient"), band=True)
+    marks = {one["name"]: one for one in explorer.plot.marks if one["kind"] == "line"}
+    for kind in ("path", "loss", "gradient"):
+        colours = {marks[name]["color"] for name in marks if name.startswith(kind)}
+        assert len(colours) == 2, kind
+    drawn = [row["color"] for row in explorer.plot.frames["band"]["rows"]]
+    assert drawn == [marks["path Heavy"]["color"], marks["path Unit"]["color"]]
+    assert len(explorer.plot._axes[1][1].get_legend().get_lines()) == 2
+
+
 def test_an_object_sets_the_sliders():
     for rule, rate in ((SGD(lr=0.3), 0.3), (Plain(0.3), 0.3), (Needs(0.3), 0.3)):
         explorer = explore("ravine", rule)

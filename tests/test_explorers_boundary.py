@@ -72,7 +72,7 @@ def test_building_it_trains_nothing(explorer, spirals):
         == text(explorer)
         == (
             f"SGD at learning rate 0.1, not trained yet: training loss {float(first.loss()):.3g}, "
-            f"{float(first.accuracy(test)):.0%} of the held-out points right."
+            f"{round(100 * float(first.accuracy(test)))} % of the held-out points right."
         )
     )
     assert explorer.status == "" and not explorer.reached

@@ -29,6 +29,7 @@ def band(runs, rates, domain):
     first = next(iter(runs.values()))
     minima, after = first.function.minima, f"after {counted(first.steps, 'step')}"
     rows, words, arrived = [], [], set()
+    looks = style.rule_styles(list(runs))
     for name, run in runs.items():
         verdict, minimum = outcomes(run, domain)
         at = sorted({int(m) for m in minimum if m != NOWHERE})
@@ -45,7 +46,7 @@ def band(runs, rates, domain):
         limits = [(r, m) for r, m in limits if r is not None and rates[0] <= r <= rates[-1]]
         places = np.interp([r for r, _ in limits], rates, range(len(rates)))
         rows.append({
-            "rule": name if len(runs) > 1 else "", "color": style.rule_style(name)["color"],
+            "rule": name if len(runs) > 1 else "", "color": looks[name]["color"],
             "pieces": pieces, "best": best,
             "limits": [[at, f"stability limit {short(r)}"]
                        for at, (r, _) in zip(places.tolist(), limits, strict=True)],

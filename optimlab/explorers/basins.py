@@ -20,7 +20,7 @@ from optimlab.explorers.valleys import VALLEYS
 from optimlab.optimizers import SGD
 from optimlab.study.analysis import stability_limit
 from optimlab.study.outcomes import GONE, NOWHERE, basin_map, outcomes
-from optimlab.words import short
+from optimlab.words import percent, short
 
 #: so many cells, each way, are one at first
 COARSE = 5
@@ -156,7 +156,7 @@ class BasinExplorer(PathExplorer):
         order = [*range(len(self._called)), GONE, NOWHERE]
         shares = [(np.mean(first == k), name) for k, name in zip(order, names, strict=True)]
         most = sorted((one for one in shares if one[0]), reverse=True)[: NAMED + 2]
-        said = "; ".join(f"{100 * share:.0f} % {name}" for share, name in most)
+        said = "; ".join(f"{percent(share)} {name}" for share, name in most)
         text = f"Of {len(first):,} runs from all over the picture {said}."
         self._share.value = f'<div class="ol-words" role="status">{text}</div>'
 

@@ -19,7 +19,7 @@ from optimlab.explorers.frames import NO_NUMBER, TOO_LARGE
 from optimlab.explorers.scenes import name_looks, the_data
 from optimlab.explorers.targets import goal
 from optimlab.study import training
-from optimlab.words import counted, short
+from optimlab.words import counted, percent, short
 
 #: seconds of training between two looks at what the learner has done meanwhile
 SLICE = 0.01
@@ -170,7 +170,7 @@ class BoundaryExplorer(Explorer):
         )
         if self.target:
             right.axhline(self.target, color=style.HIGHLIGHT, linewidth=1.4)
-        looks = {name: style.rule_style(name) for name in self.rules}
+        looks = style.rule_styles(list(self.rules))
         name_looks(right, looks, markers=False)
         curves.legend(
             *right.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=8,
@@ -454,7 +454,7 @@ class BoundaryExplorer(Explorer):
             **self._points(),
         }
         top = 20 * self._guess
-        words = f"epoch {done:.0f} · loss {_loss_words(loss)} · {right:.0%} right"
+        words = f"epoch {done:.0f} · loss {_loss_words(loss)} · {percent(right)} right"
         if self._lost is None:
             frame["now"] = ([(self.epochs, top)], [words])
         else:  # the sentence says the rest: words beside these would stand on them
@@ -500,16 +500,16 @@ class BoundaryExplorer(Explorer):
             when = f"{who}, after {steps} step{'s' * (steps > 1)}"
         else:
             when = f"{who}, epoch {done:.0f} of {self.epochs}"
-        share = f"{right:.0%} of the {self._judged} points right"
+        share = f"{percent(right)} of the {self._judged} points right"
         return f"{when}: training loss {_loss_words(loss)}, {share}."
 
     def _goal(self, done, right):
-        wanted = f"{self.target:.0%} of the {self._judged} points right "
+        wanted = f"{percent(self.target)} of the {self._judged} points right "
         wanted += f"within {counted(self.epochs, 'epoch')}"
         hits = [epoch for epoch, _, share in self._curve[1:] if share >= self.target]
         reached = hits and self._lost is None
         found = f" at epoch {hits[0]:.0f}" if reached else ""
-        return goal(wanted, reached, found, f": {right:.0%} at epoch {int(done)}")
+        return goal(wanted, reached, found, f": {percent(right)} at epoch {int(done)}")
 
 
 def _running_loop():

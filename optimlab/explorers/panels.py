@@ -107,14 +107,13 @@ class Curve:
                 ax.plot([], [], color=style.MUTED, linestyle=style.linestyle(dash), label=name)
             ax.legend(loc="best", handlelength=2.6)
 
-    def add(self, plot, ax, dim):
-        """Declare its marks on a live plot."""
+    def add(self, plot, ax, dim, looks):
+        """Declare its marks on a live plot, each rule in its look."""
         names = ("",) if dim == 1 or self.name == "distance" else ("x", "y")
         for rule in self.rules:
-            look = style.rule_style(rule)
             for name, dash in zip(names, DASHES, strict=False):
                 mark = f"{self.name} {rule} {name}".strip()
-                plot.add_run(mark, ax, look | {"dash": dash}, dots=0)
+                plot.add_run(mark, ax, looks[rule] | {"dash": dash}, dots=0)
 
     def marks(self, rule, run, i):
         """The marks of run `i` of a batch."""

@@ -173,7 +173,7 @@ class PathExplorer(Explorer):
         for curve in self._more:
             span = limits.get(curve.name) or curve.limits(runs)
             curve.draw(axes[curve.name], most_steps, span, self.function.dim)
-        looks = {rule.__name__: style.rule_style(rule.__name__) for rule in self.rules}
+        looks = style.rule_styles([rule.__name__ for rule in self.rules])
         if len(looks) > 1:
             self._name_rules(axes[self.curves[0]], looks)
         panels = [surface, *(figure for figure, _ in beside.values())]
@@ -183,7 +183,7 @@ class PathExplorer(Explorer):
             if "loss" in axes:
                 plot.add_run(f"loss {name}", axes["loss"], look)
         for curve in self._more:
-            curve.add(plot, axes[curve.name], self.function.dim)
+            curve.add(plot, axes[curve.name], self.function.dim, looks)
         if self.names:
             plot.add("label", "names", ax, color=style.INK, free=True)
         add_start(plot, ax, start, sliders=self._start_sliders, **track)

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimlab import SGD, descend, functions
 from optimlab.lessons import Choice, Exercise, Number, Point
+from optimlab.words import percent
 
 f, bowl = functions.polynomial, functions.bowl
 
@@ -102,8 +103,8 @@ PREDICTIONS = {
         right=lambda e: e.paths["SGD"].points[4],
         within=0.3,
         fact=lambda e: (
-            "Each step takes away {:.0%} of the distance in x, {:.0%} of that in y.".format(
-                *(1 - (e.paths["SGD"].points[1] - 2) / (e.paths["SGD"].points[0] - 2))
+            "Each step takes away {} of the distance in x, {} of that in y.".format(
+                *map(percent, 1 - (e.paths["SGD"].points[1] - 2) / (e.paths["SGD"].points[0] - 2))
             )
         ),
         why="Does the path run straight to the star? What decides its direction at each step?",
