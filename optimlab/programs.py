@@ -63,7 +63,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from optimlab.rules import Line, Rule, evaluate, exponent, names, whole_power
+from optimlab.grammar import evaluate, names
+from optimlab.rules import Line, Rule, exponent, whole_power
 
 _TIMES, _OVER = ast.Mult(), ast.Div()
 _UFUNCS = {ast.Add: "_add", ast.Sub: "_subtract", ast.Mult: "_multiply", ast.Div: "_divide"}
