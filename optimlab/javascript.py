@@ -39,7 +39,7 @@ from typing import Any
 
 from optimlab import checks, formulas
 from optimlab.descent import is_plain
-from optimlab.functions import Function, Stated
+from optimlab.functions import Stated
 from optimlab.optimizers import Optimizer
 from optimlab.programs import Program
 
@@ -136,11 +136,9 @@ def _list(texts: Iterable[str]) -> str:
 def function_program(function: Any) -> dict[str, str] | None:
     """{"value": …, "gradient": …}: (x, y) => a number, and => [df/dx, df/dy], as JavaScript.
 
-    `function` is a `Function`, the name of one or a formula; None for one that is only Python.
+    `function` is whatever `descend` takes; None for one that is only Python.
     """
-    if isinstance(function, str):
-        function = checks.function(function)
-    checks.instance("function", function, Function, "a Function, the name of one or a formula")
+    function = checks.function(function)
     if type(function) is not Stated or function.dim > 2:
         return None
     (value, slopes, _), variables = function.trees, function.variables[: function.dim]
