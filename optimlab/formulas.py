@@ -29,7 +29,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 
 from optimlab import checks, grammar, latex
-from optimlab.grammar import CALLS, LONGEST, evaluate, names
+from optimlab.grammar import CALLS, LONGEST, names
 from optimlab.programs import made
 from optimlab.rules import HIGHEST_POWER
 from optimlab.words import short
@@ -102,16 +102,6 @@ class Reader(grammar.Reader):
             return f"{name} is not known: a product of variables is {'*'.join(name)}"
         known = ", ".join((*CALLS, *CONSTANTS))
         return f"{name} is not known: a variable is one letter, as x or x1, and there are {known}"
-
-
-def _is_number(tree: ast.expr) -> bool:
-    """Whether no variable stands in a tree."""
-    return all(name in CONSTANTS for name in names(tree))
-
-
-def _worth(tree: ast.expr) -> float:
-    with np.errstate(all="ignore"):
-        return float(evaluate(tree, CONSTANTS))
 
 
 def is_word(text: str) -> bool:
@@ -192,7 +182,7 @@ def program_text(
                 return entered(name + "({})", placed(inside))
             case ast.BinOp(left=base, op=ast.Pow(), right=right):
                 factor = product = placed(base)
-                n = _worth(right) if _is_number(right) else 0.0
+                n = Reader.worth(right) if Reader.is_number(right) else 0.0
                 if n == 0.5:
                     return entered("sqrt({})", factor)
                 if n not in range(1, HIGHEST_POWER + 1):
@@ -202,7 +192,7 @@ def program_text(
                 return product
             case ast.BinOp(left=left, op=op, right=right):
                 sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
-                if js and sign == "/" and not _is_number(right):
+                if js and sign == "/" and not Reader.is_number(right):
                     return entered("_over({}, {})", placed(left), placed(right))
                 return entered(f"{{}} {sign} {{}}", placed(left), placed(right))
         raise TypeError(f"{tree!r} is no formula")
@@ -237,8 +227,8 @@ def program_text(
 
 def folded(tree: ast.expr) -> ast.expr:
     """A tree without variables as its number; any other as it is."""
-    if _is_number(tree) and not isinstance(tree, ast.Constant):
-        return ast.Constant(_worth(tree))
+    if Reader.is_number(tree) and not isinstance(tree, ast.Constant):
+        return ast.Constant(Reader.worth(tree))
     return tree
 
 

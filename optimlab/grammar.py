@@ -232,11 +232,13 @@ class Reader:
             self.refuse(at, f"{ast.unparse(tree)} is no finite number")
         return tree
 
-    def is_number(self, tree: ast.expr) -> bool:
+    @classmethod
+    def is_number(cls, tree: ast.expr) -> bool:
         """Whether no variable stands in a tree."""
-        return all(name in self.constants for name in names(tree))
+        return all(name in cls.constants for name in names(tree))
 
-    def worth(self, tree: ast.expr) -> float:
+    @classmethod
+    def worth(cls, tree: ast.expr) -> float:
         """The number that a tree without variables is."""
         with np.errstate(all="ignore"):
-            return float(evaluate(tree, self.constants))
+            return float(evaluate(tree, cls.constants))
