@@ -84,7 +84,8 @@ _ON_ARRAYS = {
     "_add": np.add, "_subtract": np.subtract, "_multiply": np.multiply, "_divide": np.divide,
     "_copy": np.positive, "_sqrt": np.sqrt, "sqrt": _root, "_power": _power, "nan": math.nan,
 }  # fmt: skip
-_WORD = re.compile(r"\b[A-Za-z_]\w*")
+#: a name in a formula that is written out
+WORD = re.compile(r"\b[A-Za-z_]\w*")
 _ON_FLOATS = {"sqrt": math.sqrt, "_power": math.pow, "nan": math.nan}
 
 # --- numbers apart from arrays -----------------------------------------------------------------
@@ -458,7 +459,7 @@ class Program:
 
         def text(given: ast.expr | str, i: int = 0) -> str:
             whole = given if isinstance(given, str) else ast.unparse(given)
-            return _WORD.sub(lambda found: named(found[0], i), whole)
+            return WORD.sub(lambda found: named(found[0], i), whole)
 
         def named(name: str, i: int) -> str:
             if name in simplified.array_names:
