@@ -16,7 +16,7 @@ from wire import inspected
 from optimlab import SGD, Adam, AdamW, Momentum, NAdam, Nesterov, descend, explore, functions
 from optimlab import optimizers as module
 from optimlab.attributes import hyperparameter
-from optimlab.descent import _is_plain
+from optimlab.descent import is_plain
 from optimlab.optimizers import Optimizer
 from optimlab.programs import compiled
 from optimlab.rules import evaluate, parse, rate, read, work_out
@@ -209,7 +209,7 @@ def test_one_point_and_many_give_the_same_bits(lines, hypers):
     batch = descend("ravine", optimizer, STARTS, 6)
     bare = descend("ravine", optimizer, STARTS, 6, record=False)
     for i, start in enumerate(STARTS):
-        assert _is_plain(optimizer, 2)
+        assert is_plain(optimizer, 2)
         single = descend("ravine", optimizer, start, 6)
         for name in ("points", "losses", "probes", "gradients"):
             assert_array_equal(getattr(batch, name)[:, i], getattr(single, name), str(lines))
@@ -370,7 +370,7 @@ def test_what_plain_floats_raise_is_infinity_or_nan():
         ("w = w - 10**(t*400)*g",),  # too large a power
         ("w = w - g*(c - 1)**0.25",),  # a complex one
         ("w = w - sqrt(g)",),
-        ("w = w - eta*g/0",),
+        ("w = w - eta*g/(t - 1)",),
         ("w = w - (1 - 1)*g/c",),
     ]:
         rule = own(*lines, **({"c": 0.0} if "c" in "".join(lines).replace("sqrt", "") else {}))
@@ -523,10 +523,10 @@ def test_a_subclass_runs_on_floats_as_its_rule_does():
         warm = 5
 
     assert signature(Warmed) == signature(lambda lr=0.01, momentum=0.9, warm=5: None)
-    assert repr(Renamed()) == "Renamed(lr=0.25, momentum=0.9)" and _is_plain(Renamed(), 2)
+    assert repr(Renamed()) == "Renamed(lr=0.25, momentum=0.9)" and is_plain(Renamed(), 2)
     ours = descend("ravine", Momentum(lr=0.25), steps=9)
     assert_array_equal(descend("ravine", Renamed(), steps=9).points, ours.points)
-    assert _is_plain(Warmed(), 2) and _is_plain(FixedLength(), 2)
+    assert is_plain(Warmed(), 2) and is_plain(FixedLength(), 2)
     first = descend("ravine", Warmed(lr=0.6), steps=1).end
     assert_allclose(first, descend("ravine", Momentum(lr=0.1), steps=1).end)
 
@@ -546,10 +546,10 @@ def test_a_subclass_runs_on_floats_as_its_rule_does():
             super().__init__(lr=rate / 2)
 
     for one in (Scheduled(lr=0.2), Peeking(lr=0.2)):
-        assert not _is_plain(one, 2)
+        assert not is_plain(one, 2)
     assert_allclose(descend("ravine", Scheduled(lr=0.2), steps=3).rates[0], 0.025)
     assert repr(Taken(1)) == "Taken(lr=0.5)" and str(signature(Taken)) == "(rate)"
-    assert _is_plain(Taken(1), 2)
+    assert is_plain(Taken(1), 2)
 
 
 def test_an_optimizer_of_ones_own_without_lines():
@@ -589,39 +589,43 @@ def test_own_names_for_hyperparameters():
 
 NO_RULES = {
     ("w - eta*g",): "it sets nothing",
-    ("w = w - eta*",): "it is no formula",
-    ("",): "it is no formula",
+    ("w = w - eta*",): "position 13, a number, a variable or a bracket is missing before the end",
+    ("",): "it sets nothing",
     ("w = v = g",): "it is no formula",
     ("w += g",): "it is no formula",
-    ("w: g = 1",): "only",
-    ("w = w - g; v = g",): "only",
-    ("w = w - g\nv = g",): "only",
+    ("w: g = 1",): "it is no formula",
+    ("w = w - g; v = g",): "it is no formula",
+    ("w = w - g\nv = g",): "it is no formula",
     ("if w = g",): "it is no formula",
-    ("lambda = g", "w = w - g"): "it is no formula",
-    ("w = w - (g if w else w)",): "only",
-    ("w = w - (g, w)",): "only",
-    ("w = w[0]",): "only",
+    ("lambda = g", "w = w - g"): "lambda cannot be set",
+    ("w = w - (g if w else w)",): "if is no part of a formula",
+    ("w = w - (g, w)",): "position 11, ',' cannot be read",
+    ("w = w[0]",): "'[' cannot be read: write (…)",
     ("w = w @ g",): "only",
-    ("w = w // g",): "only",
-    ("w = w % g",): "only",
-    ("w = -g",): "write 0 - x for -x",
+    ("w = w // g",): "position 8, a number, a variable or a bracket is missing before '/'",
+    ("w = w % g",): "write a share as a number",
+    ("w = -g",): "position 5, write 0 - x for -x",
     ("w = w - 'g'",): "only",
-    ("w = w - g.real",): "only",
-    ("w = __import__(g)",): "only",
-    ("w = sqrt",): "only",
-    ("w = sqrt(w, g)",): "only",
-    ("w = exp(g)",): "only",
-    ("w = w - 1j*g",): "only",
+    ("w = w - g.real",): "position 10, '.' cannot be read",
+    ("w = __import__(g)",): "a name begins with a letter",
+    ("w = sqrt",): "sqrt needs its bracket: write sqrt(x)",
+    ("w = sqrt(w, g)",): "',' cannot be read",
+    ("w = exp(g)",): "only sqrt() may be called in a rule, not exp",
+    ("w = w - 1j*g",): "write 1*j",
+    ("w = w - eta*g/0",): "position 9, this divides by zero",
+    ("w = w(1 - g)",): "w is no function: write w*(…)",
+    ("w = w - 2g",): "write 2*g",
+    ("w = w - lambda*g",): "only other names may be used, not lambda",
     ("w = w - True*g",): "only",
     ("w = w - None",): "only",
-    ("w = w - _k0*g",): "only",
+    ("w = w - _k0*g",): "a name begins with a letter",
     ("w = w - g__0",): "only",
-    ("w = w < g",): "only",
+    ("w = w < g",): "compares nothing",
     ("sqrt = w", "w = w - g"): "sqrt cannot be set",
     ("t = t + 1", "w = w - g"): "t cannot be set",
     ("_x = g", "w = w - _x"): "_x cannot be set",
     ("w = w - 1e999*g",): "1e309 is no finite number",
-    ("w = w - (1/0)*g",): "is no finite number",
+    ("w = w - (1/0)*g",): "position 10, this divides by zero",
     ("w = w - 9**9**9**9*g",): "is no finite number",
     ("w = w - " + "9" * 400 + "*g",): "is no finite number",
     ("v = alpha*v - eta*g",): "no line changes w",
@@ -687,8 +691,10 @@ def test_hostile_texts_are_refused_fast():
             compiled(read(rule.rules)).loop(3)
     with pytest.raises(ValueError, match="1 to 50 lines"):
         own(*["w = w - g"] * 51)
-    with pytest.raises(ValueError, match="nested"):
+    with pytest.raises(ValueError, match="more than 50 parts in a row"):
         own("w = " + "+".join(["g"] * 60))
+    with pytest.raises(ValueError, match="nested more than 50 deep"):
+        own("w = " + "(" * 60 + "g" + ")" * 60)
     assert time.perf_counter() - begin < 2
 
 
