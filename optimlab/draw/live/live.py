@@ -408,10 +408,12 @@ class LivePlot(Late, anywidget.AnyWidget):
         points = marks.fractions(mark.ax, rows) * size
         inside = np.array([[0, 0], size]), 1 / marks.PIXEL
         places = naming.free_places(points, halves, np.concatenate(taken), *inside)
-        if name in self._notes:  # a note is read wherever it stands
-            points = np.clip(points, 0, size)
-            rest = naming.free_places(points, halves, naming.NOTHING, *inside)
-            places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
+        if name in self._notes:  # it is read once: at the first place that is free, or anyhow
+            if all(place is None for place in places):
+                points = np.clip(points, 0, size)
+                places = naming.free_places(points, halves, naming.NOTHING, *inside)
+            first = next(i for i, place in enumerate(places) if place is not None)
+            places = [place if i == first else None for i, place in enumerate(places)]
         kept = [i for i, place in enumerate(places) if place is not None]
         middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
         return middles, [texts[i] for i in kept]

@@ -105,11 +105,10 @@ class Number(Question):
         low, high = sorted(ax.get_ylim() if across else ax.get_xlim())
         ends = ax.get_xlim() if across else ax.get_ylim()
         at, words = min(max(answer, low), high), "you said"
+        spots = [[end, at] if across else [at, end] for end in ends]  # the words take one of them
         if at != answer:  # outside the picture: its number stands at the edge
             arrow = ("↑" if answer > high else "↓") if across else ("→" if answer > high else "←")
             words = f"you said {number_words(answer)} {arrow}"
         else:
-            line = [[end, at] if across else [at, end] for end in ends]
-            note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
-        spot = np.array([ends[0], at] if across else [at, ends[0]])
-        note(plot, "label", "your words", ax, ([spot], [words]), free=True)
+            note(plot, "line", "your answer", ax, spots, width=2, dash=[2, 3])
+        note(plot, "label", "your words", ax, (spots, [words] * 2), free=True)
