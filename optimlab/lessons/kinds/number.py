@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-import numpy as np
-
 from optimlab import checks
 from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
 from optimlab.lessons.kinds.marks import note
