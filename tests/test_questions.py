@@ -307,7 +307,7 @@ def test_a_number_outside_the_picture_stands_at_its_edge(lesson, said, along, wo
     asked = lesson.predict("n", run(), Number("n", 2, 0.1, along=along))
     asked.card.act("answer", said)
     asked.card.act("show")
-    (point, _), (text, _) = asked.explorer.plot._notes["your words"]
+    (point, *_), (text, *_) = asked.explorer.plot._notes["your words"]
     ax = asked.explorer.plot._axes[0][1]
     low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
     assert text == words and point[int(along == "y")] == min(max(float(said), low), high)

@@ -426,9 +426,8 @@ class LivePlot(Late, anywidget.AnyWidget):
     def _lines_of(self, ax):
         """What the lines of the scene cover in an axes, found once, before marks lie over them."""
         if ax not in self._covered:
-            lines = [line for line in ax.lines if line.get_transform() == ax.transData]
             corner = ax.get_window_extent().p0
-            found = [naming.covered(line, 1 / marks.PIXEL) for line in lines]
+            found = [naming.covered(line, 1 / marks.PIXEL) for line in ax.lines]
             self._covered[ax] = np.concatenate([naming.NOTHING, *found]) - [*corner, 0]
         return self._covered[ax]
 
