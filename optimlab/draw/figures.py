@@ -337,9 +337,12 @@ def draw_target(ax, goal, within):
     goal, within = checks.target((goal, within))
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
     ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
+    left, right = ax.get_xlim()
+    short_line = within < (right - left) / 4  # its words stand behind it, else above it
+    at, offset, va = (within, (7, -3), "top") if short_line else (0, (2, 4), "baseline")
     ax.annotate(
-        f"target {short(goal, 6)}", (0, goal), (2, 4), textcoords="offset points",
-        color=style.HIGHLIGHT, fontsize=8.5,
+        f"target {short(goal, 6)}", (at, goal), offset, textcoords="offset points",
+        color=style.HIGHLIGHT, fontsize=8.5, va=va,
     )  # fmt: skip
 
 

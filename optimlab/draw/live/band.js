@@ -53,9 +53,14 @@ export class Band {
     this.makeRoom(data ? ABOVE + ROW * data.rows.length : 0);
   }
 
-  /** @param {number} room below the slider, in pixels */
+  /**
+   * By a class, as a slider whose layout comes later loses a margin of its own.
+   * @param {number} room below the slider, in pixels
+   */
   makeRoom(room) {
-    this.slider()?.style.setProperty("margin-bottom", room ? `${room}px` : "");
+    const slider = this.slider();
+    slider?.classList.toggle("ol-banded", room > 0);
+    slider?.style.setProperty("--ol-room", `${room}px`);
   }
 
   /** @param {Row} row @param {number} i @param {number} count */
