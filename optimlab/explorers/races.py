@@ -549,5 +549,4 @@ def _back(point, problem, given):
 
 
 def _choice(options, value, **more):
-    layout = {"width": "max-content", "max_width": "100%", "margin": "2px 14px 2px 2px"}
-    return choice(list(options.items()), value, layout=layout, **more)
+    return choice(list(options.items()), value, **more)
