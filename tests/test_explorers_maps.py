@@ -257,12 +257,16 @@ def test_the_map_marks_the_limits_of_plain_descent_alone():
     assert "Momentum" in other.summary and other.status == ""
 
 
-def test_the_names_of_limits_that_lie_close_stand_one_above_the_other():
-    far = in_data(MapExplorer(wave), "limit names")
-    assert far[0, 1] == far[1, 1]
-    close = MapExplorer("x^4/4 - 2*x^2 + x/2", rates=np.arange(1, 81) / 200)
-    (x, y), (other, above) = in_data(close, "limit names")
-    assert 0 < other - x < 0.1 and above - y > 0.5
+@pytest.mark.parametrize(("most", "behind"), [(0.4, True), (0.3, False)])
+def test_the_names_of_limits_that_lie_close_keep_off_each_other(most, behind):
+    far = MapExplorer(wave)
+    before = in_data(far, "limit names")
+    assert before[0, 1] == before[1, 1] and not len(in_data(far, "names behind"))
+    close = MapExplorer("x^4/4 - 2*x^2 + x/2", rates=np.linspace(0.005, most, 80))
+    rows = [*in_data(close, "limit names"), *in_data(close, "names behind")]
+    (x, y), (other, above) = rows
+    assert 0 < other - x < 0.1 and (above - y > 0.5) != behind
+    assert len(in_data(close, "names behind")) == behind
 
 
 @pytest.mark.parametrize("explorer", [StripExplorer, MapExplorer])

@@ -197,8 +197,8 @@ TABLE = {
         lambda: explorers.MapExplorer("wave", rates=[0.1, 0.2], starts=[1, 2], steps=5),
         [("learning rate", "start x", "", ""), WAVE],
         [
-            (0, None, "map"), (0, INK, "limits, limit names, cell"), both(1, "path", "SGD"),
-            (1, INK, "names, start"),
+            (0, None, "map"), (0, INK, "limits, limit names, names behind, cell"),
+            both(1, "path", "SGD"), (1, INK, "names, start"),
         ],
         {"ends at 4.91": VALLEYS[0], "ends at 0": VALLEYS[1], "settles nowhere": NOWHERE},
     ),

@@ -589,6 +589,14 @@ def test_a_formula_has_four_digits_of_each_number(run):
     assert run(lost) == ["not a number", "too large"]
 
 
+def test_a_letter_of_the_band_keeps_off_the_ticks(run):
+    """Of a piece 10 wide: its letter is in the middle, or in that of the longer side of a tick."""
+    code = """import { beside } from "./band.js";
+      const ticks = [[], [1], [5], [6], [4, 20]];
+      console.log(JSON.stringify(ticks.map((at) => beside(at, 10, 2))));"""
+    np.testing.assert_allclose(run(code), [0, 0, 0.25, -0.2, 0.2])
+
+
 def test_the_standings_at_a_step(run):
     """Two runners with two columns each; one is lost from step 2 on."""
     table = [[8, 3, 8, 3], [4, 2, 9, 4], [0.05, 1, "NaN", "NaN"], [0.5, 2, "NaN", "NaN"]]

@@ -22,8 +22,8 @@ def test_the_map_is_made_from_the_files(tmp_path):
     assert repr(table) == "00 · A\n01 · B"
     rows = table._repr_markdown_().splitlines()
     assert rows[2:] == [
-        "| [00 · A](00_a.ipynb) | Why a? | 10 minutes |",
-        "| [01 · B](01_b.ipynb) | Why b? | 20 minutes |",
+        "| [00 · A](00_a.ipynb) | Why a? | 10\N{NO-BREAK SPACE}minutes |",
+        "| [01 · B](01_b.ipynb) | Why b? | 20\N{NO-BREAK SPACE}minutes |",
     ]
 
 

@@ -307,12 +307,24 @@ def test_a_number_outside_the_picture_stands_at_its_edge(lesson, said, along, wo
     asked = lesson.predict("n", run(), Number("n", 2, 0.1, along=along))
     asked.card.act("answer", said)
     asked.card.act("show")
-    (point,), (text,) = asked.explorer.plot._notes["your words"]
+    (point, *_), (text, *_) = asked.explorer.plot._notes["your words"]
     ax = asked.explorer.plot._axes[0][1]
     low, high = ax.get_xlim() if along == "x" else ax.get_ylim()
     assert text == words and point[int(along == "y")] == min(max(float(said), low), high)
     assert ("your answer" in asked.explorer.plot._notes) == (said == "3")
     assert asked.explorer.plot.notes["list"][0]["texts"] == {"your words": [words]}
+
+
+@pytest.mark.parametrize(("said", "on_the_right"), [("3", True), ("6", False)])
+def test_the_words_beside_a_number_keep_off_the_curve(lesson, said, on_the_right):
+    """It falls from 6 on the left, through 3 at once."""
+    asked = lesson.predict("n", run(), Number("n", 2, 0.1, along="y", panel=1))
+    asked.card.act("answer", said)
+    asked.card.act("show")
+    notes = asked.explorer.plot.notes
+    at, rows, _ = notes["list"][0]["marks"]["your words"]
+    assert rows == 1
+    assert (np.frombuffer(notes["buffer"], "f4")[at] > 0.5) == on_the_right
 
 
 @pytest.mark.parametrize(("said", "right"), [("2.0001", True), ("2.05", False)])

@@ -337,9 +337,17 @@ def draw_target(ax, goal, within):
     goal, within = checks.target((goal, within))
     ax.plot([0, within], [goal, goal], color=style.HIGHLIGHT, linewidth=2)
     ax.plot([within], [goal], marker="|", markersize=12, color=style.HIGHLIGHT)
+    words, (left, right) = f"target {short(goal, 6)}", ax.get_xlim()
+    room = within / (right - left) * ax.get_position().width * ax.figure.get_figwidth() * 72
+    if room < 4.6 * len(words):  # points: they stand behind the line, as they are longer
+        at, offset, va = within, (7, -3), "top"
+    elif ax.get_yscale() == "log":  # below, where no run comes that misses it
+        at, offset, va = 0, (2, -4), "top"
+    else:
+        at, offset, va = 0, (2, 4), "baseline"
     ax.annotate(
-        f"target {short(goal, 6)}", (0, goal), (2, 4), textcoords="offset points",
-        color=style.HIGHLIGHT, fontsize=8.5,
+        words, (at, goal), offset, textcoords="offset points", color=style.HIGHLIGHT,
+        fontsize=8.5, va=va,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from matplotlib.text import Annotation
 
 #: how far a name may stand from its point, in points, nearest first
 REACHES = (4, 7, 10, 14, 19, 25)
+#: further ones, for a name that must be read
+FAR = (32, 40, 50)
 #: the directions that are tried, in degrees: above to the right first, as one writes
 TURNS = (45, 135, 315, 225, 90, 270, 0, 180, 67, 113, 293, 247, 22, 158, 338, 202)
 WAYS = np.column_stack([np.cos(np.radians(TURNS)), np.sin(np.radians(TURNS))])
@@ -81,7 +83,7 @@ class Layout:
                 text.set_position(tuple(place - point))
 
 
-def free_places(points, halves, taken, frame, scale):
+def free_places(points, halves, taken, frame, scale, reaches=REACHES):
     """For each name the middle of a box beside its point that hits nothing, or None.
 
     Parameters
@@ -91,29 +93,31 @@ def free_places(points, halves, taken, frame, scale):
     taken : what is covered, rows (x, y, how far around it)
     frame : ((left, bottom), (right, top)), in which they must stand
     scale : pixels a point
+    reaches : how far a name may stand from its point, in points, nearest first
     """
     places, boxes, room = [], NOTHING[:, [0, 1, 2, 2]], ROOM * scale
     for point, half in zip(np.asarray(points, float), halves, strict=True):
         place = None
         if ((point >= frame[0]) & (point <= frame[1])).all():
             x, y, around = (taken - [*point, 0]).T
-            wide, high = 2 * half + (REACHES[-1] + ROOM) * scale
+            wide, high = 2 * half + (reaches[-1] + ROOM) * scale
             near = taken[(np.abs(x) < wide + around) & (np.abs(y) < high + around)]
-            place = _free_place(point, half, np.vstack([near[:, [0, 1, 2, 2]], boxes]), frame, room)
+            around = np.vstack([near[:, [0, 1, 2, 2]], boxes])
+            place = _free_place(point, half, around, frame, room, reaches)
         if place is not None:
             boxes = np.vstack([boxes, [*place, *half]])
         places.append(place)
     return places
 
 
-def _free_place(point, half, taken, frame, room):
+def _free_place(point, half, taken, frame, room, reaches):
     """The middle of a box of that half size that hits nothing, or None.
 
     `taken` has rows (x, y, how far around it along x, along y).
     """
     x, y, wide, high = taken.T
     wide, high = wide + half[0] + room, high + half[1] + room
-    for reach in REACHES:
+    for reach in reaches:
         middles = point + WAYS * (half + reach * room / ROOM)
         good = ((middles - half >= frame[0]) & (middles + half <= frame[1])).all(axis=1)
         for i in np.flatnonzero(good):
@@ -158,6 +162,12 @@ def dots(xy, size):
     """What dots of that half size cover, rows (x, y, size)."""
     xy = xy[np.isfinite(xy).all(axis=1)]
     return np.column_stack([xy, np.full(len(xy), size)])
+
+
+def filled(box):
+    """What a box on the figure covers, such as a legend, in the same rows."""
+    places = [np.arange(low, high, 2 * STRIDE) for low, high in zip(box.p0, box.p1, strict=True)]
+    return dots(np.stack(np.meshgrid(*places), axis=-1).reshape(-1, 2), 2 * STRIDE)
 
 
 def along(xy, half):

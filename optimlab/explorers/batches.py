@@ -62,7 +62,7 @@ class NoiseExplorer(Explorer):
         if copies > 1:
             controls["data"] = choice(
                 [(f"{n:,}", 1), (f"{copies * n:,}", copies)], copies, each="80px",
-                description="examples", layout={"width": "300px"},
+                description="examples",
             )  # fmt: skip
         self.assemble(self._scene(known), controls)
 

@@ -64,9 +64,10 @@ def checkbox(label, value, **layout):
 
 
 def choice(options, value, *, each="auto", **more):
-    """A button for each option, `each` so wide, of which one is pressed."""
+    """A button for each option, `each` so wide, of which one is pressed; in one row if it fits."""
     size = {"button_width": each, "description_width": "initial"}
-    return widgets.ToggleButtons(options=options, value=value, style=size, **more)
+    layout = {"width": "max-content", "max_width": "100%", "margin": "2px 14px 2px 2px"}
+    return widgets.ToggleButtons(options=options, value=value, style=size, layout=layout, **more)
 
 
 def button(label, act, *, icon="", **layout):

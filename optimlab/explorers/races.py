@@ -9,7 +9,7 @@ from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
 from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
-from optimlab.explorers.frames import TOO_LARGE, by_step, lost
+from optimlab.explorers.frames import by_step, lost
 from optimlab.explorers.scenes import (
     NOTHING,
     around,
@@ -147,7 +147,7 @@ class RaceExplorer(Explorer):
         self.controls = {
             "lr": slider("learning rate", values, self.given[whose] if mode == "given" else lr),
             "mode": _choice({label: key for key, label in modes.items()}, mode),
-            "whose": choice(list(self.rules), whose, description="rate of"),
+            "whose": _choice({name: name for name in self.rules}, whose, description="rate of"),
         }
         offers = {
             "turn": lambda at: number("turn (degrees)", at, 0, 90, 15),
@@ -263,7 +263,6 @@ class RaceExplorer(Explorer):
         heights = figures.surface_grid(self.function)[2] - self.lowest
         wide = figures.surface_grid(self.function, self._box)[2] - self.lowest
         self._levels = figures.contour_levels(wide)
-        self._far = figures.LOST * self._levels[-1]
         figure, ax = _panel(304, 58, 60)  # its axes are square
         ax.set(xlabel="x", ylabel="y", xlim=self._box[0], ylim=self._box[1])
         ax.grid(False)
@@ -287,7 +286,6 @@ class RaceExplorer(Explorer):
         heights = curve.get_ydata() - self.lowest
         ax.set_ylim(around(curve.get_ydata()))
         ax.set_title(self._title(), fontsize=11, pad=8, y=1)
-        self._far = figures.LOST * float(np.nanmax(np.abs(heights)))
         return figure, ax, heights, {"track": curve.get_xydata()}
 
     def _scene(self, loss_limits):
@@ -486,8 +484,7 @@ class RaceExplorer(Explorer):
         said = []
         for name, _ in _ranked({name: loss for name, (loss, *_) in ends.items()}):
             loss, rate, words = ends[name]
-            number = short(loss) if loss <= self._far else TOO_LARGE
-            said.append(f"{name} {words[1] if words else number}")
+            said.append(f"{name} {words[1] if words else short(loss)}")
             said[-1] += "" if shared else f" (rate {short(rate)})"
         spent = f"{counted(self.steps, 'gradient')} each{how}"
         return f"Loss on {where} after {spent}: {', '.join(said)}."
@@ -551,5 +548,5 @@ def _back(point, problem, given):
     return point
 
 
-def _choice(options, value):
-    return choice(list(options.items()), value, layout={"width": "max-content"})
+def _choice(options, value, **more):
+    return choice(list(options.items()), value, **more)

@@ -230,6 +230,7 @@ class MapExplorer(_Valleys, Explorer):
         plot.add("image", "map", ax)
         plot.add("line", "limits", ax, color=style.INK, dash=(5, 4), width=1.5)
         plot.add("label", "limit names", ax, color=style.INK, offset=(-5, 5), anchor="end")
+        plot.add("label", "names behind", ax, color=style.INK, offset=(5, 5))
         plot.add_run("path", right, style.rule_style(self.rule.__name__))
         plot.add("label", "names", right, color=style.INK, free=True)
         plot.add("points", "start", right, color=style.INK, fill=False, size=14)
@@ -248,12 +249,20 @@ class MapExplorer(_Valleys, Explorer):
         low, high = limits[1]
         ends = [row for x in at for row in ([x, low], [x, high], [np.nan, np.nan])]
         names = [f"2/f'' at {name}" for name in self.valleys]
-        heights = np.full_like(at, low)  # of names: one beside another one stands above it
-        order = np.argsort(at)
-        for one, other in itertools.pairwise(order):
-            if at[other] - at[one] < 0.25 * np.ptp(limits[0]):
-                heights[other] = heights[one] + 0.07 * (high - low)
-        return {"limits": ends, "limit names": (np.stack([at, heights], 1), names)}
+        # a name stands before its line; where that is too near another one, behind it or higher
+        heights, behind, near = np.full_like(at, low), set(), 0.25 * np.ptp(limits[0])
+        for one, other in itertools.pairwise(np.argsort(at)):
+            if at[other] - at[one] < near:
+                if one not in behind and limits[0][1] - at[other] > near:
+                    behind.add(other)
+                else:
+                    heights[other] = heights[one] + 0.07 * (high - low)
+        marks = {"limits": ends}
+        for mark, where in (("limit names", False), ("names behind", True)):
+            own = [i for i in range(len(at)) if (i in behind) == where]
+            rows = np.reshape([[at[i], heights[i]] for i in own], (-1, 2))
+            marks[mark] = rows, [names[i] for i in own]
+        return marks
 
     def frames(self, steps):
         return [self._frame(int(n)) for n in steps]

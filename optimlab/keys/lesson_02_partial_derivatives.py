@@ -50,7 +50,7 @@ PREDICTIONS = {
         tells=["right angle", "right angles", "perpendicular", "90°", "crosses the contour line"],
     ),
     "slope of the steepest way up": Number(
-        "slope of the steepest way up",
+        "Slope of the steepest way up",
         right=lambda e: np.linalg.norm(bowl.gradient(e.point)),
         within=0.05,
         replies=[

@@ -73,7 +73,7 @@ PREDICTIONS = {
         tells=["(0.00, 0.00)", "beside (0, 0)", "at (0, 0)", "rest at", "gets stuck", "six end"],
     ),
     "steps from 4.5 away": Number(
-        "steps",
+        "Steps",
         right=lambda _: counts[-1],
         within=300,
         replies=[

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 from optimlab import checks
@@ -73,7 +74,8 @@ def check_environment():
     if found:
         print(f"To install it, run this beside README.md:  {INSTALL}")
     else:
-        print(f"Everything is here: Python 3.11 or newer, {', '.join(needed())}.")
+        here = f"Everything is here: Python 3.11 or newer, {', '.join(needed())}."
+        print(textwrap.fill(here, 80, break_on_hyphens=False))
 
 
 def lesson_number(path):
@@ -130,7 +132,8 @@ def series(folder="."):
     if not rows:
         raise ValueError(f"folder={str(folder)!r}: no file there is called like 00_name.ipynb")
     table = ["| lesson | question | time |", "|---|---|---|"]
-    table += [f"| [{title}]({name}) | {ask} | {time} |" for name, title, ask, time in rows]
+    one_line = [(*row, time.replace(" ", "\N{NO-BREAK SPACE}")) for *row, time in rows]
+    table += [f"| [{title}]({name}) | {ask} | {time} |" for name, title, ask, time in one_line]
     return Listing("\n".join(table), "\n".join(title for _, title, _, _ in rows))
 
 

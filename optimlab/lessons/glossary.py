@@ -127,7 +127,7 @@ _ROWS = (
     ("weight decay", "", "", "14", "Pulling every weight towards zero at each step."),
     ("AdaDelta", "u", "", "14", "RMSProp whose rate is made from the steps so far."),
     ("NAdam", "", "", "14", "Adam that looks ahead as Nesterov does."),
-    ("AdamW", "", "", "14", "Adam whose weight decay is not divided."),
+    ("AdamW", "", "", "14", "Adam with weight decay kept out of the gradient."),
 )  # fmt: skip
 #: the words of the series, in the order of the lessons that introduce them
 TERMS = tuple(Term(*row[:5], tuple(row[5:])) for row in _ROWS)

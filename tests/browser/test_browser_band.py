@@ -52,6 +52,8 @@ def test_band_and_basins_by_mouse_and_keys(page):
     under = f"kind => ({UNDER})()[0] === kind"
     verdict, below, _, _ = page.page.evaluate(UNDER)
     assert (verdict, below >= 0) == ("does", True)
+    room = "node => parseFloat(getComputedStyle(node).marginBottom)"
+    assert page.page.locator(".ol-lr").first.evaluate(room) >= 28, "below the slider, for two rows"
     box = band.locator("[data-verdict=diverges]").first.bounding_box()
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 3)
     until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('left')")

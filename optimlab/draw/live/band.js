@@ -16,6 +16,17 @@ import { make } from "./dom.js";
 const ROW = 14;
 const ABOVE = 4;
 
+/**
+ * How far from the middle of a piece its letter stands, in shares of the piece: where a tick would
+ * cross it there, it stands in the middle of the longer side.
+ * @param {number[]} ticks @param {number} width of the piece @param {number} near
+ */
+export function beside(ticks, width, near) {
+  const tick = ticks.find((at) => Math.abs(at - width / 2) < near);
+  if (tick === undefined) return 0;
+  return (tick > width / 2 ? tick / 2 : (tick + width) / 2) / width - 0.5;
+}
+
 export class Band {
   /** @param {Element} root of the plot */
   constructor(root) {
@@ -53,9 +64,14 @@ export class Band {
     this.makeRoom(data ? ABOVE + ROW * data.rows.length : 0);
   }
 
-  /** @param {number} room below the slider, in pixels */
+  /**
+   * By a class, as a slider whose layout comes later loses a margin of its own.
+   * @param {number} room below the slider, in pixels
+   */
   makeRoom(room) {
-    this.slider()?.style.setProperty("margin-bottom", room ? `${room}px` : "");
+    const slider = this.slider();
+    slider?.classList.toggle("ol-banded", room > 0);
+    slider?.style.setProperty("--ol-room", `${room}px`);
   }
 
   /** @param {Row} row @param {number} i @param {number} count */
@@ -70,7 +86,10 @@ export class Band {
         class: piece.arrived ? "ol-arrived" : "",
         style: `left:${share(from)};width:${share(width)}`,
       }, node);
-      if (piece.letter && width > count / 25) make("b", {}, bar).textContent = piece.letter;
+      if (piece.letter && width > count / 25) {
+        const off = beside(row.limits.map(([at]) => at - from), width, count / 25);
+        make("b", { style: `left:${100 * off}%` }, bar).textContent = piece.letter;
+      }
     }
     for (const [at, title] of row.limits) {
       make("i", { "data-verdict": "limit", title, style: `left:${share(at)}` }, node);

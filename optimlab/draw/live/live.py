@@ -407,11 +407,15 @@ class LivePlot(Late, anywidget.AnyWidget):
         halves = [naming.half_of_text(words, font) / marks.PIXEL for words in texts]
         points = marks.fractions(mark.ax, rows) * size
         inside = np.array([[0, 0], size]), 1 / marks.PIXEL
-        places = naming.free_places(points, halves, np.concatenate(taken), *inside)
-        if name in self._notes:  # a note is read wherever it stands
+        taken = np.concatenate(taken)
+        places = naming.free_places(points, halves, taken, *inside)
+        if name in self._notes:  # it is read once: at the first place that is free, or anyhow
             points = np.clip(points, 0, size)
-            rest = naming.free_places(points, halves, naming.NOTHING, *inside)
-            places = [a if a is not None else b for a, b in zip(places, rest, strict=True)]
+            for others, reaches in ((taken, naming.FAR), (naming.NOTHING, naming.REACHES)):
+                if all(place is None for place in places):
+                    places = naming.free_places(points, halves, others, *inside, reaches)
+            first = next(i for i, place in enumerate(places) if place is not None)
+            places = [place if i == first else None for i, place in enumerate(places)]
         kept = [i for i, place in enumerate(places) if place is not None]
         middles = np.array([places[i] / size for i in kept]).reshape(-1, 2)
         return middles, [texts[i] for i in kept]
@@ -422,11 +426,12 @@ class LivePlot(Late, anywidget.AnyWidget):
         return np.array([*ax.get_position().size]) * ax.figure.get_size_inches() * 100
 
     def _lines_of(self, ax):
-        """What the lines of the scene cover in an axes, found once, before marks lie over them."""
+        """What lines and legend of the scene cover in an axes, found once, before the marks."""
         if ax not in self._covered:
-            lines = [line for line in ax.lines if line.get_transform() == ax.transData]
             corner = ax.get_window_extent().p0
-            found = [naming.covered(line, 1 / marks.PIXEL) for line in lines]
+            found = [naming.covered(line, 1 / marks.PIXEL) for line in ax.lines]
+            if ax.get_legend() is not None:
+                found.append(naming.filled(ax.get_legend().get_window_extent()))
             self._covered[ax] = np.concatenate([naming.NOTHING, *found]) - [*corner, 0]
         return self._covered[ax]
 

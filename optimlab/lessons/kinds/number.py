@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
-import numpy as np
-
 from optimlab import checks
 from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
 from optimlab.lessons.kinds.marks import note
+
+#: where along its line the words beside a number may stand: the ends first, then between them
+ALONG = (0, 1, 0.25, 0.75, 0.5)
 
 
 class Number(Question):
@@ -103,13 +104,13 @@ class Number(Question):
             return
         plot, across = explorer.plot, self.along == "y"
         low, high = sorted(ax.get_ylim() if across else ax.get_xlim())
-        ends = ax.get_xlim() if across else ax.get_ylim()
+        diagonal = ax.transAxes.transform([(part, part) for part in ALONG])
+        along = ax.transData.inverted().transform(diagonal)[:, 0 if across else 1]
         at, words = min(max(answer, low), high), "you said"
+        spots = [[one, at] if across else [at, one] for one in along]
         if at != answer:  # outside the picture: its number stands at the edge
             arrow = ("↑" if answer > high else "↓") if across else ("→" if answer > high else "←")
             words = f"you said {number_words(answer)} {arrow}"
         else:
-            line = [[end, at] if across else [at, end] for end in ends]
-            note(plot, "line", "your answer", ax, line, width=2, dash=[2, 3])
-        spot = np.array([ends[0], at] if across else [at, ends[0]])
-        note(plot, "label", "your words", ax, ([spot], [words]), free=True)
+            note(plot, "line", "your answer", ax, spots[:2], width=2, dash=[2, 3])
+        note(plot, "label", "your words", ax, (spots, [words] * len(spots)), free=True)
