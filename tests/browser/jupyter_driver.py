@@ -254,10 +254,13 @@ class Lab:
         if message.type == "error":
             self.console.append(message.text)
 
-    def open(self, notebook: str | Path, run: bool = False, timeout: float = 60):
+    def open(
+        self, notebook: str | Path, run: bool = False, timeout: float = 60, page: bool = False
+    ):
         """Open a fresh copy of a notebook, with a fresh kernel; return the page.
 
-        `notebook` is a name in notebooks/, or the path of any notebook.
+        `notebook` is a name in notebooks/, or the path of any notebook. With `page` JupyterLab,
+        too, is loaded anew.
         """
         source = Path(notebook)
         if not source.is_file():
@@ -269,7 +272,7 @@ class Lab:
         # A draft without a kernelspec would make JupyterLab ask which kernel to use.
         document["metadata"].setdefault("kernelspec", PYTHON)
         self.saved().write_text(json.dumps(document), encoding="utf-8")
-        return self._visit(self.opened % MOST_OPENED == 0, run, timeout)
+        return self._visit(page or self.opened % MOST_OPENED == 0, run, timeout)
 
     def reopen(self, run: bool = False, timeout: float = 60, page: bool = True):
         """Open the notebook as it was saved; with `page` JupyterLab, too, is loaded anew."""

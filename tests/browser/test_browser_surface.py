@@ -46,9 +46,9 @@ def notebook(tmp_path):
 
 @contextlib.contextmanager
 def busy():
-    """More processes that never rest than the machine has processors."""
+    """As many processes that never rest as the machine has processors."""
     command = [sys.executable, "-c", "while True: pass"]
-    running = [subprocess.Popen(command) for _ in range((os.cpu_count() or 1) + 1)]
+    running = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
     try:
         yield
     finally:
@@ -95,7 +95,7 @@ def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(lab, notebook
         "const patient = AbortSignal.timeout.bind(AbortSignal);"
         "AbortSignal.timeout = ms => patient(ms === 2000 ? 1 : ms);"
     )
-    lab.open(notebook)
+    lab.open(notebook, page=True)
     assert lab.run_all() == []
     follows(lab)
     lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
