@@ -301,6 +301,18 @@ def test_what_is_far_outside_is_drawn_ten_widths_outside(geometry, name):
         assert drawn == [[on(far, far), on(near, 0.4), on(0.3, 0.3)]]
 
 
+def test_what_nobody_could_see_is_not_drawn_and_a_line_ends_where_its_last_row_is(geometry):
+    pixels = [0, 0.2, 0.49, 0.51, 0.9, 1.02, 1.2, NAN, 1.2, 1.3]
+    rows = [[p / BOX["w"], 0.5] for p in pixels]
+    pieces = points(geometry("linePath", BOX, rows))
+    drawn = [[round(x - BOX["x"], 2) for x, _ in piece] for piece in pieces]
+    assert drawn == [[0, 0.51, 1.02, 1.2], [1.2, 1.3]]
+    dots = points(geometry("pointsPath", BOX, rows, "D", 2))
+    assert [piece[0][0] - BOX["x"] for piece in dots] == pytest.approx([0, 0.51, 1.02])
+    hops = [[0.5, 0.5], [0.6, 0.5]] * 50
+    assert len(points(geometry("linePath", BOX, hops))[0]) == 100, "each hop is seen"
+
+
 def test_an_area_is_closed(geometry):
     rows = [[0, 0], [1, 0], [0.5, 1]]
     assert geometry("areaPath", BOX, rows) == geometry("linePath", BOX, rows) + "Z"

@@ -36,6 +36,15 @@ def doubles(packed, place):
     return np.frombuffer(own, np.float64).reshape(rows, width // 2)
 
 
+def corners(pixels):
+    """Of the points of a line, (n, 2), those that `linePath` of geometry.js draws."""
+    kept = [pixels[0]]
+    for point in pixels[1:]:
+        if np.hypot(*(point - kept[-1])) >= 0.5:
+            kept.append(point)
+    return np.array(kept if (kept[-1] == pixels[-1]).all() else [*kept, pixels[-1]])
+
+
 def inspected(explorer, step=None, packed=None, frame=0):
     """The formula's lines at a step as plain text, as formula.js writes them; [] for none."""
     packed = packed or explorer.plot.data

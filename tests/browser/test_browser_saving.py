@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
 from nbformat import v4
+from wire import corners
 
 from optimlab import SGD, Momentum, explore
 from optimlab.draw.live import export
@@ -74,11 +75,11 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         first, rows, _ = frame["marks"]["path SGD"]
         numbers = np.frombuffer(explorer.plot.data["buffer"], np.float32)[first : first + 2 * rows]
         drawn = page.page.locator(PATH).get_attribute("d")[1:].split("L")
-        corners = np.array([corner.split() for corner in drawn], float)
+        drawn = np.array([corner.split() for corner in drawn], float)
         spec, panel = explorer.plot.axes[0], explorer.plot.panels[0]
         x, y, w, h = np.array(spec["rect"]) * ([panel["width"], panel["height"]] * 2)
         wanted = [x, y] + numbers.reshape(-1, 2) * [w, -h] + [0, h]
-        np.testing.assert_allclose(corners, wanted, atol=0.006)
+        np.testing.assert_allclose(drawn, corners(wanted), atol=0.006)
 
 
 def test_a_page_plays_steps_and_hovers(ravine):

@@ -59,9 +59,13 @@ export function told(value, step, lost) {
 export function rowsOf(values, place) {
   if (!place) return [];
   const [offset, count, width] = place;
+  /** @type {number[][]} */
   const rows = [];
   for (let i = 0; i < count; i += 1) {
-    rows.push(values.subarray(offset + i * width, offset + (i + 1) * width));
+    /** @type {number[]} */
+    const row = [];
+    for (let j = offset + i * width; j < offset + (i + 1) * width; j += 1) row.push(values[j]);
+    rows.push(row);
   }
   return rows;
 }
@@ -158,23 +162,32 @@ export function handlePixel(axes, box, at, track) {
 
 // -- paths ------------------------------------------------------------------------------------
 
+/** What is nearer than this to the last thing drawn, in pixels, is not drawn: nobody could see it. */
+const SEEN = 0.5;
+
 /**
- * A line through rows, broken where one cannot be drawn.
+ * A line through rows, broken where one cannot be drawn; each piece ends where its last row is.
  * @param {Box} box @param {Row[]} rows
  */
 export function linePath(box, rows) {
   let d = "";
-  let pen = "M";
+  let [atX, atY] = [NaN, NaN];
+  /** @type {Point | null} where the last row is, if it is not drawn */
+  let left = null;
+  const end = () => (left ? `L${text(left[0])} ${text(left[1])}` : "");
   for (const row of rows) {
     if (finite(row)) {
       const [x, y] = pixel(box, row[0], row[1]);
-      d += `${pen}${text(x)} ${text(y)}`;
-      pen = "L";
+      left = Math.hypot(x - atX, y - atY) < SEEN ? [x, y] : null;
+      if (left) continue;
+      d += `${Number.isNaN(atX) ? "M" : "L"}${text(x)} ${text(y)}`;
+      [atX, atY] = [x, y];
     } else {
-      pen = "M";
+      d += end();
+      [left, atX, atY] = [null, NaN, NaN];
     }
   }
-  return d;
+  return d + end();
 }
 
 /**
@@ -191,8 +204,16 @@ export function areaPath(box, rows) {
  * @param {Box} box @param {Row[]} rows @param {string} [shape] @param {number} [size]
  */
 export function pointsPath(box, rows, shape = "o", size = 6) {
-  const at = (/** @type {Row} */ row) => pixel(box, row[0], row[1]);
-  return rows.filter(finite).map((row) => marker(shape, ...at(row), size)).join("");
+  let d = "";
+  let [atX, atY] = [NaN, NaN];
+  for (const row of rows) {
+    if (!finite(row)) continue;
+    const [x, y] = pixel(box, row[0], row[1]);
+    if (Math.hypot(x - atX, y - atY) < SEEN) continue;
+    d += marker(shape, x, y, size);
+    [atX, atY] = [x, y];
+  }
+  return d;
 }
 
 /**
