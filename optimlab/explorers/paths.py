@@ -13,9 +13,8 @@ from optimlab.explorers.frames import by_step, lost, readout, run_marks
 from optimlab.explorers.inspector import Inspector, which_rule
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import beside_goal, loss_goal, together
+from optimlab.explorers.targets import run_goal, together
 from optimlab.optimizers import SGD
-from optimlab.words import counted
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -297,12 +296,9 @@ class PathExplorer(Explorer):
 
     def _goal(self, name, run):
         """How a run stands against the target."""
-        at = min(self.target[1], run.steps)
-        loss = run.losses[at]
-        now = beside_goal(loss, self.target[0]) if np.isfinite(loss) else lost(run)[1]
-        who = name if len(self.rules) > 1 else ""
         moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
-        return loss_goal(
-            run.losses, self.target, f": {now} after {counted(at, 'step')}", who=who,
+        return run_goal(
+            run.losses, self.target, lost=lost(run) and lost(run)[1],
+            who=name if len(self.rules) > 1 else "",
             moved_from=self._first_start if moved else None,
         )  # fmt: skip

@@ -11,7 +11,6 @@ import io
 import json
 import re
 import textwrap
-from decimal import ROUND_HALF_UP, Context
 from functools import cache
 
 import ipywidgets as widgets
@@ -140,11 +139,8 @@ def _told(value, step, lost):
         return lost[1]
     if not np.isfinite(value):
         return "–" if np.isnan(value) else short(value)
-    near, far = (Context(prec=n, rounding=ROUND_HALF_UP) for n in (4, 3))  # as JavaScript rounds
-    rounded = near.create_decimal(value)
-    if not -4 <= rounded.adjusted() < 5:
-        return short(float(far.create_decimal(value)))
-    return short(float(rounded), 4)
+    rounded = int(f"{value:.3e}".partition("e")[2])
+    return short(value, 4 if -4 <= rounded < 5 else 3)
 
 
 def _value(widget):

@@ -30,16 +30,30 @@ export function finite(row) {
 }
 
 /**
- * A number as a reader is told it, as words.py writes it.
- * @param {number} value @param {number} [digits] at most; of very large and small ones 3
+ * A number rounded to so many digits, and its power of ten; a tie goes to the even digit, as in
+ * Python.
+ * @param {number} value @param {number} digits @returns {[mantissa: string, power: string]}
  */
-export function short(value, digits = 4) {
+function rounded(value, digits) {
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const beyond = value.toExponential(digits + 40).replace(/^-|\.|e.*$/g, "").slice(digits);
+  const last = Number(mantissa.slice(-1));
+  const up = last % 2 && /^50*$/.test(beyond); // JavaScript has rounded a tie up
+  return [up ? mantissa.slice(0, -1) + (last - 1) : mantissa, power];
+}
+
+/**
+ * A number as a reader is told it, as words.py writes it.
+ * @param {number} value @param {number} [digits] at most
+ * @param {number} [far] digits of very large and small ones
+ */
+export function short(value, digits = 4, far = 3) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
-  const power = Number(value.toExponential(digits - 1).split("e")[1]);
-  if (power >= -4 && power < 5) return String(Number(value.toPrecision(digits)));
-  const [mantissa, exponent] = value.toExponential(2).split("e");
-  return `${Number(mantissa)}e${exponent}`;
+  const near = rounded(value, digits);
+  if (Number(near[1]) >= -4 && Number(near[1]) < 5) return String(Number(near.join("e")));
+  const [mantissa, power] = rounded(value, far);
+  return `${Number(mantissa)}e${power}`;
 }
 
 /**
