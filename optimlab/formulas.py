@@ -278,6 +278,7 @@ def read(text: Any, name: str = "text") -> Formula:
 # --- working out -----------------------------------------------------------------------------
 
 _GIVEN = {**CALLS, "_power": np.power}
+_TAKEN = re.compile(r"\b_\d+\b")
 #: brackets that may stand inside each other in a line of a program; Python itself takes 200
 _INLINE = 20
 
@@ -366,8 +367,12 @@ def program_text(
     found, given = ", ".join(texts[root] for root in roots), ", ".join(variables)
     if js:
         lines = [f"const {line};" for line in lines]
-        return "\n".join([f"({given}) => {{", *lines, f"return {found if alone else f'[{found}]'};\n}}"])
+        found = found if alone else f"[{found}]"
+        return "\n".join([f"({given}) => {{", *lines, f"return {found};\n}}"])
+    last = {name: k for k, line in enumerate(lines) for name in _TAKEN.findall(line)}
     lines.append(f"return {found}{',' * (not alone)}")
+    for name in (name for name in last if name not in _TAKEN.findall(lines[-1])):
+        lines[last[name]] += f"; del {name}"  # large arrays go back to the heap at once
     return "\n ".join([f"def values({given}):", *lines])
 
 

@@ -24,7 +24,7 @@ array([3., 5.])
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -98,7 +98,7 @@ class Function:
         self.name: str = checks.text("name", name)
         self.latex: str = checks.instance("latex", latex, str, "a text")
         for what, given in (("value", value), ("gradient", gradient), ("hessian", hessian)):
-            if (given is not None or what == "value") and not isinstance(self, Stated):
+            if given is not None or what == "value":
                 checks.callback(what, given, "a function of the point")
         self.domain: tuple = checks.domain(domain, finite=False)
         self.dim: int = np.size(self.domain) // 2
@@ -241,6 +241,7 @@ class Written(Function):
     """
 
     compared = True
+    partials: Callable[..., tuple]
 
     def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
         self._second: Callable = hessian
@@ -271,9 +272,14 @@ class Stated(Written):
     numpy and JavaScript (see `javascript`) are both made of their `trees`.
     """
 
-    def _take(self, value: Any, gradient: Any, hessian: Any) -> None:
-        self._texts = (value,), gradient, hessian
-        self._gradient, self._hessian = self._slopes, self._bends
+    def __init__(
+        self, name: str, latex: str, value: Any, slopes: Sequence, bends: Sequence, **facts: Any
+    ):  # fmt: skip
+        self._texts = (value,), slopes, bends
+        super().__init__(name, latex, self.value, self._slopes, self._bends, **facts)
+
+    def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
+        self._gradient, self._hessian = gradient, hessian
 
     @cached_property
     def trees(self) -> list[list[ast.expr]]:
@@ -294,7 +300,7 @@ class Stated(Written):
         return self._made(1)
 
     @cached_property
-    def _second(self) -> Callable:  # type: ignore[override]
+    def _second(self) -> Callable:
         return self._made(2)
 
 
