@@ -228,7 +228,7 @@ def descend(
     with np.errstate(all="ignore"):
         if not single and taught.goes_alone(optimizer):
             _run_apart(path, measure)
-        elif single and _is_plain(optimizer, start.size):
+        elif single and is_plain(optimizer, start.size):
             _run_floats(path, measure)
         elif record:
             _run_arrays(path, measure)
@@ -274,7 +274,7 @@ def _checked_start(function: Function, start: Any, optimizer: Any) -> np.ndarray
 # --- the runs --------------------------------------------------------------------------------
 
 
-def _is_ours(optimizer: Any) -> bool:
+def is_ours(optimizer: Any) -> bool:
     """Whether its lines are all that an update does: a rule of its own counts, too."""
     return (
         isinstance(optimizer, Optimizer)
@@ -285,11 +285,11 @@ def _is_ours(optimizer: Any) -> bool:
     )
 
 
-def _is_plain(optimizer: Any, coordinates: int) -> bool:
+def is_plain(optimizer: Any, coordinates: int) -> bool:
     """Whether it can run on plain floats."""
     return (
         coordinates <= _MOST_COORDINATES
-        and _is_ours(optimizer)
+        and is_ours(optimizer)
         and not any(np.ndim(getattr(optimizer, name)) for name in optimizer.hyperparameters())
     )
 
@@ -459,7 +459,7 @@ def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
 
     A rule that is its lines is checked at the first step, and not again: the arrays stay the same.
     """
-    if not _is_ours(optimizer):
+    if not is_ours(optimizer):
         watch = taught.Watch(optimizer, steps)
         return lambda params, gradient: watch(params, {_KEY: np.array(gradient)})
     program, arrays, numbers = optimizer._program(), None, None
@@ -485,7 +485,7 @@ def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
 
 def _prober(optimizer: Any) -> Callable[[dict], Any]:
     """``probe(params)`` of a run."""
-    if not _is_ours(optimizer):
+    if not is_ours(optimizer):
         return getattr(optimizer, "probe", lambda params: params)
     program = optimizer._program()
     if not program.rule.looks_ahead:

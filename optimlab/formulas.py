@@ -263,6 +263,11 @@ def is_word(text: str) -> bool:
     return words[0] not in CONSTANTS and not words[0].startswith(FUNCTIONS)
 
 
+def tree_of(text: Any) -> ast.expr:
+    """The tree of a text of the package's own, of any length; a tree is one already."""
+    return Reader("text", text, 10**6).sum_of(0, 1) if isinstance(text, str) else text
+
+
 def read(text: Any, name: str = "text") -> Formula:
     """The tree and the variables of a text."""
     if not isinstance(text, str):
@@ -273,26 +278,37 @@ def read(text: Any, name: str = "text") -> Formula:
 # --- working out -----------------------------------------------------------------------------
 
 _GIVEN = {**CALLS, "_power": np.power}
+_TAKEN = re.compile(r"\b_\d+\b")
 #: brackets that may stand inside each other in a line of a program; Python itself takes 200
 _INLINE = 20
 
 
-def program(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> Callable[..., tuple]:
+def program(
+    trees: Sequence[ast.expr], variables: tuple[str, ...], alone: bool = False
+) -> Callable[..., Any]:
     """The values of some trees as one function of the variables: numbers, or arrays of them.
 
     What stands in them more than once is worked out once, and small powers are products, which
-    round alike for a number and for an array.
+    round alike for a number and for an array.  A value that stands `alone` is given as it is.
     """
-    return made(program_text(trees, variables), _GIVEN)["values"]
+    return made(program_text(trees, variables, alone), _GIVEN)["values"]
 
 
-def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
-    """Its text.
+def program_text(
+    trees: Sequence[ast.expr], variables: tuple[str, ...], alone: bool = False, js: bool = False
+) -> str:
+    """Its text in Python or in JavaScript, where a division by what is no number is a call.
 
-    >>> print(program_text([read("(x + 1)^2/x").tree], ("x",)))
+    >>> tree = read("(x + 1)^2/x").tree
+    >>> print(program_text([tree], ("x",)))
     def values(x):
      _0 = x + 1.0
      return ((_0 * _0) / x),
+    >>> print(program_text([tree], ("x",), alone=True, js=True))
+    (x) => {
+    const _0 = x + 1.0;
+    return _over((_0 * _0), x);
+    }
     """
     known: dict[tuple, int] = {}  # (kind, parts) -> its number, parts before what they are in
     uses: Counter = Counter()
@@ -327,6 +343,8 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
                 return product
             case ast.BinOp(left=left, op=op, right=right):
                 sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
+                if js and sign == "/" and not _is_number(right):
+                    return entered("_over({}, {})", placed(left), placed(right))
                 return entered(f"{{}} {sign} {{}}", placed(left), placed(right))
         raise TypeError(f"{tree!r} is no formula")
 
@@ -341,13 +359,21 @@ def program_text(trees: Sequence[ast.expr], variables: tuple[str, ...]) -> str:
         text = kind.format(*(texts[part] for part in parts))
         deep[k] = 1 + max(deep[part] for part in parts)
         if uses[k] > 1 or deep[k] > _INLINE:
-            lines.append(f" _{len(lines)} = {text}")
+            lines.append(f"_{len(lines)} = {text}")
             text, deep[k] = f"_{len(lines) - 1}", 0
         elif not kind.endswith(")"):
             text = f"({text})"
         texts[k] = text
-    head = f"def values({', '.join(variables)}):"
-    return "\n".join([head, *lines, f" return {', '.join(texts[root] for root in roots)},"])
+    found, given = ", ".join(texts[root] for root in roots), ", ".join(variables)
+    if js:
+        lines = [f"const {line};" for line in lines]
+        found = found if alone else f"[{found}]"
+        return "\n".join([f"({given}) => {{", *lines, f"return {found};\n}}"])
+    last = {name: k for k, line in enumerate(lines) for name in _TAKEN.findall(line)}
+    lines.append(f"return {found}{',' * (not alone)}")
+    for name in (name for name in last if name not in _TAKEN.findall(lines[-1])):
+        lines[last[name]] += f"; del {name}"  # large arrays go back to the heap at once
+    return "\n ".join([f"def values({given}):", *lines])
 
 
 def folded(tree: ast.expr) -> ast.expr:
@@ -414,7 +440,7 @@ def derivatives(
         second = [slope.diff(symbol) for i, slope in enumerate(first) for symbol in symbols[i:]]
         # what sympy writes is in the same grammar, so that it is read and checked in the same way
         slopes, bends = (
-            [Reader("text", sympy.sstr(one, full_prec=True), 10**6).sum_of(0, 1) for one in part]
+            [tree_of(sympy.sstr(one, full_prec=True)) for one in part]
             for part in (first, second)
         )
         if not set(formula.variables).issuperset(
@@ -439,19 +465,16 @@ def _written(symbol: str) -> str:
 @lru_cache(maxsize=64)
 def _made(text: str, name: str) -> Any:
     from optimlab import landmarks
-    from optimlab.functions import Written
+    from optimlab.functions import Stated
 
     formula = read(text, name)
     first, second = derivatives(formula, name)
     tree, variables = formula.tree, formula.variables
-    alone = isinstance(tree, ast.Name)  # its value is an array of its own, too
-    value = program([ast.BinOp(tree, ast.Add(), ast.Constant(0.0)) if alone else tree], variables)
-
-    many = len(variables) > 1
-    made = Written(
-        " ".join(text.split()), latex.render(tree, _written), lambda *at: value(*at)[0],
-        program(first, variables), program(second, variables),
-        domain=((-5, 5), (-5, 5)) if many else (-5, 5),
+    if isinstance(tree, ast.Name):  # its value is an array of its own, too
+        tree = ast.BinOp(tree, ast.Add(), ast.Constant(0.0))
+    made = Stated(
+        " ".join(text.split()), latex.render(formula.tree, _written), tree, first, second,
+        domain=((-5, 5), (-5, 5)) if len(variables) > 1 else (-5, 5),
     )  # fmt: skip
     made.variables, made.formula = variables, formula
     landmarks.described(made)

@@ -23,12 +23,14 @@ array([3., 5.])
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from optimlab import checks, door
+from optimlab import checks, door, formulas
 from optimlab.differences import (
     EPS,
     GradientCheck,
@@ -136,8 +138,6 @@ class Function:
         return f"<Function {self.name}: {self.count()}{others} found numerically>"
 
     def _repr_markdown_(self) -> str:
-        from optimlab import formulas  # which makes a Function
-
         return formulas.told(self)
 
     def count(self, minima: bool = True) -> str:
@@ -199,7 +199,6 @@ class Function:
 
 
 # --- the catalogue ---------------------------------------------------------------------------
-# Products instead of powers: x * x rounds alike for a number and for an array, x ** 3 need not.
 
 _CATALOGUE: dict[str, Function] = {}
 _HUGE = 1e30  # all of these are finite for coordinates up to here
@@ -226,8 +225,6 @@ def parse(text: str) -> Function:
     >>> f.domain, f.start.tolist()
     (((-3.0, 5.0), (-4.0, 4.0)), [-2.0, 2.8])
     """
-    from optimlab import formulas  # which makes a Function
-
     return formulas.function(text)
 
 
@@ -244,9 +241,9 @@ class Written(Function):
     """
 
     compared = True
+    partials: Callable[..., tuple]
 
     def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
-        self._first: Callable = gradient
         self._second: Callable = hessian
         self.partials = gradient
         self._value = (lambda p: value(p[..., 0], p[..., 1])) if self._shape else value
@@ -254,8 +251,8 @@ class Written(Function):
 
     def _slopes(self, p: np.ndarray) -> np.ndarray:
         if not self._shape:
-            return self._first(p)[0] + 0.0 * p
-        parts = self._first(p[..., 0], p[..., 1])
+            return self.partials(p)[0] + 0.0 * p
+        parts = self.partials(p[..., 0], p[..., 1])
         out = np.empty_like(p)  # in the memory order of p; made last, the heap is trimmed less
         out[..., 0], out[..., 1] = parts
         return out
@@ -269,136 +266,131 @@ class Written(Function):
         return out
 
 
-def _curve(
-    name: str, latex: str, value: Callable, slope: Callable, curvature: Callable, **facts: Any
-) -> Function:
-    """Enter a function of x."""
-    _CATALOGUE[name] = Written(
-        name, latex, value, lambda x: (slope(x),), lambda x: (curvature(x),),
-        finite_within=_HUGE, **facts,
-    )  # fmt: skip
+class Stated(Written):
+    """One that is texts: its value, and its derivatives in tuples; read when it is first asked.
+
+    numpy and JavaScript (see `javascript`) are both made of their `trees`.
+    """
+
+    def __init__(
+        self, name: str, latex: str, value: Any, slopes: Sequence, bends: Sequence, **facts: Any
+    ):  # fmt: skip
+        self._texts = (value,), slopes, bends
+        super().__init__(name, latex, self.value, self._slopes, self._bends, **facts)
+
+    def _take(self, value: Callable, gradient: Any, hessian: Any) -> None:
+        self._gradient, self._hessian = gradient, hessian
+
+    @cached_property
+    def trees(self) -> list[list[ast.expr]]:
+        """[[value], its derivatives, their derivatives]."""
+        return [[formulas.tree_of(text) for text in texts] for texts in self._texts]
+
+    def _made(self, order: int) -> Callable:
+        variables = self.variables[: self.dim]
+        return formulas.program(self.trees[order], variables, alone=order == 0)
+
+    @cached_property
+    def _value(self) -> Callable:  # type: ignore[override]
+        value = self._made(0)
+        return (lambda p: value(p[..., 0], p[..., 1])) if self._shape else value
+
+    @cached_property
+    def partials(self) -> Callable:  # type: ignore[override]
+        return self._made(1)
+
+    @cached_property
+    def _second(self) -> Callable:
+        return self._made(2)
+
+
+def _entered(
+    name: str, latex: str, value: str, slopes: tuple[str, ...], bends: tuple[str, ...],
+    **facts: Any,
+) -> Function:  # fmt: skip
+    """Enter a function of x, or of x and y: `bends` are f_xx, or f_xx, f_xy and f_yy."""
+    _CATALOGUE[name] = Stated(name, latex, value, slopes, bends, finite_within=_HUGE, **facts)
     return _CATALOGUE[name]
 
 
-def _surface(
-    name: str, latex: str, value: Callable, partials: Callable, second: Callable, **facts: Any
-) -> Function:
-    """Enter a function of x and y; `second` gives f_xx, f_xy and f_yy."""
-    _CATALOGUE[name] = Written(
-        name, latex, value, partials, second, finite_within=_HUGE, **facts
-    )
-    return _CATALOGUE[name]
-
-
-parabola = _curve(
+parabola = _entered(
     "parabola", "x^2 - 4x + 6",
-    lambda x: x * x - 4 * x + 6,
-    lambda x: 2 * x - 4,
-    lambda x: 2.0,
+    "x^2 - 4*x + 6", ("2*x - 4",), ("2",),
     domain=(-1, 5), minima=[2], start=4,
 )  # fmt: skip
 
-cubic = _curve(
+cubic = _entered(
     "cubic", "3x^3 - 2x + 1",
-    lambda x: 3 * x * x * x - 2 * x + 1,
-    lambda x: 9 * x * x - 2,
-    lambda x: 18 * x,
+    "3*x*x*x - 2*x + 1", ("9*x*x - 2",), ("18*x",),
     domain=(-1.5, 1.5), minima=[2**0.5 / 3], stationary=[-(2**0.5) / 3], start=1.2,
 )  # fmt: skip
 
-wave = _curve(
+wave = _entered(
     "wave", r"x \sin x",
-    lambda x: x * np.sin(x),
-    lambda x: np.sin(x) + x * np.cos(x),
-    lambda x: 2 * np.cos(x) - x * np.sin(x),
+    "x*sin(x)", ("sin(x) + x*cos(x)",), ("2*cos(x) - x*sin(x)",),
     domain=(-1, 7), minima=[4.913180439434884, 0], stationary=[2.028757838110434], start=2.5,
 )  # fmt: skip
 
-bowl = _surface(
+bowl = _entered(
     "bowl", "3(x - 2)^2 + (y - 2)^2",
-    lambda x, y: 3 * (x - 2) * (x - 2) + (y - 2) * (y - 2),
-    lambda x, y: (6 * (x - 2), 2 * (y - 2)),
-    lambda x, y: (6, 0, 2),
+    "3*(x - 2)*(x - 2) + (y - 2)^2", ("6*(x - 2)", "2*(y - 2)"), ("6", "0", "2"),
     domain=((-1, 5), (-1, 5)), minima=[(2, 2)], start=(0, 4.5),
 )  # fmt: skip
 
-polynomial = _surface(
+polynomial = _entered(
     "polynomial", "3xy^2 + 4x^3 - 5y^2 + 1",
-    lambda x, y: 3 * x * y * y + 4 * x * x * x - 5 * y * y + 1,
-    lambda x, y: (3 * y * y + 12 * x * x, 6 * x * y - 10 * y),
-    lambda x, y: (24 * x, 6 * y, 6 * x - 10),
+    "3*x*y*y + 4*x*x*x - 5*y*y + 1",
+    ("3*y*y + 12*x*x", "6*x*y - 10*y"),
+    ("24*x", "6*y", "6*x - 10"),
     domain=((-3, 3), (-3, 3)), stationary=[(0, 0)], start=(1.5, 1),
 )  # fmt: skip
 
-ravine = _surface(
+ravine = _entered(
     "ravine", r"\frac{x^2}{20} + y^2",
-    lambda x, y: x * x / 20 + y * y,
-    lambda x, y: (x / 10, 2 * y),
-    lambda x, y: (0.1, 0, 2),
+    "x^2/20 + y^2", ("x/10", "2*y"), ("0.1", "0", "2"),
     domain=((-8, 8), (-3, 3)), minima=[(0, 0)], start=(-7, 2),
 )  # fmt: skip
 
-bumpy = _surface(
+bumpy = _entered(
     "bumpy", r"5x \cos x + (2y - 1)^2",
-    lambda x, y: 5 * x * np.cos(x) + (2 * y - 1) * (2 * y - 1),
-    lambda x, y: (5 * np.cos(x) - 5 * x * np.sin(x), 4 * (2 * y - 1)),
-    lambda x, y: (-10 * np.sin(x) - 5 * x * np.cos(x), 0, 8),
+    "5*x*cos(x) + (2*y - 1)^2",
+    ("5*cos(x) - 5*x*sin(x)", "4*(2*y - 1)"),
+    ("-10*sin(x) - 5*x*cos(x)", "0", "8"),
     domain=((-4, 5), (-4, 5)),
     minima=[(3.4256184594817283, 0.5), (-0.8603335890193797, 0.5)],
     stationary=[(0.8603335890193797, 0.5), (-3.4256184594817283, 0.5)],
     start=(1.5, 3.5),
 )  # fmt: skip
 
-saddle = _surface(
+saddle = _entered(
     "saddle", "x^2 - y^2",
-    lambda x, y: x * x - y * y,
-    lambda x, y: (2 * x, -2 * y),
-    lambda x, y: (2, 0, -2),
+    "x^2 - y^2", ("2*x", "-2*y"), ("2", "0", "-2"),
     domain=((-2, 2), (-2, 2)), stationary=[(0, 0)], start=(-1.8, 0.01),
 )  # fmt: skip
 
-
-def _dip(x, y):
-    return np.exp(-(x * x + y * y) / 2)
-
-
-def _plateau_second(x, y):
-    dip = _dip(x, y)
-    return (1 - x * x) * dip, -x * y * dip, (1 - y * y) * dip
-
-
-plateau = _surface(
+_DIP = "exp(-(x^2 + y^2)/2)"
+plateau = _entered(
     "plateau", r"1 - e^{-(x^2 + y^2)/2}",
-    lambda x, y: 1 - _dip(x, y),
-    lambda x, y: (x * _dip(x, y), y * _dip(x, y)),
-    _plateau_second,
+    f"1 - {_DIP}",
+    (f"x*{_DIP}", f"y*{_DIP}"),
+    (f"(1 - x^2)*{_DIP}", f"-x*y*{_DIP}", f"(1 - y^2)*{_DIP}"),
     domain=((-5, 5), (-5, 5)), minima=[(0, 0)], start=(-3, 2),
 )  # fmt: skip
 
-rosenbrock = _surface(
+rosenbrock = _entered(
     "rosenbrock", "(1 - x)^2 + 100(y - x^2)^2",
-    lambda x, y: (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x),
-    lambda x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
-    lambda x, y: (2 - 400 * (y - 3 * x * x), -400 * x, 200),
+    "(1 - x)^2 + 100*(y - x^2)*(y - x^2)",
+    ("-2*(1 - x) - 400*x*(y - x^2)", "200*(y - x^2)"),
+    ("2 - 400*(y - 3*x*x)", "-400*x", "200"),
     domain=((-2, 2), (-1, 3)), minima=[(1, 1)], start=(-1.2, 1),
 )  # fmt: skip
 
-
-def _himmelblau(x, y):
-    a, b = x * x + y - 11, x + y * y - 7
-    return a * a + b * b
-
-
-def _himmelblau_partials(x, y):
-    a, b = x * x + y - 11, x + y * y - 7
-    return 4 * x * a + 2 * b, 2 * a + 4 * y * b
-
-
-himmelblau = _surface(
+_A, _B = "(x^2 + y - 11)", "(x + y^2 - 7)"
+himmelblau = _entered(
     "himmelblau", "(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-    _himmelblau,
-    _himmelblau_partials,
-    lambda x, y: (12 * x * x + 4 * y - 42, 4 * (x + y), 12 * y * y + 4 * x - 26),
+    f"{_A}^2 + {_B}^2",
+    (f"4*x*{_A} + 2*{_B}", f"2*{_A} + 4*y*{_B}"),
+    ("12*x*x + 4*y - 42", "4*(x + y)", "12*y*y + 4*x - 26"),
     domain=((-5, 5), (-5, 5)),
     minima=[
         (3, 2),
@@ -416,38 +408,17 @@ himmelblau = _surface(
     start=(0, 0),
 )  # fmt: skip
 
-
-def _beale_terms(x, y):
-    yy = y * y
-    return 1.5 - x + x * y, 2.25 - x + x * yy, 2.625 - x + x * yy * y
-
-
-def _beale(x, y):
-    a, b, c = _beale_terms(x, y)
-    return a * a + b * b + c * c
-
-
-def _beale_partials(x, y):
-    a, b, c = _beale_terms(x, y)
-    yy = y * y
-    along_x = 2 * (a * (y - 1) + b * (yy - 1) + c * (yy * y - 1))
-    return along_x, 2 * x * (a + 2 * y * b + 3 * yy * c)
-
-
-def _beale_second(x, y):
-    a, b, c = _beale_terms(x, y)
-    yy = y * y
-    p, q, r = y - 1, yy - 1, yy * y - 1  # the terms' derivatives by x; by y: x, 2xy, 3xyy
-    mixed = a + 2 * y * b + 3 * yy * c + x * (p + 2 * y * q + 3 * yy * r)
-    along_y = x * (1 + 4 * yy + 9 * yy * yy) + 2 * b + 6 * y * c
-    return 2 * (p * p + q * q + r * r), 2 * mixed, 2 * x * along_y
-
-
-beale = _surface(
+_A, _B, _C = "(1.5 - x + x*y)", "(2.25 - x + x*y^2)", "(2.625 - x + x*y^2*y)"
+_ALONG_Y = f"{_A} + 2*y*{_B} + 3*y^2*{_C}"
+beale = _entered(
     "beale", "(1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
-    _beale,
-    _beale_partials,
-    _beale_second,
+    f"{_A}^2 + {_B}^2 + {_C}^2",
+    (f"2*({_A}*(y - 1) + {_B}*(y^2 - 1) + {_C}*(y^3 - 1))", f"2*x*({_ALONG_Y})"),
+    (
+        "2*((y - 1)^2 + (y^2 - 1)^2 + (y^3 - 1)^2)",
+        f"2*({_ALONG_Y} + x*(y - 1 + 2*y*(y^2 - 1) + 3*y^2*(y^3 - 1)))",
+        f"2*x*(x*(1 + 4*y^2 + 9*y^2*y^2) + 2*{_B} + 6*y*{_C})",
+    ),
     domain=((-4.5, 4.5), (-4.5, 4.5)),
     minima=[(3, 0.5)],
     stationary=[(0, 1), (0.10053793732415836, -2.644513585023125)],
@@ -455,7 +426,6 @@ beale = _surface(
 )  # fmt: skip
 
 
-_TURN = 2 * np.pi
 _VALLEYS = (0.0, 0.9949586376523348, 1.9899122337085495)  # where x² - 10 cos(2πx) is least
 _RIDGES = (0.5025460365546747, 1.5076407318703584)
 
@@ -470,17 +440,12 @@ def _both_signs(values):
 
 _LOW, _HIGH = _both_signs(_VALLEYS), _both_signs(_RIDGES)
 
-rastrigin = _surface(
+_BEND = "2 + 10*(2*pi)*(2*pi)*cos(2*pi*{})"
+rastrigin = _entered(
     "rastrigin", r"20 + x^2 - 10\cos 2\pi x + y^2 - 10\cos 2\pi y",
-    lambda x, y: 20 + (x * x - 10 * np.cos(_TURN * x)) + (y * y - 10 * np.cos(_TURN * y)),
-    lambda x, y: (
-        2 * x + 10 * _TURN * np.sin(_TURN * x), 2 * y + 10 * _TURN * np.sin(_TURN * y)
-    ),
-    lambda x, y: (
-        2 + 10 * _TURN * _TURN * np.cos(_TURN * x),
-        0,
-        2 + 10 * _TURN * _TURN * np.cos(_TURN * y),
-    ),
+    "20 + (x^2 - 10*cos(2*pi*x)) + (y^2 - 10*cos(2*pi*y))",
+    ("2*x + 20*pi*sin(2*pi*x)", "2*y + 20*pi*sin(2*pi*y)"),
+    (_BEND.format("x"), "0", _BEND.format("y")),
     domain=((-2.5, 2.5), (-2.5, 2.5)),
     minima=_grid(_LOW, _LOW),
     stationary=_grid(_HIGH, _LOW) + _grid(_LOW, _HIGH) + _grid(_HIGH, _HIGH),

@@ -16,7 +16,7 @@ from wire import inspected
 from optimlab import SGD, Adam, AdamW, Momentum, NAdam, Nesterov, descend, explore, functions
 from optimlab import optimizers as module
 from optimlab.attributes import hyperparameter
-from optimlab.descent import _is_plain
+from optimlab.descent import is_plain
 from optimlab.optimizers import Optimizer
 from optimlab.programs import compiled
 from optimlab.rules import evaluate, parse, rate, read, work_out
@@ -209,7 +209,7 @@ def test_one_point_and_many_give_the_same_bits(lines, hypers):
     batch = descend("ravine", optimizer, STARTS, 6)
     bare = descend("ravine", optimizer, STARTS, 6, record=False)
     for i, start in enumerate(STARTS):
-        assert _is_plain(optimizer, 2)
+        assert is_plain(optimizer, 2)
         single = descend("ravine", optimizer, start, 6)
         for name in ("points", "losses", "probes", "gradients"):
             assert_array_equal(getattr(batch, name)[:, i], getattr(single, name), str(lines))
@@ -523,10 +523,10 @@ def test_a_subclass_runs_on_floats_as_its_rule_does():
         warm = 5
 
     assert signature(Warmed) == signature(lambda lr=0.01, momentum=0.9, warm=5: None)
-    assert repr(Renamed()) == "Renamed(lr=0.25, momentum=0.9)" and _is_plain(Renamed(), 2)
+    assert repr(Renamed()) == "Renamed(lr=0.25, momentum=0.9)" and is_plain(Renamed(), 2)
     ours = descend("ravine", Momentum(lr=0.25), steps=9)
     assert_array_equal(descend("ravine", Renamed(), steps=9).points, ours.points)
-    assert _is_plain(Warmed(), 2) and _is_plain(FixedLength(), 2)
+    assert is_plain(Warmed(), 2) and is_plain(FixedLength(), 2)
     first = descend("ravine", Warmed(lr=0.6), steps=1).end
     assert_allclose(first, descend("ravine", Momentum(lr=0.1), steps=1).end)
 
@@ -546,10 +546,10 @@ def test_a_subclass_runs_on_floats_as_its_rule_does():
             super().__init__(lr=rate / 2)
 
     for one in (Scheduled(lr=0.2), Peeking(lr=0.2)):
-        assert not _is_plain(one, 2)
+        assert not is_plain(one, 2)
     assert_allclose(descend("ravine", Scheduled(lr=0.2), steps=3).rates[0], 0.025)
     assert repr(Taken(1)) == "Taken(lr=0.5)" and str(signature(Taken)) == "(rate)"
-    assert _is_plain(Taken(1), 2)
+    assert is_plain(Taken(1), 2)
 
 
 def test_an_optimizer_of_ones_own_without_lines():
