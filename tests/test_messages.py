@@ -21,7 +21,7 @@ def test_every_message_is_used_and_known():
     """A message that is asked for by its own name stands in the file, and none is left over."""
     package = LIVE.parents[1]
     code = "".join(p.read_text("utf-8") for kind in ("*.py", "*.js") for p in package.rglob(kind))
-    for asked in re.findall(r'\bsaid\("([^"{]+)"', code):
+    for asked in re.findall(r'\bsaid\("([^"{]+)"[,)]', code):
         assert asked in MESSAGES
     for name, text in MESSAGES.items():
         words = re.split("[, ]+", name)
@@ -81,7 +81,7 @@ def test_the_page_says_of_a_run_what_python_says(run):
         target = float(path.losses[-1]) * rng.choice([1, 1.0001]), int(rng.integers(1, 2000))
         target = target if np.isfinite(target[0]) else (1.0, target[1])
         who = str(rng.choice(["", "Adam"]))
-        first = [None, path.points[0] if path.diverged != 0 else np.ones_like(path.start)]
+        first = [None, path.start]
         moved = first[1] + 1 if rng.random() < 0.3 else None
         goal = run_goal(path.losses, target, who=who, moved_from=moved,
                         lost=lost(path) and lost(path)[1])  # fmt: skip
@@ -101,7 +101,7 @@ def test_the_page_says_of_a_run_what_python_says(run):
       const { say, paths } = data;
       console.log(JSON.stringify(paths.map(({ box, from, own, who, target, ...path }) => {
         for (const name of ["points", "losses"]) path[name] = floats(path[name]);
-        const goal = `${wanted(target, say)} ${standing(path, target, who, say)}`;
+        const goal = `${wanted(target, say)} ${standing(path, from, target, who, say)}`;
         return [sentence(path, from, box, own, say), goal];
       })));
     """

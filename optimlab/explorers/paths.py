@@ -296,7 +296,7 @@ class PathExplorer(Explorer):
 
     def _goal(self, name, run):
         """How a run stands against the target."""
-        moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
+        moved = not (self._any_start or np.allclose(run.start, self._first_start))
         return run_goal(
             run.losses, self.target, lost=lost(run) and lost(run)[1],
             who=name if len(self.rules) > 1 else "",

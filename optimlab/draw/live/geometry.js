@@ -46,13 +46,14 @@ function rounded(value, digits) {
  * A number as a reader is told it, as words.py writes it.
  * @param {number} value @param {number} [digits] at most
  * @param {number} [far] digits of very large and small ones
+ * @returns {string}
  */
 export function short(value, digits = 4, far = 3) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
-  const near = rounded(value, digits);
-  if (Number(near[1]) >= -4 && Number(near[1]) < 5) return String(Number(near.join("e")));
-  const [mantissa, power] = rounded(value, far);
+  const [mantissa, power] = rounded(value, digits);
+  if (Number(power) >= -4 && Number(power) < 5) return String(Number(`${mantissa}e${power}`));
+  if (digits !== far) return short(value, far, far);
   return `${Number(mantissa)}e${power}`;
 }
 

@@ -4,7 +4,7 @@
 import { short } from "./geometry.js";
 
 /**
- * @typedef {import("./engine.js").Path} Path
+ * @typedef {import("./engine.js").Run} Run
  * @typedef {Record<string, string>} Messages what is said -> the sentence, with {places}
  * @typedef {[low: number, high: number][]} Picture what is shown of each coordinate
  */
@@ -25,13 +25,13 @@ function steps(count, say) {
 
 /**
  * What a run that has diverged was lost to.
- * @param {Path} path
+ * @param {Run} path
  */
 export const lostTo = ({ overflowed }) => (overflowed ? "too large" : "undefined");
 
 /**
  * Whether a run is outside the picture, step by step; where it has no numbers it is.
- * @param {Path} path @param {Picture} picture
+ * @param {Run} path @param {Picture} picture
  */
 function outside({ d, points, steps: last }, picture) {
   return Array.from({ length: last + 1 }, (_, k) =>
@@ -40,7 +40,7 @@ function outside({ d, points, steps: last }, picture) {
 
 /**
  * A run in one sentence.
- * @param {Path} path @param {ArrayLike<number>} from its start @param {Picture} picture
+ * @param {Run} path @param {ArrayLike<number>} from its start @param {Picture} picture
  * @param {Record<string, string | number>} own its rule, and the lr and momentum that it names
  * @param {Messages} say
  */
@@ -71,17 +71,18 @@ export function sentence(path, from, picture, own, say) {
  * @property {number[] | null} start from which alone it counts
  *
  * How a run stands against its target; `who` where there are several.
- * @param {Path} path @param {Target} target @param {string} who @param {Messages} say
+ * @param {Run} path @param {number[]} from its start @param {Target} target @param {string} who
+ * @param {Messages} say
  */
-export function standing(path, { loss, within, start }, who, say) {
-  const { losses, d, points, diverged } = path;
+export function standing(path, from, { loss, within, start }, who, say) {
+  const { losses, diverged } = path;
   const at = Math.min(within, path.steps);
   const near = (/** @type {number} */ v, /** @type {number} */ i) =>
-    Math.abs(points[i] - v) <= 1e-8 + 1e-5 * Math.abs(v); // as numpy's allclose
+    Math.abs(from[i] - v) <= 1e-8 + 1e-5 * Math.abs(v); // as numpy's allclose
   const hit = losses.subarray(0, at + 1).findIndex((v) => v <= loss);
   const now = losses[at];
   const narrowly = now > loss && short(now, 3) === short(loss, 3);
-  const state = start && !start.slice(0, d).every(near) ? "moved" : hit < 0 ? "missed" : "reached";
+  const state = start && !start.every(near) ? "moved" : hit < 0 ? "missed" : "reached";
   const lost = diverged !== null && at >= diverged;
   return fill(say[who ? `${state}, who` : state], {
     who, step: hit, steps: steps(at, say), start: start ? place(start) : "",
