@@ -116,7 +116,7 @@ export function fractionsAt(box, x, y) {
  * The ends of an axis on its own scale, and whether that is log.
  * @param {Limits} axes @param {number} which 0 for x, 1 for y @returns {[number, number, boolean]}
  */
-function ends(axes, which) {
+export function ends(axes, which) {
   const [low, high] = which ? axes.ylim : axes.xlim;
   const log = (which ? axes.yscale : axes.xscale) === "log";
   return log ? [Math.log10(low), Math.log10(high), true] : [low, high, false];
