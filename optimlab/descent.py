@@ -304,7 +304,9 @@ class _Measure:
 
     def __call__(self, point: Any, step: int) -> Any:
         """The gradient at one point or at a batch; NaN, and not asked for, at no finite point."""
-        if not (np.size(point) and isfinite(np.asarray(point).flat[0]) or _any_finite(point)):
+        written = self.gradient is None and self.function.partials is not None
+        finite = np.size(point) and isfinite(np.asarray(point).flat[0]) or _any_finite(point)
+        if not (finite or written):  # what is written gives there what it gives to plain floats
             return np.full(np.shape(point), np.nan)
         if self.gradient is None:
             found = self.function.gradient(point)

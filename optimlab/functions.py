@@ -250,11 +250,12 @@ class Written(Function):
         self._gradient, self._hessian = self._slopes, self._bends
 
     def _slopes(self, p: np.ndarray) -> np.ndarray:
-        if not self._shape:
-            return self.partials(p)[0] + 0.0 * p
-        parts = self.partials(p[..., 0], p[..., 1])
+        parts = self.partials(p[..., 0], p[..., 1]) if self._shape else self.partials(p)
         out = np.empty_like(p)  # in the memory order of p; made last, the heap is trimmed less
-        out[..., 0], out[..., 1] = parts
+        if self._shape:
+            out[..., 0], out[..., 1] = parts
+        else:
+            out[...] = parts[0]
         return out
 
     def _bends(self, p: np.ndarray) -> np.ndarray:
@@ -291,7 +292,7 @@ class Stated(Written):
         return formulas.program(self.trees[order], variables, alone=order == 0)
 
     @cached_property
-    def _value(self) -> Callable:  # type: ignore[override]
+    def _value(self) -> Callable:
         value = self._made(0)
         return (lambda p: value(p[..., 0], p[..., 1])) if self._shape else value
 
