@@ -61,6 +61,8 @@ class Explorer(Late, widgets.VBox):
     """
 
     _waiting = None  # the call that will compute the frames of the slider in hand
+    _behind = False  # whether the page shows what Python has yet to work out
+    _refused = False  # whether the page may not run what it is sent
     #: what becomes of the run at each position of the slider in hand, as LivePlot draws it
     band = None
     #: names of the marks that belong to the scene, and are shown without the run
@@ -102,6 +104,7 @@ class Explorer(Late, widgets.VBox):
         self._told_above = True  # an error now is the caller's to see
         try:
             self._update()
+            self.plot.program = self.page_program() or {}
         finally:
             self._told_above = False
         for number, (widget, name) in enumerate(plot.controls):
@@ -118,6 +121,9 @@ class Explorer(Late, widgets.VBox):
         raise NotImplementedError
 
     # -- before the run is shown ---------------------------------------------------------------
+
+    def page_program(self):
+        """From what the page makes every frame by itself, or None: then Python sends them."""
 
     def asked(self):
         """It is a question of a lesson, answered before or not."""
@@ -137,7 +143,7 @@ class Explorer(Late, widgets.VBox):
             self.plot.veiled, self.plot.playing, self.plot.step = True, False, -1
             self.plot.show({"summary": sentence})  # even if the run cannot be computed
             self._update()
-            self.plot.frames = {}
+            self.plot.frames = self.plot.program = {}
         self._stop_waiting()
         for widget in self._only_with_run:
             widget.layout.display = "none"
@@ -152,8 +158,8 @@ class Explorer(Late, widgets.VBox):
         with self.plot.hold_sync():
             self.plot.veiled = False
             self._update()
-        if not self.status:
-            self._send_frames()
+            if not self.status:
+                self._send_frames()
 
     def _scene_of(self, frame):
         """What a veiled plot shows of a frame."""
@@ -231,12 +237,22 @@ class Explorer(Late, widgets.VBox):
 
     # -- callbacks -----------------------------------------------------------------------------
 
-    def _on_slider(self, _change):
-        self._update()
+    def _on_slider(self, change):
+        if not self._follows_later(change):
+            self._update()
 
-    def _on_other(self, _change):
-        self._update()
+    def _on_other(self, change):
+        if not self._follows_later(change):
+            self._update()
+            self._refresh_later()
+
+    def _follows_later(self, change):
+        """Whether the page has answered a hand that is still moving: Python does when it rests."""
+        if not self.plot.program or not change.owner._property_lock:
+            return False
+        self._behind = True
         self._refresh_later()
+        return True
 
     def _on_handles(self, change):
         moved = [name for name, at in change.new.items() if at != change.old.get(name)]
@@ -258,10 +274,19 @@ class Explorer(Late, widgets.VBox):
     @guarded
     def _send_frames(self):
         self._waiting = None
+        if self._behind:
+            self._behind = False
+            self._update()
         values = self._values()
-        if values is not None and not self.veiled:
+        if values is None or self.veiled:
+            return
+        self.plot.program = (not self._refused and self.page_program()) or {}
+        if not self.plot.program:
             frames = self.frames(values)
             self.plot.show_frames(frames, self.plot.settings(), self.band)
+        elif self.plot.frames.get("settings") != self.plot.settings():
+            band = self.band_at(values)
+            self.plot.show_frames([], self.plot.settings(), band)
 
     def _stop_waiting(self):
         if self._waiting is not None:
@@ -325,7 +350,12 @@ class Explorer(Late, widgets.VBox):
         return saving.code(self)
 
     def _on_menu(self, _plot, content, _buffers):
-        saving.answer(self, content.get("kind"))
+        if content.get("kind") == "refused":
+            self._refused, self.plot.frames = True, {}
+            self._update()
+            self._send_frames()
+        else:
+            saving.answer(self, content.get("kind"))
 
 
 def parts_of(whole, found=None):

@@ -82,6 +82,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
+    program : dict, from which the page makes the frames by itself, as paths.js takes it; or empty
     menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
@@ -95,6 +96,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     images = traitlets.Dict().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
     frames = traitlets.Dict().tag(sync=True)
+    program = traitlets.Dict().tag(sync=True)
     controls = traitlets.List().tag(sync=True, **widget_serialization)
     handles = traitlets.Dict().tag(sync=True)
     sliders = traitlets.List().tag(sync=True)

@@ -2,7 +2,7 @@
 // `free_places` in naming.py. All is in pixels of an axes, y up.
 
 /**
- * @typedef {ArrayLike<number>} At x, y
+ * @typedef {number[]} At x, y
  * @typedef {{ dots: number, line: number, xy: At[] }} Outline what covers: half the size of the dots
  *   at its points, and half the width of the line through them; 0 for none
  * @typedef {{ scale: number, reaches: number[], turns: number[], room: number, stride: number }} Ways

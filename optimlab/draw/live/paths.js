@@ -20,7 +20,7 @@ import { lostTo, sentence, standing, wanted } from "./words.js";
  * @property {Record<string, number>} fixed those without a control
  * @property {string[]} state the slots
  * @property {string[]} said the hyperparameters that its sentence names
- * @property {string} rates its effective rates as a text, if a curve shows them
+ * @property {string[]} rates its effective rates as texts, if a curve shows them
  *
  * @typedef {object} Program
  * @property {Runner[]} rules
@@ -33,6 +33,7 @@ import { lostTo, sentence, standing, wanted } from "./words.js";
  * @property {import("./words.js").Target | null} target
  * @property {Naming | null} naming
  * @property {import("./words.js").Messages} say
+ * @property {[(number | boolean)[], Record<string, number[]>]} first where controls and handles stood
  *
  * @typedef {object} Naming of the first points
  * @property {string[]} names
@@ -57,11 +58,15 @@ function column(values, stride, first, missing = 0) {
   return found;
 }
 
+/** @param {Run} run */
+const byStep = ({ losses }) => losses.map((_, k) => k);
+
 /**
  * What a curve shows of each coordinate, or of all, at steps 0 to the last.
- * @param {string} name @param {Runner} rule @param {Run} run @param {number[]} hyper
+ * @param {string} name @param {Runner} rule @param {Run} run @param {number} form which text of the
+ *   rule it followed @param {number[]} hyper
  */
-function quantity(name, rule, run, hyper) {
+function quantity(name, rule, run, form, hyper) {
   const { d, points, gradients, kept, steps } = run;
   const each = Array.from({ length: d }, (_, i) => i);
   if (name === "distance") {
@@ -80,7 +85,7 @@ function quantity(name, rule, run, hyper) {
   if (name !== "rate") return each.map((i) => slot(i, 1 + rule.state.indexOf(name)));
   return each.map((i) => {
     const before = rule.state.map((_, j) => slot(i, 1 + j));
-    const rates = compile(rule.rates)(steps, slot(i, 0), column(gradients, d, i), before, hyper);
+    const rates = compile(rule.rates[form])(steps, slot(i, 0), column(gradients, d, i), before, hyper);
     const found = column(rates, 1, 0, 1);
     return found.map((rate, k) => (Number.isNaN(points[k * d]) ? NaN : rate));
   });
@@ -98,7 +103,7 @@ class Made {
 
   /** @param {Float32Array} numbers @param {number} rows @returns {number[]} where they lie */
   store(numbers, rows) {
-    const place = [this.length, rows, numbers.length / (rows || 1)];
+    const place = [this.length, rows, rows ? numbers.length / rows : 2];
     this.chunks.push(numbers);
     this.length += numbers.length;
     return place;
@@ -158,15 +163,14 @@ export class Runs {
     let xy = [];
     for (const rule of rules) {
       const own = { ...rule.fixed, ...given };
-      const text = rule.sources[rule.switch ? own[rule.switch] : 0];
+      const form = rule.switch ? own[rule.switch] : 0;
       const hyper = rule.hyper.map((name) => own[name]);
-      const run = descend({ rule: text, ...this.program.function }, own.steps, start, hyper);
+      const run = descend({ rule: rule.sources[form], ...this.program.function }, own.steps, start, hyper);
       const points = start.map((_, i) => column(run.points, run.d, i));
       xy = run.d === 1 ? [points[0], run.losses] : points;
       this.draw(made, `path ${rule.name}`, xy[0], xy[1]);
-      const steps = run.losses.map((_, k) => k);
-      if (this.program.loss) this.draw(made, `loss ${rule.name}`, steps, run.losses);
-      const more = this.curves(made, rule, run, steps, hyper);
+      if (this.program.loss) this.draw(made, `loss ${rule.name}`, byStep(run), run.losses);
+      const more = this.curves(made, rule, run, form, hyper);
       /** @type {Record<string, string>} */
       const says = { rule: rule.name };
       for (const name of rule.said) says[name] = short(own[name], 3);
@@ -219,17 +223,17 @@ export class Runs {
 
   /**
    * The curves beside that of the loss; their numbers, by what the readout calls them.
-   * @param {Made} made @param {Runner} rule @param {Run} run @param {Float64Array} steps
+   * @param {Made} made @param {Runner} rule @param {Run} run @param {number} form
    * @param {number[]} hyper @returns {[string, Float64Array][]}
    */
-  curves(made, rule, run, steps, hyper) {
+  curves(made, rule, run, form, hyper) {
     const own = this.program.curves.filter(({ rules }) => rules.includes(rule.name));
     return own.flatMap(({ name, log }) => {
-      const found = quantity(name, rule, run, hyper);
+      const found = quantity(name, rule, run, form, hyper);
       return found.map((values, i) => {
         const coordinate = found.length > 1 ? ` ${"xy"[i]}` : "";
         const shown = log ? values.map((v) => (v > 0 ? v : NaN)) : values;
-        this.draw(made, `${name} ${rule.name}${coordinate}`, steps, shown);
+        this.draw(made, `${name} ${rule.name}${coordinate}`, byStep(run), shown);
         return /** @type {[string, Float64Array]} */ ([`${name}${coordinate}`, values]);
       });
     });
@@ -244,7 +248,7 @@ export class Runs {
     const index = this.marks.get("names")?.axes ?? 0;
     const axes = this.axes[index];
     const { w, h } = axes.box;
-    const pixels = (/** @type {ArrayLike<number>} */ at) => [at[0] * w, at[1] * h];
+    const pixels = (/** @type {number[]} */ at) => [at[0] * w, at[1] * h];
     const limits = this.program.picture.flat();
     const apart = 0.05 * (Math.max(...limits) - Math.min(...limits));
     /** @type {number[]} */

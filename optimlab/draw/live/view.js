@@ -10,6 +10,7 @@ import {
   widestPanel,
 } from "./geometry.js";
 import { MARKS, stars } from "./marks.js";
+import { Runs } from "./paths.js";
 import { Sketch } from "./sketch.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
@@ -33,6 +34,8 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
+/** A hand rests when it has not moved for so many milliseconds: then Python is told. */
+const REST = 150;
 
 export class View {
   /** @param {Model} model @param {HTMLElement} el */
@@ -63,6 +66,9 @@ export class View {
     /** @type {SVGSVGElement[]} */
     this.overlays = [];
     this.tick = 0;
+    this.rest = 0;
+    /** @type {Runs | null} what makes the frames here, if Python has sent its program */
+    this.runs = null;
     /** @type {(() => void)[]} */
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
@@ -78,6 +84,10 @@ export class View {
     this.listen(model, "msg:custom", (said, buffers) => {
       if (said.kind === "call") this.ask("here");
       else this.bar?.menu?.heard(said, buffers);
+    });
+    this.listen(model, "change:program", () => {
+      this.takeProgram();
+      this.paint();
     });
     for (const name of ["panels", "sliders"]) {
       this.listen(model, `change:${name}`, () => this.rebuild());
@@ -197,6 +207,7 @@ export class View {
     /** @type {Spec[]} */
     const marks = this.model.get("marks");
     this.marks = marks.map((mark) => this.buildMark(mark));
+    this.takeProgram();
     /** @type {import("./sketch.js").Spec} */
     const sketch = this.model.get("sketch");
     this.sketch = sketch.x ? new Sketch(sketch, this.axes[sketch.axes], this) : null;
@@ -277,28 +288,58 @@ export class View {
 
   // -- what to show ---------------------------------------------------------------------------
 
+  takeProgram() {
+    /** @type {import("./paths.js").Program} */
+    const program = this.model.get("program");
+    this.runs = program.rules ? new Runs(program, this.marks, this.axes) : null;
+  }
+
   /**
-   * The frame of the slider's position if it was computed for the settings as they are, else the
-   * last path that the kernel sent.
+   * The frame that is made here for the settings as they are, if Python has sent its program and the
+   * page's policy lets it run.
+   * @returns {[Frame, Float32Array, string] | null}
+   */
+  made() {
+    if (!this.runs || !this.controls.length) return null;
+    try {
+      const values = this.controls.map(([model, name]) => model.get(name));
+      return [...this.runs.at(values, this.model.get("handles").start), "engine"];
+    } catch (error) {
+      if (!(error instanceof EvalError)) throw error;
+      this.runs = null;
+      this.ask("refused");
+      return null;
+    }
+  }
+
+  /**
+   * The frame that is made here; else that of the slider's position if it was computed for the
+   * settings as they are; else the last path that the kernel sent.
    * @returns {[Frame, Float32Array, string]}
    */
   current() {
+    const made = this.made();
+    if (made) return made;
     const frames = this.model.get("frames");
     if (frames.list && this.controls.length) {
-      const [first, ...others] = this.controls.map(([model, name]) => model.get(name));
-      /** @type {Spec[]} */
-      const marks = this.model.get("marks");
-      const guesses = marks.filter((mark) => mark.guess).map((mark) => mark.name);
-      const handles = Object.entries(this.model.get("handles"));
-      const own = handles.filter(([name]) => !guesses.includes(name));
-      const settings = JSON.stringify([...others, Object.fromEntries(own)]);
-      if (frames.list[first] && settings === JSON.stringify(frames.settings)) {
+      const [model, name] = this.controls[0];
+      const first = model.get(name);
+      if (frames.list[first] && this.settings() === JSON.stringify(frames.settings)) {
         return [frames.list[first], floats(frames), "frames"];
       }
     }
     const data = this.model.get("data");
     if (data.list) return [data.list[0], floats(data), "data"];
     return [{ marks: {}, texts: {} }, new Float32Array(), "none"];
+  }
+
+  /** The values of all controls but the first, and the handles that are no guesses, as text. */
+  settings() {
+    const others = this.controls.slice(1).map(([model, name]) => model.get(name));
+    const guesses = this.marks.filter((mark) => mark.guess).map((mark) => mark.name);
+    const handles = Object.entries(this.model.get("handles"));
+    const own = handles.filter(([name]) => !guesses.includes(name));
+    return JSON.stringify([...others, Object.fromEntries(own)]);
   }
 
   /**
@@ -348,7 +389,8 @@ export class View {
     }
     this.sketch?.paint();
     this.sliders?.paint();
-    this.band?.paint(this.model.get("frames").band ?? null, source === "frames");
+    const { band, settings } = this.model.get("frames");
+    this.band?.paint(band ?? null, JSON.stringify(settings) === this.settings());
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const summary = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
@@ -437,6 +479,7 @@ export class View {
     if (!this.held) return;
     this.held.node.classList.remove("ol-held");
     this.held = this.heldAt = null;
+    this.tell();
     this.paint();
   }
 
@@ -497,14 +540,14 @@ export class View {
     if (mark.places) at = nearestPlace(axes, axes.box, mark.places, fx, fy);
     else if (!mark.track) at.push(value(axes, 1, fy, grid[1]));
     if (this.held === mark) this.heldAt = at;
-    this.moveHandle(mark, at);
+    this.moveHandle(mark, at, this.held === mark);
   }
 
-  /** @param {{ name: string }} mark @param {number[]} at */
-  moveHandle({ name }, at) {
+  /** @param {{ name: string }} mark @param {number[]} at @param {boolean} [inHand] it may go on */
+  moveHandle({ name }, at, inHand) {
     const handles = this.model.get("handles");
     if (JSON.stringify(handles[name]) === JSON.stringify(at)) return;
-    this.set({ handles: { ...handles, [name]: at } });
+    this.set({ handles: { ...handles, [name]: at } }, inHand);
   }
 
   /** @param {KeyboardEvent} event @param {Act} act */
@@ -571,14 +614,34 @@ export class View {
       this.set({ step, playing: false });
       return;
     }
-    if (step !== this.model.get("step")) this.set({ step });
+    if (step !== this.model.get("step")) this.set({ step }, true);
     this.tick = requestAnimationFrame(() => this.run(from, started));
   }
 
-  /** @param {Record<string, any>} values */
-  set(values) {
+  /** @param {Record<string, any>} values @param {boolean} [moving] more of them may follow */
+  set(values, moving = false) {
     for (const [name, value] of Object.entries(values)) this.model.set(name, value);
+    window.clearTimeout(this.rest);
+    if (moving && this.runs) this.rest = window.setTimeout(() => this.tell(), REST);
+    else this.tell();
+  }
+
+  /** Tell Python what was set. */
+  tell() {
+    window.clearTimeout(this.rest);
     this.model.save_changes();
+  }
+
+  /** Put controls and handles back to where they were at first: Python does, or it is done here. */
+  reset() {
+    this.set({ playing: false, step: -1 });
+    if (!this.runs) return this.ask("reset");
+    const [values, handles] = this.runs.program.first;
+    this.controls.forEach(([model, name], i) => {
+      model.set(name, values[i]);
+      model.save_changes();
+    });
+    this.set({ handles: { ...this.model.get("handles"), ...handles } });
   }
 
   remove() {
