@@ -285,7 +285,7 @@ class Explorer(Late, widgets.VBox):
             frames = self.frames(values)
             self.plot.show_frames(frames, self.plot.settings(), self.band)
         elif self.plot.frames.get("settings") != self.plot.settings():
-            band = self.band_at(values)
+            band = self.band_at(values) if len(values) > 1 else None
             self.plot.show_frames([], self.plot.settings(), band)
 
     def _stop_waiting(self):
@@ -298,8 +298,8 @@ class Explorer(Late, widgets.VBox):
 
         With no pause they are computed when what runs now has ended: an explorer is shown first.
         """
-        if self._values() is None:  # nothing to send, and no error of _update to forget
-            return
+        if self._values() is None or (self.plot.program and self.status):
+            return  # nothing to send, and no error of _update to forget
         self._stop_waiting()
         try:
             loop = asyncio.get_running_loop()
