@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from node import LIVE, NODE
 from matplotlib.figure import Figure
+from node import LIVE, NODE
 from wire import four_digits
 
 import optimlab
+from optimlab import explore
 from optimlab.draw.live import export
+from optimlab.draw.live.live import PARTS
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
 from optimlab.draw.live.modules import front_end
 from optimlab.words import short
@@ -83,7 +85,7 @@ def test_a_sheet_that_paints_its_own_ground_says_which_colours_its_fields_have(s
 
 @pytest.mark.parametrize("path", WIDGETS, ids=lambda path: path.stem)
 def test_the_joined_text_is_one_module_that_gives_a_widget(run, path):
-    text = front_end(path)
+    text = front_end(path, *(LIVE / f"{part}.js" for part in PARTS if path.parent == LIVE))
     lines = [line for line in text.splitlines() if line.startswith(("import", "export"))]
     assert len(lines) == 1 and lines[0].startswith("export default widget(")
     code = f"""
@@ -104,10 +106,36 @@ def test_what_is_imported_comes_first_and_once(tmp_path):
         'import {\n  one,\n} from "./deep/one.js";\nimport { two } from "./two.js";\n'
         'const text = "export const";\nexport default [one, two(), text];\n'
     )
+    main = ['const text = "export const";', "export default [one, two(), text];", ""]
+    two = ["const one = 1;", "function two() {", "return one + 1;", "}"]
+    assert front_end(tmp_path / "main.js").split("\n") == [*two, *main]
+    (tmp_path / "part.js").write_text('import { one } from "./deep/one.js";\none();\n')
+    parts = [tmp_path / "two.js", tmp_path / "part.js"]
+    assert front_end(tmp_path / "main.js", *parts).split("\n") == [*two, "one();", *main]
+
+
+def test_comments_and_indents_are_left_out_and_nothing_else(tmp_path):
+    (tmp_path / "main.js").write_text(
+        "// a comment\n/**\n * @param {number} n\n */\nexport const f = (n) => {\n  // said\n\n"
+        '  const at = /** @type {any} */ (n); // stays\n  return "// no" + at;\n};\n'
+    )
     assert front_end(tmp_path / "main.js").split("\n") == [
-        "const one = 1;", "", "", "function two() {", "  return one + 1;", "}", "",
-        'const text = "export const";', "export default [one, two(), text];", "",
+        "const f = (n) => {", "const at = (n); // stays", 'return "// no" + at;', "};", "",
     ]  # fmt: skip
+    for file in LIVE.glob("*.js"):
+        text = re.sub(r"`[^`\n]*`", "", file.read_text("utf-8"))
+        code = re.sub(r"/\*\*.*?\*/|^\s*//[^\n]*", "", text, flags=re.DOTALL | re.MULTILINE)
+        assert "`" not in code, f"{file.name}: a text of several lines would lose its indents"
+
+
+def test_a_plot_is_sent_the_parts_that_it_needs():
+    plain, looked_at = explore("ravine", "SGD"), explore("ravine", "SGD", inspect=True)
+    assert len(plain.plot._esm.encode()) <= 60_000
+    for explorer, own in ((plain, {"Runs"}), (looked_at, {"Below"})):
+        found = set(re.findall(r"^PARTS\.(\w+) = ", explorer.plot._esm, re.MULTILINE))
+        assert found == own
+    plain.plot.add_sketch(plain.plot._axes[1][1], [0, 1, 2])
+    assert "class Sketch" in plain.plot._esm and "class Runs" in plain.plot._esm
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path):

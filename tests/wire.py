@@ -112,7 +112,8 @@ def by_page(run, cases):
         for spec in plot.axes:
             panel, (x, y, w, h) = plot.panels[spec["panel"]], spec["rect"]
             wide, high = panel["width"], panel["height"]
-            axes.append(spec | {"box": {"x": x * wide, "y": y * high, "w": w * wide, "h": h * high}})
+            box = {"x": x * wide, "y": y * high, "w": w * wide, "h": h * high}
+            axes.append(spec | {"box": box})
         data.append({"program": plot.program, "marks": plot.marks, "axes": axes,
                      "settings": settings})  # fmt: skip
     return [

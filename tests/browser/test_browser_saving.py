@@ -50,7 +50,7 @@ def ravine(offline, tmp_path):
     """The explorer and its page."""
     explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30)
     page = Page(offline, explorer, tmp_path / "run.html")
-    page.until("root.dataset.source === 'frames'")
+    page.until("root.dataset.source === 'engine'")
     yield explorer, page
     assert page.said == [] and len([url for url in page.asked if url[:5] != "blob:"]) == 1
     page.page.close()
@@ -66,7 +66,7 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         index = len(explorer._values()) - 1 if index is None else index
         assert slider.input_value() == str(index)
         explorer.controls["lr"].index = index
-        assert page.root("data-source") == "frames"
+        assert page.root("data-source") == "engine"
         assert slider.get_attribute("aria-valuetext") == explorer.controls["lr"].label
         assert page.text(".ol-page output") == explorer.controls["lr"].label
         assert page.text(".ol-summary") == explorer.summary

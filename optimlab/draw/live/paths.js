@@ -4,6 +4,7 @@
 import { compile, descend } from "./engine.js";
 import { ends, fraction, onTrack, rowsOf, short } from "./geometry.js";
 import { freePlaces } from "./naming.js";
+import { PARTS } from "./parts.js";
 import { lostTo, sentence, standing, wanted } from "./words.js";
 
 /**
@@ -45,7 +46,7 @@ import { lostTo, sentence, standing, wanted } from "./words.js";
  */
 
 /** A point is drawn at most so many axes widths outside its axes, as in marks.py. */
-const REACH = 10;
+const BEYOND = 10;
 
 /**
  * A quantity of each step out of an array that holds several.
@@ -213,7 +214,7 @@ export class Runs {
       const [low, high, log] = ends(this.axes[mark.axes], which);
       for (let k = 0; k < values.length; k += 1) {
         const at = ((log ? Math.log10(values[k]) : values[k]) - low) / (high - low);
-        rows[2 * k + which] = Math.min(REACH + 1, Math.max(-REACH, at));
+        rows[2 * k + which] = Math.min(BEYOND + 1, Math.max(-BEYOND, at));
       }
     });
     made.frame.marks[name] = made.store(rows, x.length);
@@ -287,3 +288,5 @@ export class Runs {
     made.frame.marks.names = made.store(Float32Array.from(places), texts.length);
   }
 }
+
+PARTS.Runs = Runs;

@@ -10,11 +10,9 @@ import {
   widestPanel,
 } from "./geometry.js";
 import { MARKS, stars } from "./marks.js";
-import { Runs } from "./paths.js";
-import { Sketch } from "./sketch.js";
+import { PARTS } from "./parts.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
-import { Below } from "./table.js";
 
 /**
  * @typedef {import("./stills.js").Model} Model
@@ -51,7 +49,7 @@ export class View {
     this.held = null;
     /** @type {number[] | null} */
     this.heldAt = null;
-    /** @type {Sketch | null} */
+    /** @type {import("./sketch.js").Sketch | null} */
     this.sketch = null;
     /** @type {Sliders | null} */
     this.sliders = null;
@@ -67,7 +65,7 @@ export class View {
     this.overlays = [];
     this.tick = 0;
     this.rest = 0;
-    /** @type {Runs | null} what makes the frames here, if Python has sent its program */
+    /** @type {import("./paths.js").Runs | null} what makes the frames here, if Python has sent its program */
     this.runs = null;
     /** @type {(() => void)[]} */
     this.clean = [];
@@ -186,7 +184,7 @@ export class View {
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
-    this.below = new Below(this.root);
+    this.below = PARTS.Below ? new PARTS.Below(this.root) : null;
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -210,7 +208,8 @@ export class View {
     this.takeProgram();
     /** @type {import("./sketch.js").Spec} */
     const sketch = this.model.get("sketch");
-    this.sketch = sketch.x ? new Sketch(sketch, this.axes[sketch.axes], this) : null;
+    const { Sketch } = PARTS;
+    this.sketch = Sketch && sketch.x ? new Sketch(sketch, this.axes[sketch.axes], this) : null;
     if (this.sketch) this.hear(this.sketch.node, (way, far) => this.sketch?.key(way, far));
     this.lock();
   }
@@ -222,7 +221,7 @@ export class View {
 
   /**
    * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards; in
-   * a saved page nothing: what would follow needs Python.
+   * a saved page without a program nothing: what would follow needs Python.
    * @param {{ guess?: boolean }} mark
    */
   free(mark) {
@@ -234,7 +233,7 @@ export class View {
     if (this.sketch) this.sketch.pen = null;
     this.root.classList.toggle("ol-veiled", this.model.get("veiled"));
     for (const overlay of this.overlays) overlay.classList.remove("ol-has-handle");
-    /** @type {(Mark | Sketch)[]} */
+    /** @type {(Mark | import("./sketch.js").Sketch)[]} */
     const touched = this.marks.filter((mark) => MARKS[mark.kind].held);
     if (this.sketch) touched.push(this.sketch);
     for (const mark of touched) {
@@ -291,7 +290,8 @@ export class View {
   takeProgram() {
     /** @type {import("./paths.js").Program} */
     const program = this.model.get("program");
-    this.runs = program.rules ? new Runs(program, this.marks, this.axes) : null;
+    const { Runs } = PARTS;
+    this.runs = Runs && program.rules ? new Runs(program, this.marks, this.axes) : null;
   }
 
   /**
