@@ -23,7 +23,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from optimlab import checks
-from optimlab.rules import Rule, as_lines, names, read, refuse
+from optimlab.grammar import names
+from optimlab.rules import Rule, as_lines, read, refuse
 
 #: name in the lines -> hyperparameter, where that has another name
 SYMBOLS = {

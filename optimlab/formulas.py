@@ -9,11 +9,9 @@ r"""A function as a text: how it is read, shown, differentiated and worked out.
 Traceback (most recent call last):
 ValueError: text='2x': text must be a formula such as x^2 + y; at position 2, write 2*x
 
-It is the grammar of `rules`, with signs and more functions, and the same trees come of it.  The
-text is never run: it is read here, character by character, and only trees of numbers, names,
-``+ - * / **`` and the functions in `rules.CALLS` are made.  sympy differentiates these trees, and
-its answer is turned into such a tree again.  Anything else that is to be made of a function, such
-as JavaScript, can start from `Formula`.
+The text is never run: it is read by `grammar`, and only trees of numbers, names, ``+ - * / **`` and
+the functions in `grammar.CALLS` come of it.  sympy differentiates these trees, and its answer is
+read as such a text again.  numpy and JavaScript are made of the trees by `program_text`.
 """
 
 from __future__ import annotations
@@ -22,7 +20,6 @@ import ast
 import difflib
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
@@ -31,44 +28,22 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from optimlab import checks, latex
+from optimlab import checks, grammar, latex
+from optimlab.grammar import CALLS, LONGEST, names
 from optimlab.programs import made
-from optimlab.rules import CALLS, HIGHEST_POWER, LONGEST, evaluate, names
+from optimlab.rules import HIGHEST_POWER
 from optimlab.words import short
 
-#: no brackets are nested deeper, no tree is deeper, and no derivative has more parts
-DEEPEST, DEEPEST_TREE, MOST_PARTS = 20, 200, 3000
+#: no brackets are nested deeper, and no derivative has more parts
+DEEPEST, MOST_PARTS = 20, 3000
 CONSTANTS = {"pi": math.pi, "e": math.e}
 #: other names of functions
 ALIASES = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
-#: the functions that may be written; `rules` shares the table
+#: the functions that may be written
 FUNCTIONS = (*CALLS, *ALIASES)
 ACCEPTED = "a formula such as x^2 + y"
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9]*(?:_\d+)?)"
-    r"|(?P<sign>\*\*|[-+*/^()]))",
-    re.ASCII,
-)
 _VARIABLE = re.compile(r"[A-Za-z](?:_?\d+)?", re.ASCII)
-_SIGNS = {"+": (1, ast.Add), "-": (1, ast.Sub), "*": (2, ast.Mult), "/": (2, ast.Div)}
-#: what is written instead of a character that is refused
-_INSTEAD = {
-    "·": "write *", "×": "write *", "⋅": "write *", "÷": "write /", "−": "write -", "–": "write -",
-    "π": "write pi", "√": "write sqrt(…)", "|": "write abs(…)", "[": "write (…)", "{": "write (…)",
-    ",": "write a decimal point, as in 0.5, and give a function one value", "∞": "write a number",
-    "=": "write the right-hand side alone", ":": "write the right-hand side alone",
-    ".": "write the name alone, sin(x) and not np.sin(x)",
-    "_": "write a variable as one letter, or as a letter and a number such as x1",
-    "<": "a formula compares nothing", ">": "a formula compares nothing",
-    "%": "write a share as a number, as in 0.05", "!": "write a product",
-}  # fmt: skip
-
-
-class Token(NamedTuple):
-    kind: str
-    text: str
-    at: int
 
 
 class Formula(NamedTuple):
@@ -88,130 +63,36 @@ def refuse(name: str, text: str, why: str) -> NoReturn:
     checks.wrong_value(name, text, f"{named}{ACCEPTED}; {why}")
 
 
-class Reader:
+class Reader(grammar.Reader):
     """The tree of one text; `name` is what an error calls the argument."""
 
+    calls, aliases, constants = (*CALLS,), ALIASES, CONSTANTS
+
     def __init__(self, name: str, text: str, longest: int = LONGEST):
+        self.name = name
         self.deepest = DEEPEST if longest == LONGEST else 5 * DEEPEST
-        self.name, self.text = name, text
-        self.tokens: list[Token] = []
-        self.at = 0
-        if len(text) > longest:
-            self.refuse(longest, f"it has {len(text)} characters, and {longest} are the most")
-        place = 0
-        while text[place:].strip():
-            found = _TOKEN.match(text, place)
-            if not found:
-                self.refuse_character(place + len(text[place:]) - len(text[place:].lstrip()))
-            kind = str(found.lastgroup)
-            self.tokens.append(Token(kind, found[kind], found.start(kind)))
-            place = found.end()
-        self.tokens.append(Token("end", "", len(text)))
+        super().__init__(text, longest)
 
-    def refuse(self, at: int, why: str) -> NoReturn:
-        """Raise the error of what stands at this place."""
-        refuse(self.name, self.text, f"at position {at + 1}, {why}")
-
-    def refuse_character(self, at: int) -> NoReturn:
-        character = self.text[at]
-        plain = unicodedata.normalize("NFKC", character)
-        instead = _INSTEAD.get(character, "only + - * / ^ ( ), numbers and names may be used")
-        if plain != character and plain.isascii() and plain.isprintable():
-            raised = "SUPERSCRIPT" in unicodedata.name(character, "")
-            instead = f"write {'^' * raised}{plain}"
-        self.refuse(at, f"{character!r} cannot be read: {instead}")
+    def fail(self, why: str) -> NoReturn:
+        refuse(self.name, self.text, why)
 
     def read(self) -> Formula:
         """The whole text, with its variables in order."""
-        tree = self.sum_of(0, 1)
-        if self.token.kind != "end":
-            self.refuse(self.token.at, f"{self.token.text!r} closes nothing")
+        tree = self.whole()
         found = [name for name in dict.fromkeys(names(tree)) if name not in CONSTANTS]
         if len({name[0] for name in found}) == 1 or set(found) == {"x", "y"}:
             found.sort()
         if not found:
-            refuse(self.name, self.text, "it has no variable, such as x")
+            self.fail("it has no variable, such as x")
         if len(found) > 2:
             many = f"it has {len(found)} variables, {', '.join(found)}, and two are the most"
-            refuse(self.name, self.text, f"{many}: put in numbers")
+            self.fail(f"{many}: put in numbers")
         return Formula(self.text, tree, tuple(found))
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self) -> Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def sum_of(self, least: int, depth: int) -> ast.expr:
-        """What binds at least so tightly: 1 for + and -, 2 for * and /, 3 for a sign, 4 for ^."""
-        if depth > self.deepest:
-            self.refuse(self.token.at, f"it is nested more than {DEEPEST} deep")
-        start = self.token.at
-        tree = self.signed(depth) if self.token.text in ("+", "-") else self.single(depth)
-        while True:
-            token = self.token
-            if token.text in ("**", "^"):
-                if least > 4:
-                    return tree
-                self.take()
-                top = self.sum_of(4, depth + 1)
-                raised: ast.expr = ast.BinOp(tree, ast.Pow(), top)
-                if isinstance(tree, ast.Name) and tree.id == "e":
-                    raised = ast.Call(ast.Name("exp"), [top], [])
-                tree = self.node(start, raised)
-            elif token.text in _SIGNS:
-                strength, sign = _SIGNS[token.text]
-                if strength < least:
-                    return tree
-                self.take()
-                right = self.sum_of(strength + 1, depth + 1)
-                tree = self.node(start, ast.BinOp(tree, sign(), right))
-            elif token.kind == "end" or token.text == ")":
-                return tree
-            else:
-                before, after = self.tokens[self.at - 1].text, token.text
-                product = f"{before}*{after}"
-                if before == ")" or after == "(":
-                    product = f"a * before {after}"
-                self.refuse(token.at, f"write {product}")
-
-    def signed(self, depth: int) -> ast.expr:
-        token = self.take()
-        inside = self.sum_of(3, depth + 1)
-        if token.text == "+":
-            return inside
-        return self.node(token.at, ast.UnaryOp(ast.USub(), inside))
-
-    def single(self, depth: int) -> ast.expr:
-        """A number, a name, a call, or what stands in brackets."""
-        token = self.take()
-        if token.text == "(":
-            return self.closed(token, depth)
-        if token.kind == "number":
-            return self.node(token.at, ast.Constant(float(token.text)))
-        if token.kind != "name":
-            what = "the end" if token.kind == "end" else repr(token.text)
-            self.refuse(token.at, f"a number, a variable or a bracket is missing before {what}")
-        name = ALIASES.get(token.text, token.text)
-        called = self.token.text == "("
-        if name in CALLS:
-            if called:
-                return self.node(
-                    token.at, ast.Call(ast.Name(name), [self.closed(self.take(), depth)], [])
-                )
-            power = f", and {name}(x)^2 for its square" if self.token.text in ("^", "**") else ""
-            self.refuse(token.at, f"{name} needs its bracket: write {name}(x){power}")
-        if name in CONSTANTS:
-            tree: ast.expr = ast.Name(name)
-        elif _VARIABLE.fullmatch(name):
-            tree = ast.Name(name)
-        else:
-            self.refuse(token.at, self.unknown(name, called))
-        if called:
-            self.refuse(token.at, f"{name} is no function: write {name}*(…)")
-        return tree
+    def named(self, name: str, at: int, called: bool) -> ast.expr:
+        if name not in CONSTANTS and not _VARIABLE.fullmatch(name):
+            self.refuse(at, self.unknown(name, called))
+        return super().named(name, at, called)
 
     def unknown(self, name: str, called: bool) -> str:
         near = difflib.get_close_matches(name.lower(), (*FUNCTIONS, *CONSTANTS), 1, 0.6)
@@ -220,39 +101,7 @@ class Reader:
         if not called and len(name) <= 3:
             return f"{name} is not known: a product of variables is {'*'.join(name)}"
         known = ", ".join((*CALLS, *CONSTANTS))
-        return f"{name} is not known: a variable is one letter, and there are {known}"
-
-    def closed(self, bracket: Token, depth: int) -> ast.expr:
-        if self.token.text == ")":
-            self.refuse(self.token.at, "there is nothing in the brackets")
-        inside = self.sum_of(0, depth + 1)
-        if self.take().text != ")":
-            self.refuse(bracket.at, "this bracket is not closed")
-        return inside
-
-    def node(self, at: int, tree: ast.expr) -> ast.expr:
-        """The tree, once it is known to be a finite number where no variable stands in it."""
-        inside = [child for child in ast.iter_child_nodes(tree) if isinstance(child, ast.expr)]
-        depth = 1 + max((getattr(child, "depth", 0) for child in inside), default=0)
-        if depth > DEEPEST_TREE:
-            self.refuse(at, f"it has more than {DEEPEST_TREE} parts in a row")
-        tree.depth = depth  # type: ignore[attr-defined]
-        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div) and _is_number(tree.right):
-            if _worth(tree.right) == 0:
-                self.refuse(at, "this divides by zero")
-        if _is_number(tree) and not np.isfinite(_worth(tree)):
-            self.refuse(at, f"{ast.unparse(tree)} is no finite number")
-        return tree
-
-
-def _is_number(tree: ast.expr) -> bool:
-    """Whether no variable stands in a tree."""
-    return all(name in CONSTANTS for name in names(tree))
-
-
-def _worth(tree: ast.expr) -> float:
-    with np.errstate(all="ignore"):
-        return float(evaluate(tree, CONSTANTS))
+        return f"{name} is not known: a variable is one letter, as x or x1, and there are {known}"
 
 
 def is_word(text: str) -> bool:
@@ -265,7 +114,7 @@ def is_word(text: str) -> bool:
 
 def tree_of(text: Any) -> ast.expr:
     """The tree of a text of the package's own, of any length; a tree is one already."""
-    return Reader("text", text, 10**6).sum_of(0, 1) if isinstance(text, str) else text
+    return Reader("text", text, 10**6).whole() if isinstance(text, str) else text
 
 
 def read(text: Any, name: str = "text") -> Formula:
@@ -333,7 +182,7 @@ def program_text(
                 return entered(name + "({})", placed(inside))
             case ast.BinOp(left=base, op=ast.Pow(), right=right):
                 factor = product = placed(base)
-                n = _worth(right) if _is_number(right) else 0.0
+                n = Reader.worth(right) if Reader.is_number(right) else 0.0
                 if n == 0.5:
                     return entered("sqrt({})", factor)
                 if n not in range(1, HIGHEST_POWER + 1):
@@ -343,7 +192,7 @@ def program_text(
                 return product
             case ast.BinOp(left=left, op=op, right=right):
                 sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(op)]
-                if js and sign == "/" and not _is_number(right):
+                if js and sign == "/" and not Reader.is_number(right):
                     return entered("_over({}, {})", placed(left), placed(right))
                 return entered(f"{{}} {sign} {{}}", placed(left), placed(right))
         raise TypeError(f"{tree!r} is no formula")
@@ -378,8 +227,8 @@ def program_text(
 
 def folded(tree: ast.expr) -> ast.expr:
     """A tree without variables as its number; any other as it is."""
-    if _is_number(tree) and not isinstance(tree, ast.Constant):
-        return ast.Constant(_worth(tree))
+    if Reader.is_number(tree) and not isinstance(tree, ast.Constant):
+        return ast.Constant(Reader.worth(tree))
     return tree
 
 

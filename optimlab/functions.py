@@ -250,12 +250,13 @@ class Written(Function):
         self._gradient, self._hessian = self._slopes, self._bends
 
     def _slopes(self, p: np.ndarray) -> np.ndarray:
-        parts = self.partials(p[..., 0], p[..., 1]) if self._shape else self.partials(p)
+        if not self._shape:
+            slope = self.partials(p)[0]  # it may be a number, or p itself
+            own = slope is not p and np.shape(slope) == p.shape
+            return slope if own else np.array(np.broadcast_to(slope, p.shape))
+        parts = self.partials(p[..., 0], p[..., 1])
         out = np.empty_like(p)  # in the memory order of p; made last, the heap is trimmed less
-        if self._shape:
-            out[..., 0], out[..., 1] = parts
-        else:
-            out[...] = parts[0]
+        out[..., 0], out[..., 1] = parts
         return out
 
     def _bends(self, p: np.ndarray) -> np.ndarray:

@@ -1,54 +1,33 @@
 r"""Rules and functions as JavaScript, of the trees that run in Python: see `draw/live/engine.js`.
 
->>> from optimlab import SGD, functions
->>> print(rule_program(SGD)["source"])
-($steps, $gradient, $start, $hyper) => {
-const [eta__] = $hyper;
-let w__0 = $start[0], w__1 = $start[1], g__0, g__1;
-const $kept = new Float64Array(2*($steps + 1)), $probes = new Float64Array(2*$steps);
-const $gradients = new Float64Array(2*$steps);
-$kept.set([w__0, w__1]);
-for (let t__ = 1, $k = 2, $i = 0; t__ <= $steps; t__ += 1) {
-const $p0 = w__0, $p1 = w__1;
-[g__0, g__1] = $gradient($p0, $p1);
-$probes[$i] = $p0; $gradients[$i++] = g__0;
-$probes[$i] = $p1; $gradients[$i++] = g__1;
-w__0 = w__0 - eta__ * g__0;
-w__1 = w__1 - eta__ * g__1;
-$kept[$k++] = w__0; $kept[$k++] = w__1;
-}
-return {kept: $kept, gradients: $gradients, probes: $probes};
-}
+>>> from optimlab import functions
 >>> print(function_program(functions.ravine)["gradient"])
 (x, y) => {
 return [(x / 10.0), (2.0 * y)];
 }
 
-Nothing gets into a text but trees that were read and checked, and their names: letters, digits and
-single underscores.  Each name of a rule gets two more underscores, so that it is none of
-JavaScript's own words; names of ours begin with $ or _.  ``+ - * /`` and sqrt round in JavaScript
-as in Python, and stand in the same order: such paths agree to the last bit.
+Nothing gets into a text but trees that were read and checked, and their names: letters, digits
+and single underscores.  Each name of a rule gets two more, so that it is none of JavaScript's own
+words; names of ours begin with $ or _.  ``+ - * /`` and sqrt round in JavaScript as in Python, and
+stand in the same order: such paths agree to the last bit.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from optimlab import checks, formulas
 from optimlab.descent import is_plain
-from optimlab.functions import Function, Stated
+from optimlab.functions import Stated
 from optimlab.optimizers import Optimizer
-from optimlab.programs import Program
+from optimlab.programs import WORD, Program
 from optimlab.rules import rate
 
 __all__ = ["function_program", "rule_program"]
 
-#: what `compile` in engine.js gives to a text
+#: what `compile` in engine.js gives to the text of effective rates
 _GIVEN = ("nan", "sqrt", "_power")
-_NAME = re.compile(r"\b[A-Za-z_]\w*", re.ASCII)
 
 
 def rule_program(rule: Any, dim: int = 2) -> dict[str, Any] | None:
@@ -74,57 +53,37 @@ def rule_program(rule: Any, dim: int = 2) -> dict[str, Any] | None:
 def _with_defaults(rule: type[Optimizer]) -> Optimizer:
     """An object of a class as its defaults say, whatever its own constructor takes."""
     made = rule.__new__(rule)
-    for name in rule.hyperparameters():
-        setattr(made, name, getattr(rule, name))
-    for name, value in rule.switches.items():
+    known = {name: getattr(rule, name) for name in rule.hyperparameters()} | rule.switches
+    for name, value in known.items():
         setattr(made, name, value)
     return made
 
 
 def _source(program: Program, dim: int) -> str:
-    simplified, slots, each = program.simplified, program.rule.slots, range(dim)
-    arrays, symbols = simplified.array_names, program.rule.symbols
-
-    def js(tree: ast.expr | str, i: int = 0) -> str:
-        """The text of a formula, with the names that it has for a coordinate."""
-        text = tree if isinstance(tree, str) else ast.unparse(tree).replace("1e309", "Infinity")
-        return _NAME.sub(lambda found: named(found[0], i), text)
-
-    def named(name: str, i: int) -> str:
-        if name in arrays:
-            return f"{name}__{i}"
-        return name if name.startswith("_") or name in (*_GIVEN, "Infinity") else f"{name}__"
-
-    def lines(moving: bool) -> list[str]:
-        return [
-            f"{js(name)} = {js(tree)};" for name, tree in simplified.numbers
-            if (name in simplified.moving) == moving
-        ]  # fmt: skip
-
-    kept = [js(name, i) for i in each for name in ("w", *slots)]
-    first = [f"{js('w', i)} = $start[{i}]" for i in each]
-    first += [f"{js(slot, i)} = 0" for i in each for slot in slots]
-    first += [f"{js(name)} = 1" for name in simplified.carried]
-    set_ = [js(name) for name, _ in simplified.numbers if name not in simplified.carried]
-    others = dict.fromkeys(["g", *(name for name, _ in simplified.arrays)])
-    set_ += [js(name, i) for i in each for name in others if name not in ("w", *slots)]
+    run, width = program.spelled(dim), 1 + len(program.rule.slots)
+    kept = run["kept"]
+    first = [f"$start[{k // width}]" if k % width == 0 else "0" for k in range(len(kept))]
+    lets = [f"{name} = {value}" for name, value in zip(kept, first, strict=True)] + run["first"]
+    set_later = [line.partition(" = ")[0] for line in run["once"] + run["always"] + run["updates"]]
+    known = {line.partition(" = ")[0] for line in lets}
+    lets += [name for name in dict.fromkeys(run["g"] + set_later) if name not in known]
+    points = [f"$p{i}" for i in range(dim)]
     return "\n".join([
         "($steps, $gradient, $start, $hyper) => {",
-        f"const [{_list(map(js, symbols))}] = $hyper;",
-        f"let {_list(dict.fromkeys([*first, *set_]))};",
-        f"const $kept = new Float64Array({len(kept)}*($steps + 1)), "
-        f"$probes = new Float64Array({dim}*$steps);",
-        f"const $gradients = new Float64Array({dim}*$steps);",
-        *lines(False),
-        f"$kept.set([{_list(kept)}]);",
+        f"const [{', '.join(run['symbols'])}] = $hyper;",
+        f"let {', '.join(lets)};",
+        f"const $kept = new Float64Array({len(kept)}*($steps + 1));",
+        f"const $probes = new Float64Array({dim}*$steps), $gradients = $probes.slice();",
+        *(f"{line};" for line in run["once"]),
+        f"$kept.set([{', '.join(kept)}]);",
         f"for (let t__ = 1, $k = {len(kept)}, $i = 0; t__ <= $steps; t__ += 1) {{",
-        f"const {_list(f'$p{i} = {js(program.rule.probe, i)}' for i in each)};",
-        f"[{_list(js('g', i) for i in each)}] = $gradient({_list(f'$p{i}' for i in each)});",
-        *(f"$probes[$i] = $p{i}; $gradients[$i++] = {js('g', i)};" for i in each),
-        *lines(True),
-        *(f"{js(name, i)} = {js(tree, i)};" for i in each for name, tree in simplified.arrays),
-        " ".join(f"$kept[$k++] = {name};" for name in kept),
-        *(f"{js(name)} = {js(new)};" for name, new in simplified.carried.items() if name != new),
+        *(f"const {point} = {at};" for point, at in zip(points, run["at"], strict=True)),
+        f"[{', '.join(run['g'])}] = $gradient({', '.join(points)});",
+        *(f"$probes[$i] = {point}; $gradients[$i++] = {g};"
+          for point, g in zip(points, run["g"], strict=True)),
+        *(f"{line};" for line in (*run["always"], *run["updates"])),
+        *(f"$kept[$k++] = {name};" for name in kept),
+        *(f"{line};" for line in run["last"]),
         "}",
         "return {kept: $kept, gradients: $gradients, probes: $probes};\n}",
     ])  # fmt: skip
@@ -153,7 +112,7 @@ def rate_source(optimizer: Optimizer) -> str | None:
 
     def js(tree: ast.expr | str) -> str:
         text = tree if isinstance(tree, str) else ast.unparse(_Powers().visit(tree))
-        return _NAME.sub(lambda found: found[0] if found[0] in _GIVEN else f"{found[0]}__", text)
+        return WORD.sub(lambda found: found[0] if found[0] in _GIVEN else f"{found[0]}__", text)
 
     own = dict.fromkeys(["w", "g", *rule.slots, *(line.target for line in rule.lines)])
     lines = []
@@ -162,8 +121,8 @@ def rate_source(optimizer: Optimizer) -> str | None:
         lines.append(f"{js(line.target)} = {js(line.tree)};")
     return "\n".join([
         "($steps, $w, $g, $before, $hyper) => {",
-        f"const [{_list(map(js, optimizer._program().rule.symbols))}] = $hyper;",
-        f"let {_list(f'{js(name)} = 1' for name in own)};",
+        f"const [{', '.join(map(js, optimizer._program().rule.symbols))}] = $hyper;",
+        f"let {', '.join(f'{js(name)} = 1' for name in own)};",
         "const $rates = new Float64Array($steps).fill(1);",
         "for (let t__ = 1, $k = 0; t__ <= $steps; t__ += 1, $k += 1) {",
         "w__ = $w[$k]; g__ = $g[$k];",
@@ -172,18 +131,12 @@ def rate_source(optimizer: Optimizer) -> str | None:
     ])  # fmt: skip
 
 
-def _list(texts: Iterable[str]) -> str:
-    return ", ".join(texts)
-
-
 def function_program(function: Any) -> dict[str, str] | None:
     """{"value": …, "gradient": …}: (x, y) => a number, and => [df/dx, df/dy], as JavaScript.
 
-    `function` is a `Function`, the name of one or a formula; None for one that is only Python.
+    `function` is whatever `descend` takes; None for one that is only Python.
     """
-    if isinstance(function, str):
-        function = checks.function(function)
-    checks.instance("function", function, Function, "a Function, the name of one or a formula")
+    function = checks.function(function)
     if type(function) is not Stated or function.dim > 2:
         return None
     (value, slopes, _), variables = function.trees, function.variables[: function.dim]

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from optimlab.rules import Rule, evaluate, names
+from optimlab.grammar import evaluate, names
+from optimlab.rules import Rule
 
 DOT, THIN = r" \cdot ", r"\,"  #: times between numbers, and between symbols
 

@@ -33,18 +33,18 @@ factor of η and one of δ, which is what its authors suggest at the end of thei
 of t are carried along as products.  Apart from this the lines are worked out as they stand.
 
 >>> print(program.loop_text(1))
-def run(_steps, _measure, _trail, _probes, _gradients, _first, b, eta):
+def run(_steps, _measure, _trail, _probes, _gradients, _first, b__, eta__):
  w__0, m__0, = _first
  _b_t = 1.0
- _k0 = 1.0 - b
- for t in _steps:
+ _k0 = 1.0 - b__
+ for t__ in _steps:
   _at = w__0,
   _g = g__0, = _measure(*_at)
   _gradients.append(_g)
-  _b_t = _b_t * b
+  _b_t = _b_t * b__
   _k1 = 1.0 - _b_t
-  _k2 = eta / _k1
-  m__0 = b * m__0 + _k0 * g__0
+  _k2 = eta__ / _k1
+  m__0 = b__ * m__0 + _k0 * g__0
   w__0 = w__0 - _k2 * m__0
   _trail.append((w__0, m__0,))
 
@@ -58,12 +58,14 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
+from operator import not_
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from optimlab.rules import Line, Rule, evaluate, exponent, names, whole_power
+from optimlab.grammar import evaluate, names
+from optimlab.rules import Line, Rule, exponent, whole_power
 
 _TIMES, _OVER = ast.Mult(), ast.Div()
 _UFUNCS = {ast.Add: "_add", ast.Sub: "_subtract", ast.Mult: "_multiply", ast.Div: "_divide"}
@@ -82,6 +84,8 @@ _ON_ARRAYS = {
     "_add": np.add, "_subtract": np.subtract, "_multiply": np.multiply, "_divide": np.divide,
     "_copy": np.positive, "_sqrt": np.sqrt, "sqrt": _root, "_power": _power, "nan": math.nan,
 }  # fmt: skip
+#: a name in a formula that is written out
+WORD = re.compile(r"\b[A-Za-z_]\w*")
 _ON_FLOATS = {"sqrt": math.sqrt, "_power": math.pow, "nan": math.nan}
 
 # --- numbers apart from arrays -----------------------------------------------------------------
@@ -446,33 +450,56 @@ class Program:
             self._loops[coordinates] = made(self.loop_text(coordinates), _ON_FLOATS)["run"]
         return self._loops[coordinates]
 
-    def loop_text(self, coordinates: int) -> str:
-        """Its text: the lines written out for each coordinate."""
+    def spelled(self, coordinates: int) -> dict[str, list[str]]:
+        """The parts of a run, written out for each coordinate; they are JavaScript as well.
+
+        Each name of the rule gets two more underscores: it is then no word of a language.
+        """
         rule, simplified, each = self.rule, self.simplified, range(coordinates)
-        numbers = [(name, f"{name} = {ast.unparse(tree)}") for name, tree in simplified.numbers]
-        lines = [f"{name} = {ast.unparse(tree)}" for name, tree in simplified.arrays]
-        probe = ast.unparse(rule.probe)
-        words = re.compile(rf"\b({'|'.join(sorted(simplified.array_names))})\b")
 
-        def numbered(text: str, i: int) -> str:
-            return words.sub(rf"\1__{i}", text)
+        def text(given: ast.expr | str, i: int = 0) -> str:
+            whole = given if isinstance(given, str) else ast.unparse(given)
+            return WORD.sub(lambda found: named(found[0], i), whole)
 
-        kept = _tuple(f"{name}__{i}" for i in each for name in ("w", *rule.slots))
-        given = ("_steps", "_measure", "_trail", "_probes", "_gradients", "_first", *rule.symbols)
+        def named(name: str, i: int) -> str:
+            if name in simplified.array_names:
+                return f"{name}__{i}"
+            return name if name[0] == "_" or name in ("sqrt", "nan") else f"{name}__"
+
+        def lines(numbers: Iterable[tuple[str, Any]], i: int = 0) -> list[str]:
+            return [f"{text(name, i)} = {text(given, i)}" for name, given in numbers]
+
+        moves = [name in simplified.moving for name, _ in simplified.numbers]
+        carried = simplified.carried.items()
+        return {
+            "symbols": [text(symbol) for symbol in rule.symbols],
+            "kept": [text(name, i) for i in each for name in ("w", *rule.slots)],
+            "first": lines((name, "1.0") for name in simplified.carried),
+            "once": lines(compress(simplified.numbers, map(not_, moves))),
+            "at": [text(rule.probe, i) for i in each],
+            "g": [text("g", i) for i in each],
+            "always": lines(compress(simplified.numbers, moves)),
+            "updates": [line for i in each for line in lines(simplified.arrays, i)],
+            "last": lines((name, new) for name, new in carried if name != new),
+        }
+
+    def loop_text(self, coordinates: int) -> str:
+        """The text of `loop`."""
+        run = self.spelled(coordinates)
+        kept = _tuple(run["kept"])
+        given = ("_steps", "_measure", "_trail", "_probes", "_gradients", "_first")
         return "\n".join([
-            f"def run({', '.join(given)}):",
+            f"def run({', '.join((*given, *run['symbols']))}):",
             f" {kept} = _first",
-            *(f" {name} = 1.0" for name in simplified.carried),
-            *(f" {line}" for name, line in numbers if name not in simplified.moving),
-            " for t in _steps:",
-            f"  _at = {_tuple(numbered(probe, i) for i in each)}",
-            *(["  _probes.append(_at)"] if rule.looks_ahead else []),
-            f"  _g = {_tuple(f'g__{i}' for i in each)} = _measure(*_at)",
+            *(f" {line}" for line in (*run["first"], *run["once"])),
+            " for t__ in _steps:",
+            f"  _at = {_tuple(run['at'])}",
+            *(["  _probes.append(_at)"] if self.rule.looks_ahead else []),
+            f"  _g = {_tuple(run['g'])} = _measure(*_at)",
             "  _gradients.append(_g)",
-            *(f"  {line}" for name, line in numbers if name in simplified.moving),
-            *(f"  {numbered(line, i)}" for i in each for line in lines),
+            *(f"  {line}" for line in (*run["always"], *run["updates"])),
             f"  _trail.append(({kept}))",
-            *(f"  {name} = {new}" for name, new in simplified.carried.items() if name != new),
+            *(f"  {line}" for line in run["last"]),
         ])  # fmt: skip
 
 

@@ -15,41 +15,32 @@ w are the parameters, g is the gradient, t counts the steps.  All else follows f
 >>> float(evaluate(momentum.lines[0].tree, {"alpha": 0.9, "v": 0.5, "eta": 0.1, "g": 4.0}))
 0.04999999999999999
 
-A text is never run.  It is parsed by Python's own `ast`, and only trees of names, numbers,
-``+ - * / **`` and ``sqrt()`` are taken.  `programs` makes Python of these trees, and anything
-else that is to be made of them can start from ``read(lines).lines`` in the same way.
+A text is never run: `grammar` reads it, and only trees of names, numbers, ``+ - * / **`` and
+``sqrt()`` come of it.  `programs` makes Python of these trees, and `javascript` JavaScript.
 """
 
 from __future__ import annotations
 
 import ast
+import keyword
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from optimlab import grammar
 from optimlab.checks import shown
+from optimlab.grammar import LONGEST, evaluate, names
 
-#: no line is longer, no rule has more lines, and no formula is nested deeper
-LONGEST, MOST_LINES, DEEPEST = 500, 50, 50
+#: no rule has more lines, and no formula is deeper
+MOST_LINES, DEEPEST = 50, 50
 #: an array may be raised to a whole number up to this, or to 0.5
 HIGHEST_POWER = 8
 
-_CHARACTERS = re.compile(r"[A-Za-z0-9_ .+*/()=-]*")
-_NAME = re.compile(r"(?!.*__)[A-Za-z]\w*")
-_WORK = {
-    ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
-    ast.Pow: np.power,
-}  # fmt: skip
-#: what a formula may call; in the lines of a rule that is sqrt alone
-CALLS: dict[str, Callable[[Any], Any]] = {
-    "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan,
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
-    "tanh": np.tanh, "abs": np.abs, "sign": np.sign,
-}  # fmt: skip
+_NAME = re.compile(r"(?!.*__)[A-Za-z]\w*", re.ASCII)
 
 
 class Line(NamedTuple):
@@ -89,67 +80,44 @@ def refuse(line: Any, why: str, error: type[Exception] = ValueError) -> NoReturn
     raise error(f"rule {shown(line)}: {why}") from None
 
 
-def names(tree: ast.AST) -> list[str]:
-    """The names in a formula, each as often as it stands there."""
-    if isinstance(tree, ast.Name):
-        return [tree.id]
-    if isinstance(tree, ast.BinOp):
-        return names(tree.left) + names(tree.right)
-    if isinstance(tree, ast.Call):
-        return [name for inside in tree.args for name in names(inside)]
-    return names(tree.operand) if isinstance(tree, ast.UnaryOp) else []
+class _Reader(grammar.Reader):
+    """The right side of a line."""
+
+    deepest_tree = DEEPEST
+
+    def fail(self, why: str) -> NoReturn:
+        refuse(self.text, why)
+
+    def signed(self, depth: int) -> ast.expr:
+        if self.token.text == "-":
+            self.refuse(self.token.at, "write 0 - x for -x")
+        return super().signed(depth)
+
+    def named(self, name: str, at: int, called: bool) -> ast.expr:
+        if called and name in grammar.CALLS:
+            self.refuse(at, f"only sqrt() may be called in a rule, not {name}")
+        if not _is_name(name) and name != "t":
+            self.refuse(at, f"only other names may be used, not {name}")
+        return super().named(name, at, called)
 
 
 @lru_cache(maxsize=1024)
 def parse(line: str) -> Line:
     """Split ``"v = alpha*v - eta*g"`` into its target and the tree of its right side."""
-    if len(line) > LONGEST:
-        refuse(line, f"a line may have {LONGEST} characters at most")
-    if not _CHARACTERS.fullmatch(line):
-        refuse(line, "only + - * / ** and sqrt() may be used")
-    try:
-        body = ast.parse(line.strip()).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    target, equals, right = (part.strip() for part in line.partition("="))
+    if not equals and len(line) <= LONGEST:
+        refuse(line, "it sets nothing; a line is such as w = w - eta*g")
+    if "=" in right or not target.replace("_", "x").isalnum():
         refuse(line, "it is no formula, such as w = w - eta*g")
-    match body:
-        case [ast.Assign(targets=[ast.Name(id=target)], value=tree)]:
-            if not _is_name(target):
-                refuse(line, f"{target} cannot be set")
-        case [ast.Expr()]:
-            refuse(line, "it sets nothing; a line is such as w = w - eta*g")
-        case _:
-            refuse(line, "it is no formula, such as w = w - eta*g")
-    _check(tree, line, DEEPEST)
+    tree = _Reader(line, begin=line.index("=") + 1).whole()
+    if not _is_name(target):
+        refuse(line, f"{target} cannot be set")
     return Line(line, target, tree)
 
 
 def _is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text)) and text not in ("sqrt", "nan", "t")
-
-
-def _check(tree: ast.expr, line: str, depth: int) -> bool:
-    """Let nothing pass but arithmetic; whether a name stands in it."""
-    if depth == 0:
-        refuse(line, f"it is nested more than {DEEPEST} deep")
-    named = False
-    match tree:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            tree.value = float(str(number))
-        case ast.Name(id=name) if _is_name(name) or name == "t":
-            named = True
-        case ast.Call(func=ast.Name(id="sqrt"), args=[inside], keywords=[]):
-            named = _check(inside, line, depth - 1)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _WORK:
-            named = any([_check(side, line, depth - 1) for side in (left, right)])
-        case ast.UnaryOp(op=ast.USub()):
-            refuse(line, "only + - * / ** and sqrt() may be used; write 0 - x for -x")
-        case _:
-            refuse(line, "only + - * / ** and sqrt() may be used")
-    if not named:
-        with np.errstate(all="ignore"):
-            if not np.isfinite(evaluate(tree, {})):
-                refuse(line, f"{ast.unparse(tree)} is no finite number")
-    return named
+    own = text in ("sqrt", "nan", "t") or keyword.iskeyword(text)
+    return bool(_NAME.fullmatch(text)) and not own
 
 
 def as_lines(given: Any) -> tuple[str, ...]:
@@ -224,22 +192,6 @@ def whole_power(power: ast.BinOp) -> int | None:
 
 
 # --- working out, as it stands ---------------------------------------------------------------
-
-
-def evaluate(tree: ast.AST, values: Mapping[str, Any]) -> Any:
-    """The value of a formula; `values` are numbers or arrays, by name."""
-    match tree:
-        case ast.Constant(value=float() as value):
-            return np.float64(value)
-        case ast.Name(id=name):
-            return np.asarray(values[name], dtype=float)[()]
-        case ast.Call(func=ast.Name(id=name), args=[inside]):
-            return CALLS[name](evaluate(inside, values))
-        case ast.UnaryOp(operand=inside):
-            return -evaluate(inside, values)
-        case ast.BinOp(left=left, op=op, right=right):
-            return _WORK[type(op)](evaluate(left, values), evaluate(right, values))
-    raise TypeError(f"{tree!r} is no formula")
 
 
 def work_out(rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:

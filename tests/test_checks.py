@@ -23,6 +23,7 @@ from optimlab import (
     descent,
     explorers,
     functions,
+    javascript,
     lessons,
     numerical_gradient,
     optimizers,
@@ -135,6 +136,8 @@ SHOWN, FOLDER = explorers.explore("ravine"), tempfile.TemporaryDirectory()
 SQUARE = {"name": "mine", "latex": "x^2", "value": lambda x: x * x, "domain": (-1, 1)}
 BELOW_1 = kind("   T   V  V   V  V   T   T    V  V     T      T")  # each in [0, 1)
 
+of(javascript.function_program, F, function=FUNCTION)
+of(javascript.rule_program, {"rule": SGD}, rule=FUNCTION, dim=WHOLE | {"int64(5)": "V"})
 of(descend, F | {"optimizer": SGD(), "steps": 3}, function=FUNCTION, optimizer=THING,
    start=maybe(POINT), steps=WHOLE, gradient=maybe(THING), record=FLAG)  # fmt: skip
 of(PATH.left, {}, domain=maybe(DOMAIN))
@@ -440,8 +443,8 @@ def outcome(entry, argument, value):
 
 #: whose public names are asked for
 MODULES = (
-    functions, optimizers, descent, analysis, conventions, data, genealogy, graph, layers, losses,
-    network, outcomes, schemes, tables, training, tuning, explorers,
+    functions, optimizers, descent, javascript, analysis, conventions, data, genealogy, graph,
+    layers, losses, network, outcomes, schemes, tables, training, tuning, explorers,
 )  # fmt: skip
 #: what is not tried, and why
 EXEMPT = {

@@ -367,7 +367,7 @@ def test_import_is_lazy():
     code = (
         "import sys, optimlab; "
         "heavy = {'matplotlib', 'plotly', 'ipywidgets', 'anywidget', 'seaborn', 'pandas', "
-        "'IPython', 'traitlets', 'scipy'}; "
+        "'IPython', 'traitlets', 'scipy', 'sympy'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

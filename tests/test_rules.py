@@ -370,7 +370,7 @@ def test_what_plain_floats_raise_is_infinity_or_nan():
         ("w = w - 10**(t*400)*g",),  # too large a power
         ("w = w - g*(c - 1)**0.25",),  # a complex one
         ("w = w - sqrt(g)",),
-        ("w = w - eta*g/0",),
+        ("w = w - eta*g/(t - 1)",),
         ("w = w - (1 - 1)*g/c",),
     ]:
         rule = own(*lines, **({"c": 0.0} if "c" in "".join(lines).replace("sqrt", "") else {}))
@@ -589,39 +589,43 @@ def test_own_names_for_hyperparameters():
 
 NO_RULES = {
     ("w - eta*g",): "it sets nothing",
-    ("w = w - eta*",): "it is no formula",
-    ("",): "it is no formula",
+    ("w = w - eta*",): "position 13, a number, a variable or a bracket is missing before the end",
+    ("",): "it sets nothing",
     ("w = v = g",): "it is no formula",
     ("w += g",): "it is no formula",
-    ("w: g = 1",): "only",
-    ("w = w - g; v = g",): "only",
-    ("w = w - g\nv = g",): "only",
+    ("w: g = 1",): "it is no formula",
+    ("w = w - g; v = g",): "it is no formula",
+    ("w = w - g\nv = g",): "it is no formula",
     ("if w = g",): "it is no formula",
-    ("lambda = g", "w = w - g"): "it is no formula",
-    ("w = w - (g if w else w)",): "only",
-    ("w = w - (g, w)",): "only",
-    ("w = w[0]",): "only",
+    ("lambda = g", "w = w - g"): "lambda cannot be set",
+    ("w = w - (g if w else w)",): "if is no part of a formula",
+    ("w = w - (g, w)",): "position 11, ',' cannot be read",
+    ("w = w[0]",): "'[' cannot be read: write (…)",
     ("w = w @ g",): "only",
-    ("w = w // g",): "only",
-    ("w = w % g",): "only",
-    ("w = -g",): "write 0 - x for -x",
+    ("w = w // g",): "position 8, a number, a variable or a bracket is missing before '/'",
+    ("w = w % g",): "write a share as a number",
+    ("w = -g",): "position 5, write 0 - x for -x",
     ("w = w - 'g'",): "only",
-    ("w = w - g.real",): "only",
-    ("w = __import__(g)",): "only",
-    ("w = sqrt",): "only",
-    ("w = sqrt(w, g)",): "only",
-    ("w = exp(g)",): "only",
-    ("w = w - 1j*g",): "only",
+    ("w = w - g.real",): "position 10, '.' cannot be read",
+    ("w = __import__(g)",): "a name begins with a letter",
+    ("w = sqrt",): "sqrt needs its bracket: write sqrt(x)",
+    ("w = sqrt(w, g)",): "',' cannot be read",
+    ("w = exp(g)",): "only sqrt() may be called in a rule, not exp",
+    ("w = w - 1j*g",): "write 1*j",
+    ("w = w - eta*g/0",): "position 9, this divides by zero",
+    ("w = w(1 - g)",): "w is no function: write w*(…)",
+    ("w = w - 2g",): "write 2*g",
+    ("w = w - lambda*g",): "only other names may be used, not lambda",
     ("w = w - True*g",): "only",
     ("w = w - None",): "only",
-    ("w = w - _k0*g",): "only",
+    ("w = w - _k0*g",): "a name begins with a letter",
     ("w = w - g__0",): "only",
-    ("w = w < g",): "only",
+    ("w = w < g",): "compares nothing",
     ("sqrt = w", "w = w - g"): "sqrt cannot be set",
     ("t = t + 1", "w = w - g"): "t cannot be set",
     ("_x = g", "w = w - _x"): "_x cannot be set",
     ("w = w - 1e999*g",): "1e309 is no finite number",
-    ("w = w - (1/0)*g",): "is no finite number",
+    ("w = w - (1/0)*g",): "position 10, this divides by zero",
     ("w = w - 9**9**9**9*g",): "is no finite number",
     ("w = w - " + "9" * 400 + "*g",): "is no finite number",
     ("v = alpha*v - eta*g",): "no line changes w",
@@ -687,8 +691,10 @@ def test_hostile_texts_are_refused_fast():
             compiled(read(rule.rules)).loop(3)
     with pytest.raises(ValueError, match="1 to 50 lines"):
         own(*["w = w - g"] * 51)
-    with pytest.raises(ValueError, match="nested"):
+    with pytest.raises(ValueError, match="more than 50 parts in a row"):
         own("w = " + "+".join(["g"] * 60))
+    with pytest.raises(ValueError, match="nested more than 50 deep"):
+        own("w = " + "(" * 60 + "g" + ")" * 60)
     assert time.perf_counter() - begin < 2
 
 

@@ -9,7 +9,8 @@ from optimlab import latex
 from optimlab.draw import style
 from optimlab.explorers.controls import choice
 from optimlab.explorers.frames import UNDEFINED, lost
-from optimlab.rules import Rule, at_every_step, evaluate, names, rate
+from optimlab.grammar import evaluate, names
+from optimlab.rules import Rule, at_every_step, rate
 
 #: part of a step -> looks of its arrow, and what the arrow is; in the order in which they are laid
 #: end to end

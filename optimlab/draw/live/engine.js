@@ -38,21 +38,20 @@ function power(a, b) {
   return a ** b;
 }
 
-/** What a text may call, as rules.CALLS has it. @type {Record<string, any>} */
+/** @param {number} x */
+function log(x) {
+  if (x === 0) dividedByZero = true;
+  return Math.log(x);
+}
+
+/** @param {number} x */
+const sign = (x) => Math.sign(x) + 0;
+
+const { sqrt, exp, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, abs } = Math;
+/** What a text may call. @type {Record<string, any>} */
 const CALLS = {
-  ...Object.fromEntries(
-    ["sqrt", "exp", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "abs"].map(
-      (name) => [name, Reflect.get(Math, name)],
-    ),
-  ),
-  log: (/** @type {number} */ x) => {
-    if (x === 0) dividedByZero = true;
-    return Math.log(x);
-  },
-  sign: (/** @type {number} */ x) => Math.sign(x) + 0,
-  nan: NaN,
-  _over: over,
-  _power: power,
+  ...{ sqrt, exp, log, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, abs, sign },
+  ...{ nan: NaN, _over: over, _power: power },
 };
 
 /** @type {Map<string, any>} */
