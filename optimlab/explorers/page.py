@@ -5,8 +5,8 @@ from optimlab.draw.live import marks
 from optimlab.javascript import function_program, rate_source, rule_program
 from optimlab.words import MESSAGES
 
-#: the messages that it fills
-RUN = list(MESSAGES)[: list(MESSAGES).index("band")]
+#: the messages that it fills, in the order of their file: of a run, and of one with a target
+RUN, GOAL = (list(MESSAGES)[: list(MESSAGES).index(name)] for name in ("goal", "band"))
 
 
 def program_of(explorer):
@@ -27,7 +27,7 @@ def program_of(explorer):
         "loss": "loss" in explorer.curves, "target": target,
         "curves": [{"name": c.name, "rules": c.rules, "log": c.log} for c in explorer._more],
         "naming": _naming(explorer) if explorer.names else None,
-        "first": [values, handles], "say": {message: MESSAGES[message] for message in RUN},
+        "first": [values, handles], "say": {message: MESSAGES[message] for message in (GOAL if target else RUN)},
     }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         explorer.controls["lr"].index = index
         assert page.root("data-source") == "engine"
         assert slider.get_attribute("aria-valuetext") == explorer.controls["lr"].label
-        assert page.text(".ol-page output") == explorer.controls["lr"].label
+        assert page.text(".ol-page output >> nth=0") == explorer.controls["lr"].label
         assert page.text(".ol-summary") == explorer.summary
         assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
         frame = explorer.plot.data["list"][0]
@@ -101,8 +101,10 @@ def test_a_page_plays_steps_and_hovers(ravine):
     page.until("root.dataset.step === '2'")
 
 
-def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(ravine):
-    explorer, page = ravine
+def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(offline, tmp_path):
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30, inspect=True)
+    page = Page(offline, explorer, tmp_path / "run.html")
+    page.until("root.dataset.source === 'frames'")
     assert page.text(".ol-fixed") == "What else is set: steps 30, start point (-7, 2)."
     box = page.page.locator("[data-handle=start]").bounding_box()
     before = page.page.locator(".ol-panels").inner_html()
@@ -121,6 +123,8 @@ def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(ravine):
     page.page.locator("[data-action=back]").click()
     page.page.locator("[data-action=reset]").click()
     assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
+    assert page.said == []
+    page.page.close()
 
 
 @pytest.mark.parametrize("width", [1400, 400])
