@@ -27,7 +27,8 @@ def program_of(explorer):
         "loss": "loss" in explorer.curves, "target": target,
         "curves": [{"name": c.name, "rules": c.rules, "log": c.log} for c in explorer._more],
         "naming": _naming(explorer) if explorer.names else None,
-        "first": [values, handles], "say": {message: MESSAGES[message] for message in (GOAL if target else RUN)},
+        "first": [values, handles],
+        "say": {message: MESSAGES[message] for message in (GOAL if target else RUN)},
     }  # fmt: skip
 
 

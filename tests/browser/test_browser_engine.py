@@ -26,7 +26,7 @@ def page(lab, tmp_path):
     path = tmp_path / "engine.ipynb"
     path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(c) for c in CELLS])))
     lab.received = []  # all that Python sends
-    lab.page.on("websocket", lambda s: s.on("framereceived", lab.received.append))
+    lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: lab.received.append(m)))
     lab.open(path)
     assert lab.run_all() == []
     until(lab, "() => document.querySelectorAll('.ol-live').length === 3")

@@ -4,7 +4,7 @@
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
-import { floats } from "./frames.js";
+import { floats, Source } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
@@ -41,8 +41,7 @@ export class View {
     this.model = model;
     // each plot is a module of its own: no counter
     this.id = `ol${Math.random().toString(36).slice(2)}`;
-    /** @type {[Model, string][]} */
-    this.controls = [];
+    this.source = new Source(model);
     /** @type {number | null} the step under the pointer */
     this.hover = null;
     /** @type {Mark | null} the handle in hand */
@@ -65,8 +64,6 @@ export class View {
     this.overlays = [];
     this.tick = 0;
     this.rest = 0;
-    /** @type {import("./paths.js").Runs | null} what makes the frames here, if Python has sent its program */
-    this.runs = null;
     /** @type {(() => void)[]} */
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
@@ -84,7 +81,7 @@ export class View {
       else this.bar?.menu?.heard(said, buffers);
     });
     this.listen(model, "change:program", () => {
-      this.takeProgram();
+      this.source.take(this.marks, this.axes);
       this.paint();
     });
     for (const name of ["panels", "sliders"]) {
@@ -133,8 +130,8 @@ export class View {
       this.model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
     /** @type {Model[]} */
     const models = await Promise.all(wanted.map(([reference]) => find(reference)));
-    this.controls = models.map((model, i) => [model, wanted[i][1]]);
-    for (const [model, name] of this.controls) {
+    this.source.controls = models.map((model, i) => [model, wanted[i][1]]);
+    for (const [model, name] of this.source.controls) {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.paint();
@@ -205,7 +202,7 @@ export class View {
     /** @type {Spec[]} */
     const marks = this.model.get("marks");
     this.marks = marks.map((mark) => this.buildMark(mark));
-    this.takeProgram();
+    this.source.take(this.marks, this.axes);
     /** @type {import("./sketch.js").Spec} */
     const sketch = this.model.get("sketch");
     const { Sketch } = PARTS;
@@ -287,61 +284,6 @@ export class View {
 
   // -- what to show ---------------------------------------------------------------------------
 
-  takeProgram() {
-    /** @type {import("./paths.js").Program} */
-    const program = this.model.get("program");
-    const { Runs } = PARTS;
-    this.runs = Runs && program.rules ? new Runs(program, this.marks, this.axes) : null;
-  }
-
-  /**
-   * The frame that is made here for the settings as they are, if Python has sent its program and the
-   * page's policy lets it run.
-   * @returns {[Frame, Float32Array, string] | null}
-   */
-  made() {
-    if (!this.runs || !this.controls.length) return null;
-    try {
-      const values = this.controls.map(([model, name]) => model.get(name));
-      return [...this.runs.at(values, this.model.get("handles").start), "engine"];
-    } catch (error) {
-      if (!(error instanceof EvalError)) throw error;
-      this.runs = null;
-      this.ask("refused");
-      return null;
-    }
-  }
-
-  /**
-   * The frame that is made here; else that of the slider's position if it was computed for the
-   * settings as they are; else the last path that the kernel sent.
-   * @returns {[Frame, Float32Array, string]}
-   */
-  current() {
-    const made = this.made();
-    if (made) return made;
-    const frames = this.model.get("frames");
-    if (frames.list && this.controls.length) {
-      const [model, name] = this.controls[0];
-      const first = model.get(name);
-      if (frames.list[first] && this.settings() === JSON.stringify(frames.settings)) {
-        return [frames.list[first], floats(frames), "frames"];
-      }
-    }
-    const data = this.model.get("data");
-    if (data.list) return [data.list[0], floats(data), "data"];
-    return [{ marks: {}, texts: {} }, new Float32Array(), "none"];
-  }
-
-  /** The values of all controls but the first, and the handles that are no guesses, as text. */
-  settings() {
-    const others = this.controls.slice(1).map(([model, name]) => model.get(name));
-    const guesses = this.marks.filter((mark) => mark.guess).map((mark) => mark.name);
-    const handles = Object.entries(this.model.get("handles"));
-    const own = handles.filter(([name]) => !guesses.includes(name));
-    return JSON.stringify([...others, Object.fromEntries(own)]);
-  }
-
   /**
    * The last step of a frame.
    * @param {Frame} frame
@@ -353,7 +295,7 @@ export class View {
   }
 
   step() {
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     const step = this.model.get("step");
     return step < 0 ? last : Math.min(step, last);
   }
@@ -361,7 +303,7 @@ export class View {
   // -- painting: on every change --------------------------------------------------------------
 
   paint() {
-    const [frame, values, source] = this.current();
+    const [frame, values, source] = this.source.current();
     const notes = this.model.get("notes");
     /** @type {Frame | undefined} */
     const noted = notes.list?.[0];
@@ -390,7 +332,7 @@ export class View {
     this.sketch?.paint();
     this.sliders?.paint();
     const { band, settings } = this.model.get("frames");
-    this.band?.paint(band ?? null, JSON.stringify(settings) === this.settings());
+    this.band?.paint(band ?? null, JSON.stringify(settings) === this.source.settings());
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const summary = frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
@@ -491,7 +433,7 @@ export class View {
     let found = null;
     if (hit) {
       const { axes, x, y } = hit;
-      const [frame, values] = this.current();
+      const [frame, values] = this.source.current();
       const walked = this.marks.filter(
         (mark) => mark.by_step && MARKS[mark.kind].walked && this.axes[mark.axes] === axes,
       );
@@ -578,7 +520,7 @@ export class View {
 
   /** @param {number} step */
   stepTo(step) {
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
   }
 
@@ -596,7 +538,7 @@ export class View {
     this.bar?.setPlaying(playing);
     cancelAnimationFrame(this.tick);
     if (!playing) return;
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.set({ step: last, playing: false });
       return;
@@ -607,7 +549,7 @@ export class View {
   /** @param {number} from @param {number} started */
   run(from, started) {
     this.hover = null;
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     const speed = Number(this.bar?.speed.value ?? 1);
     const step = stepAfter(from, last, performance.now() - started, speed);
     if (step >= last) {
@@ -622,7 +564,7 @@ export class View {
   set(values, moving = false) {
     for (const [name, value] of Object.entries(values)) this.model.set(name, value);
     window.clearTimeout(this.rest);
-    if (moving && this.runs) this.rest = window.setTimeout(() => this.tell(), REST);
+    if (moving && this.source.runs) this.rest = window.setTimeout(() => this.tell(), REST);
     else this.tell();
   }
 
@@ -635,9 +577,9 @@ export class View {
   /** Put controls and handles back to where they were at first: Python does, or it is done here. */
   reset() {
     this.set({ playing: false, step: -1 });
-    if (!this.runs) return this.ask("reset");
-    const [values, handles] = this.runs.program.first;
-    this.controls.forEach(([model, name], i) => {
+    if (!this.source.runs) return this.ask("reset");
+    const [values, handles] = this.source.runs.program.first;
+    this.source.controls.forEach(([model, name], i) => {
       model.set(name, values[i]);
       model.save_changes();
     });
