@@ -17,6 +17,7 @@ CELLS = [
     "_ = ipywidgets.jslink((explorer.controls['lr'], 'index'), (other.controls['lr'], 'index'))\n"
     "other",
     "veiled = explore('rosenbrock', 'Adam', start=(-1.25, 1.5))\nveiled.veil('Not yet.')\nveiled",
+    "looked_at = explore('ravine', 'SGD', lr=0.1, inspect=True)\nlooked_at",
 ]
 PATH = '[data-mark="path Momentum"]'
 
@@ -29,7 +30,7 @@ def page(lab, tmp_path):
     lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: lab.received.append(m)))
     lab.open(path)
     assert lab.run_all() == []
-    until(lab, "() => document.querySelectorAll('.ol-live').length === 3")
+    until(lab, "() => document.querySelectorAll('.ol-live').length === 4")
     return lab
 
 
@@ -104,6 +105,7 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page):
     step = "Number(document.querySelector('.ol-live').dataset.step)"
     until(page, f"() => {step} > 0 && {step} < 33")
     page.live().locator("button[data-action=play]").click()
+    page.live().locator("[data-action=step]").press("End")
     assert page.page.evaluate("() => window.busy"), "nothing of it waits for Python"
     # Python follows once the hand rests, to the same numbers
     rate, steps, momentum, start = settings(page)
@@ -133,6 +135,13 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page):
     page.page.evaluate(TWO_FRAMES)
     assert settings(page) == (0.1, 30, 0.9, [-7, 2])
     check(page)
+
+    # what needs Python says that it is not there
+    page.live(3).locator("[data-handle=start]").press("ArrowRight")
+    late = "document.querySelectorAll('.ol-live')[3].querySelector('.ol-summary').textContent"
+    until(page, f"() => {late}.startsWith('Python does not answer')")
+    page.live(3).locator("[data-handle=start]").press("ArrowLeft")
+    until(page, f"() => {late}.startsWith('SGD')")
 
 
 def test_reloaded_the_page_has_its_program_again(page):

@@ -34,6 +34,9 @@ export function floats(packed) {
   return found;
 }
 
+/** Python is late if it has not answered after so many milliseconds. */
+const ANSWER = 1000;
+
 export class Source {
   /** @param {import("./stills.js").Model} model */
   constructor(model) {
@@ -44,6 +47,27 @@ export class Source {
     this.marks = [];
     /** @type {import("./paths.js").Runs | null} what makes the frames, if Python has sent its program */
     this.runs = null;
+    this.waits = 0;
+    this.late = false;
+  }
+
+  /**
+   * Whether what is shown is not what the controls say, for Python has not answered for a second.
+   * @param {string} source of what is shown @param {() => void} repaint
+   */
+  isLate(source, repaint) {
+    const { settings } = this.model.get("data");
+    const fits = source !== "data" || !settings.length || JSON.stringify(settings) === this.settings();
+    if (fits) {
+      window.clearTimeout(this.waits);
+      [this.waits, this.late] = [0, false];
+    } else {
+      this.waits ||= window.setTimeout(() => {
+        this.late = true;
+        repaint();
+      }, ANSWER);
+    }
+    return this.late;
   }
 
   /**

@@ -32,6 +32,8 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
+/** What is said of a picture that Python has not brought up to date. */
+const UNANSWERED = "Python does not answer: the picture is not that of the controls as they stand.";
 /** A hand rests when it has not moved for so many milliseconds: then Python is told. */
 const REST = 150;
 
@@ -72,17 +74,13 @@ export class View {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.listen(model, "change:playing", () => this.setPlaying());
-    for (const name of ["marks", "sketch"]) {
+    for (const name of ["marks", "sketch", "program"]) {
       this.listen(model, `change:${name}`, () => this.renew());
     }
     this.listen(model, "change:veiled", () => this.lock());
     this.listen(model, "msg:custom", (said, buffers) => {
       if (said.kind === "call") this.ask("here");
       else this.bar?.menu?.heard(said, buffers);
-    });
-    this.listen(model, "change:program", () => {
-      this.source.take(this.marks, this.axes);
-      this.paint();
     });
     for (const name of ["panels", "sliders"]) {
       this.listen(model, `change:${name}`, () => this.rebuild());
@@ -334,7 +332,9 @@ export class View {
     const { band, settings } = this.model.get("frames");
     this.band?.paint(band ?? null, JSON.stringify(settings) === this.source.settings());
     if (this.goal) this.goal.textContent = frame.goal ?? "";
-    const summary = frame.summary ?? "";
+    const late = this.source.isLate(source, () => this.paint());
+    this.root.classList.toggle("ol-late", late);
+    const summary = late ? UNANSWERED : frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
     const [first, rows, width] = frame.values ?? [0, 0, 0];
     const row = doubles(values, first + step * width, width);
@@ -563,9 +563,9 @@ export class View {
   /** @param {Record<string, any>} values @param {boolean} [moving] more of them may follow */
   set(values, moving = false) {
     for (const [name, value] of Object.entries(values)) this.model.set(name, value);
+    if (!moving || !this.source.runs) return this.tell();
     window.clearTimeout(this.rest);
-    if (moving && this.source.runs) this.rest = window.setTimeout(() => this.tell(), REST);
-    else this.tell();
+    this.rest = window.setTimeout(() => this.tell(), REST);
   }
 
   /** Tell Python what was set. */
