@@ -310,15 +310,16 @@ export class View {
     this.root.dataset.source = source;
     this.root.dataset.step = String(step);
     const images = this.model.get("images");
-    /** @type {Map<number, number[][]>} a line and its dots lie in one place: they are read once */
+    /** @type {Map<string, number[][]>} a line and its dots lie in one place: they are read once */
     const known = new Map();
     for (const mark of this.marks) {
       const { name } = mark;
       const note = noted?.marks[name] ? noted : null;
       const from = note ?? frame;
       const place = from.marks[name];
-      const rows = (!note && known.get(place?.[0])) || rowsOf(note ? floats(notes) : values, place);
-      if (!note && place) known.set(place[0], rows);
+      const key = `${Boolean(note)} ${place}`;
+      const rows = known.get(key) ?? rowsOf(note ? floats(notes) : values, place);
+      known.set(key, rows);
       MARKS[mark.kind].paint(mark, this.axes[mark.axes], {
         rows,
         texts: from.texts[name] ?? [],
