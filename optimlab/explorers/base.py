@@ -104,7 +104,7 @@ class Explorer(Late, widgets.VBox):
         self._told_above = True  # an error now is the caller's to see
         try:
             self._update()
-            self.plot.program = self.page_program() or {}
+            self._hand_over()
         finally:
             self._told_above = False
         for number, (widget, name) in enumerate(plot.controls):
@@ -157,9 +157,10 @@ class Explorer(Late, widgets.VBox):
             widget.layout.display = None
         with self.plot.hold_sync():
             self.plot.veiled = False
+            self._hand_over()
             self._update()
-            if not self.status:
-                self._send_frames()
+        if not self.status:
+            self._send_frames()
 
     def _scene_of(self, frame):
         """What a veiled plot shows of a frame."""
@@ -280,13 +281,16 @@ class Explorer(Late, widgets.VBox):
         values = self._values()
         if values is None or self.veiled:
             return
-        self.plot.program = (not self._refused and self.page_program()) or {}
+        self._hand_over()
         if not self.plot.program:
             frames = self.frames(values)
             self.plot.show_frames(frames, self.plot.settings(), self.band)
         elif self.plot.frames.get("settings") != self.plot.settings():
             band = self.band_at(values) if len(values) > 1 else None
             self.plot.show_frames([], self.plot.settings(), band)
+
+    def _hand_over(self):
+        self.plot.program = {} if self._refused else self.page_program() or {}
 
     def _stop_waiting(self):
         if self._waiting is not None:
