@@ -316,8 +316,9 @@ def test_what_nobody_could_see_is_not_drawn_and_a_line_ends_where_its_last_row_i
     pieces = points(geometry("linePath", BOX, rows))
     drawn = [[round(x - BOX["x"], 2) for x, _ in piece] for piece in pieces]
     assert drawn == [[0, 0.51, 1.02, 1.2], [1.2, 1.3]]
-    dots = points(geometry("pointsPath", BOX, rows, "D", 2))
-    assert [piece[0][0] - BOX["x"] for piece in dots] == pytest.approx([0, 0.51, 1.02])
+    for size, drawn in ((1.5, [0, 0.51, 1.02]), (3, [0, 1.02])):
+        dots = points(geometry("pointsPath", BOX, rows, "D", size))
+        assert [piece[0][0] - BOX["x"] for piece in dots] == pytest.approx(drawn, abs=0.011)
     hops = [[0.5, 0.5], [0.6, 0.5]] * 50
     assert len(points(geometry("linePath", BOX, hops))[0]) == 100, "each hop is seen"
 

@@ -215,7 +215,8 @@ export function areaPath(box, rows) {
 }
 
 /**
- * A marker at each row that can be drawn.
+ * A marker at each row that can be drawn, and that is not hidden by the last one: nearer to it than a
+ * third of their size, their rims would cover it.
  * @param {Box} box @param {Row[]} rows @param {string} [shape] @param {number} [size]
  */
 export function pointsPath(box, rows, shape = "o", size = 6) {
@@ -224,7 +225,7 @@ export function pointsPath(box, rows, shape = "o", size = 6) {
   for (const row of rows) {
     if (!finite(row)) continue;
     const [x, y] = pixel(box, row[0], row[1]);
-    if (Math.hypot(x - atX, y - atY) < SEEN) continue;
+    if (Math.hypot(x - atX, y - atY) < Math.max(SEEN, size / 3)) continue;
     d += marker(shape, x, y, size);
     [atX, atY] = [x, y];
   }
