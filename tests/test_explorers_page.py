@@ -1,5 +1,6 @@
 """What the page makes of `explore` by itself is what Python would have sent, in every part."""
 
+import asyncio
 import json
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from wire import by_page, doubles, sent
 
 from optimlab import explore, functions
+from optimlab.explorers.base import PAUSE
 from optimlab.optimizers import Optimizer
 
 RULES = ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdamW", "AdaDelta", "NAdam"]
@@ -145,3 +147,24 @@ def test_veiled_nothing_of_the_run_is_in_the_page():
     assert plot.program == plot.frames == {} and plot.data["list"][0]["summary"] == "Not yet."
     explorer.unveil()
     assert plot.program["rules"][0]["name"] == "Adam"
+
+
+def test_python_follows_once_the_hand_rests_and_at_once_when_it_is_asked():
+    async def drag():
+        explorer = explore("ravine", "SGD", lr=0.1, start=(-7, 2), steps=5)
+        before = explorer.summary
+        for x in (-6.5, -6.0):  # as the page sends them
+            explorer.plot.set_state({"handles": {"start": [x, 2]}})
+        explorer.controls["steps"].set_state({"value": 6})
+        assert explorer.summary == before and explorer.start == (-6, 2), "the page shows it already"
+        assert explorer.paths["SGD"].start.tolist() == [-6, 2] and explorer.paths["SGD"].steps == 6
+        explorer.controls["lr"].set_state({"index": 60})
+        assert "learning rate 0.1 " in explorer.summary
+        await asyncio.sleep(PAUSE + 0.05)
+        assert explorer.summary == explorer.paths["SGD"].summary() and explorer["lr"] == 0.16
+        assert explorer.plot.frames["settings"] == [6, {"start": [-6, 2]}]
+        explorer.start = (1, 1)  # a line of Python is not a hand
+        assert "from (1, 1)" in explorer.summary
+        explorer.close()
+
+    asyncio.run(drag())

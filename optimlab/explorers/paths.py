@@ -95,7 +95,7 @@ class PathExplorer(Explorer):
         self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
         names = 7 * self.line if names is None else checks.whole("names", names)
-        self.names, self.paths = names, {}
+        self.names, self._paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
         wanted = "a function of the point, or (point, step)"
         self._gradient = None if gradient is None else checks.callback("gradient", gradient, wanted)
@@ -232,6 +232,13 @@ class PathExplorer(Explorer):
         found = " Its minima were found numerically." if self.function.found else ""
         return f"Path of {names} on {self.function.name}, and its {shown} at each step.{found}"
 
+    @property
+    def paths(self):
+        """The recorded paths that are shown, by the names of their rules."""
+        if self._behind:
+            self._send_frames()
+        return self._paths
+
     # -- what moves ------------------------------------------------------------------------------
 
     def asked(self):
@@ -280,7 +287,8 @@ class PathExplorer(Explorer):
         if self.inspector:
             chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
             self.inspector.add_to(frames, runs[chosen])
-        self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
+        if len(rates) == 1:
+            self._paths = {name: run[0] for name, run in runs.items()}
         return frames
 
     def _frame(self, runs, i, rate):
