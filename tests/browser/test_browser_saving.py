@@ -150,7 +150,7 @@ def test_the_band_lies_under_the_slider_of_a_page(offline, tmp_path, width):
             page.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 3)
             assert piece["from"] <= int(slider.input_value()) <= piece["to"]
     name = rows.locator("span").nth(1).bounding_box()
-    label = page.page.locator(".ol-controls > span").first.bounding_box()
+    label = page.page.locator(".ol-controls span").first.bounding_box()
     assert label["y"] + label["height"] <= name["y"] + 1, "its name lies below the label"
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     assert "ol-stale" not in page.page.locator(".ol-band").get_attribute("class").split()

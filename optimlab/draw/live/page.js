@@ -62,7 +62,7 @@ const THUMB = 16;
 
 /** @param {Hand} hand @param {Lone} model @param {Element} parent */
 function control({ label, trait, value, options, low = 0, high = 1, step = 1 }, model, parent) {
-  const row = make("label", { class: "ol-controls" }, parent);
+  const row = make("label", {}, parent);
   if (typeof value === "boolean") {
     const box = make("input", { type: "checkbox" }, row);
     make("span", {}, row).textContent = label;
@@ -97,7 +97,8 @@ async function open(root) {
   const { state, hands, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
   root.replaceChildren();
   const models = hands.map(({ trait, value }) => new Lone({ [trait]: value }));
-  hands.forEach((hand, i) => control(hand, models[i], root));
+  const row = hands.length ? make("div", { class: "ol-controls" }, root) : root;
+  hands.forEach((hand, i) => control(hand, models[i], row));
   const model = new Lone(state, models);
   // all that it asks for is a reset
   model.send = () => hands.forEach(({ trait, value }, i) => models[i].set(trait, value));
