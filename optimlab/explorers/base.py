@@ -123,7 +123,10 @@ class Explorer(Late, widgets.VBox):
     # -- before the run is shown ---------------------------------------------------------------
 
     def page_program(self):
-        """From what the page makes every frame by itself, or None: then Python sends them."""
+        """From what the page makes every frame by itself, or None: then Python sends them.
+
+        Who has a program says in `band_at(values)` what the band under the first control shows.
+        """
 
     def asked(self):
         """It is a question of a lesson, answered before or not."""
