@@ -25,7 +25,7 @@ import numpy as np
 from optimlab import checks, door, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
-from optimlab.words import counted, short
+from optimlab.words import counted, said, short
 
 __all__ = ["Path", "descend"]
 
@@ -145,6 +145,13 @@ class Path:
         inside = (self.points >= box[..., 0]) & (self.points <= box[..., 1])
         return np.logical_not(inside.all(axis=-1) if self.function._shape else inside)
 
+    @property
+    def lost_to(self) -> str:
+        """What a run that has diverged was lost to: "too large", "undefined" or "not a number"."""
+        if self.overflowed is None:
+            return "not a number"
+        return "too large" if self.overflowed else "undefined"
+
     def summary(self, domain: Any = None) -> str:
         """The path in one plain sentence, numbers to three significant digits.
 
@@ -154,34 +161,28 @@ class Path:
             return self._batch_summary()
         who = _description(self.optimizer)
         if self.diverged is not None:
-            reason = "numbers too large to store" if self.overflowed else "an undefined value"
-            if self.overflowed is None:
-                reason = "numbers that are not finite"
-            end = f"reached {reason} at step {self.diverged}"
             exit_ = None if self.points is None else self.left(domain)
-            if exit_ is not None and exit_ < self.diverged:
-                end = f"left the plot at step {exit_}, then {end}"
-            return f"{who} started at {short(self.start)} and {end}."
+            left = "left, " if exit_ is not None and exit_ < self.diverged else ""
+            given = {"who": who, "start": short(self.start), "step": self.diverged, "left": exit_}
+            return said(f"{left}{self.lost_to}", **given)
 
         before, after = short(self.losses[0]), short(self.losses[-1])
         change = "fell" if self.losses[-1] < self.losses[0] else "rose"
-        loss = f"stayed at {after}" if before == after else f"{change} from {before} to {after}"
-        return (
-            f"{who} went from {short(self.start)} to {short(self.end)} "
-            f"in {counted(self.steps, 'step')}; "
-            f"the loss {loss}{self._excursion(domain)}."
-        )
+        trip = self._excursion(domain)
+        return said(
+            "run, trip" if trip else "run",
+            who=who, start=short(self.start), end=short(self.end), trip=trip,
+            loss=said("stayed" if before == after else change, before=before, after=after),
+            steps=counted(self.steps, "step"),
+        )  # fmt: skip
 
     def _excursion(self, domain: Any) -> str:
         outside = np.array([False]) if self.points is None else self._outside(domain)
         if not outside.any():
             return ""
-        first = _first(outside)
-        left = f"left the plot at step {first}" if first else "started outside the plot"
-        if outside[-1]:
-            return f"; it {left}"
-        back = len(outside) - int(outside[::-1].argmax())
-        return f"; it {left} and came back at step {back}"
+        first, back = _first(outside), len(outside) - int(outside[::-1].argmax())
+        left, again = "left" if first else "outside", "" if outside[-1] else ", back"
+        return said(f"{left}{again}", left=first, back=back)
 
     def _batch_summary(self) -> str:
         count = int(np.prod(self.batch))
@@ -568,11 +569,10 @@ def _first(mask: np.ndarray) -> Any:
 
 
 def _description(optimizer: Any) -> str:
-    words = [
-        f"{label} {short(getattr(optimizer, name))}"
-        for name, label in (("lr", "learning rate"), ("momentum", "momentum"))
+    values = {
+        name: short(getattr(optimizer, name))
+        for name in ("lr", "momentum")
         if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
         and not (name == "lr" and getattr(optimizer, "without_rate", False))
-    ]
-    name = type(optimizer).__name__
-    return f"{name} with {' and '.join(words)}" if words else name
+    }  # fmt: skip
+    return said(", ".join(["rule", *values]), rule=type(optimizer).__name__, **values)

@@ -14,15 +14,20 @@ stand in the same order: such paths agree to the last bit.
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from optimlab import checks, formulas
 from optimlab.descent import is_plain
 from optimlab.functions import Stated
 from optimlab.optimizers import Optimizer
-from optimlab.programs import Program
+from optimlab.programs import WORD, Program
+from optimlab.rules import rate
 
 __all__ = ["function_program", "rule_program"]
+
+#: what `compile` in engine.js gives to the text of effective rates
+_GIVEN = ("nan", "sqrt", "_power")
 
 
 def rule_program(rule: Any, dim: int = 2) -> dict[str, Any] | None:
@@ -81,6 +86,48 @@ def _source(program: Program, dim: int) -> str:
         *(f"{line};" for line in run["last"]),
         "}",
         "return {kept: $kept, gradients: $gradients, probes: $probes};\n}",
+    ])  # fmt: skip
+
+
+class _Powers(ast.NodeTransformer):
+    """A power as the call that JavaScript has for it."""
+
+    def visit_BinOp(self, tree: ast.BinOp) -> ast.expr:
+        left, right = self.visit(tree.left), self.visit(tree.right)
+        if isinstance(tree.op, ast.Pow):
+            return ast.Call(ast.Name("_power"), [left, right], [])
+        return ast.BinOp(left, tree.op, right)
+
+
+def rate_source(optimizer: Optimizer) -> str | None:
+    """The effective rates of a recorded run at one coordinate, as `Optimizer.effective_rates`.
+
+    ($steps, $w, $g, $before, $hyper) => numbers: of each step where it started, its gradient and
+    the slots before it.  None for a rule without a rate.
+    """
+    rule = optimizer._read()
+    factors = rate(rule, next(iter(optimizer.symbols)))
+    if not factors:
+        return None
+
+    def js(tree: ast.expr | str) -> str:
+        text = tree if isinstance(tree, str) else ast.unparse(_Powers().visit(tree))
+        return WORD.sub(lambda found: found[0] if found[0] in _GIVEN else f"{found[0]}__", text)
+
+    own = dict.fromkeys(["w", "g", *rule.slots, *(line.target for line in rule.lines)])
+    lines = []
+    for k, line in enumerate(rule.lines):
+        lines += [f"$rates[$k] *= {js(factors[k])};"] if k in factors else []
+        lines.append(f"{js(line.target)} = {js(line.tree)};")
+    return "\n".join([
+        "($steps, $w, $g, $before, $hyper) => {",
+        f"const [{', '.join(map(js, optimizer._program().rule.symbols))}] = $hyper;",
+        f"let {', '.join(f'{js(name)} = 1' for name in own)};",
+        "const $rates = new Float64Array($steps).fill(1);",
+        "for (let t__ = 1, $k = 0; t__ <= $steps; t__ += 1, $k += 1) {",
+        "w__ = $w[$k]; g__ = $g[$k];",
+        *(f"{js(slot)} = $before[{i}][$k];" for i, slot in enumerate(rule.slots)),
+        *lines, "}", "return $rates;\n}",
     ])  # fmt: skip
 
 

@@ -1,13 +1,30 @@
 """Numbers in words, one form everywhere: in sentences, targets, labels and the numbers of a step.
 
-`short` and `told` of geometry.js write a number in the same way.
+`short` and `told` of geometry.js write a number in the same way. What is said of a run stands in
+messages.json, in whole sentences and clauses, which the page fills as well (words.js).
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+#: what is said -> the sentence, with places for what it is said of
+MESSAGES: dict[str, str] = json.loads(
+    Path(__file__).with_name("messages.json").read_text("utf-8")
+)
+
+
+def said(message: str, **given: Any) -> str:
+    """A sentence of messages.json.
+
+    >>> said("left, back", left=3, back=7)
+    'it left the plot at step 3 and came back at step 7'
+    """
+    return MESSAGES[message].format_map(given)
 
 
 def short(value: Any, digits: int = 3) -> str:

@@ -4,6 +4,7 @@ import gc
 import sys
 
 import pytest
+from node import Modules
 
 # there is another file of this name: doctests are not looked for in it
 collect_ignore = ["conftest.py"]
@@ -26,3 +27,9 @@ def let_go(request):
             if callable(forget := getattr(value, "cache_clear", None)):
                 forget()
     gc.collect()
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """Run JavaScript beside the modules of the live plot: see node.py."""
+    return Modules(tmp_path_factory.mktemp("modules"))

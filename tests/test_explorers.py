@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from wire import doubles, inspected, shown
+from wire import ahead, doubles, inspected, shown
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, descend, explore, functions
 from optimlab.draw.live import export
@@ -30,11 +30,11 @@ def test_it_shows_the_path_that_descend_records():
 
 
 @pytest.mark.parametrize("start", [(-7, 2), (3, -1)])
-def test_every_position_of_the_rate_has_its_frame(start):
+def test_every_position_of_the_rate_has_its_frame(start, run):
     explorer = explore("ravine", Momentum, lr=0.1, start=start, steps=20)
     rates = [value for _, value in explorer.controls["lr"].options]
-    frames = explorer.plot.frames
-    assert len(frames["list"]) == len(rates) > 60
+    frames = ahead(run, explorer)
+    assert len(frames["list"]) == len(rates) > 60 and explorer.plot.frames["list"] == []
     for i in (0, rates.index(0.1), len(rates) - 1):
         path = descend("ravine", Momentum(lr=rates[i]), start=start, steps=20)
         near = np.abs(path.points).max(axis=1) < 20
@@ -346,14 +346,14 @@ def test_the_start_has_sliders_beside_its_ring():
 def test_a_start_that_is_typed_is_kept_exactly_and_computed_once(monkeypatch):
     explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=5)
     asked = []
-    frames = PathExplorer.frames
+    runs = PathExplorer._runs_now
     monkeypatch.setattr(
-        PathExplorer, "frames", lambda self, r: [asked.append(len(r)), frames(self, r)][1]
+        PathExplorer, "_runs_now", lambda self, r: [asked.append(len(r)), runs(self, r)][1]
     )
     explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})  # as the browser sends it
     assert explorer.start == (1.23456, 2) and explorer.paths["SGD"].start[0] == 1.23456
     many = len(explorer.controls["lr"].options)
-    assert asked == [1, many], "the run that is shown, and one batch of frames"
+    assert asked == [1, many], "the run that is shown, and one batch for the band"
     explorer.plot.set_state({"handles": {"start": [1.23456, 2]}})
     assert asked == [1, many], "the same start again is no change"
 

@@ -8,22 +8,22 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import playwright
 import pytest
 from matplotlib.figure import Figure
+from node import LIVE, NODE
 from wire import four_digits
 
 import optimlab
+from optimlab import explore
 from optimlab.draw.live import export
+from optimlab.draw.live.live import PARTS
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
 from optimlab.draw.live.modules import front_end
 from optimlab.words import short
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(optimlab.__file__).parent
-LIVE, CARD = PACKAGE / "draw" / "live", PACKAGE / "lessons" / "card.js"
-#: Playwright brings a Node of its own, so it is there wherever the tests are
-NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
+CARD = PACKAGE / "lessons" / "card.js"
 WIDGETS = [LIVE / "view.js", CARD]
 
 
@@ -83,26 +83,9 @@ def test_a_sheet_that_paints_its_own_ground_says_which_colours_its_fields_have(s
 # --- one text --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """Run JavaScript beside copies of the modules; what it prints is read as JSON."""
-    folder = tmp_path_factory.mktemp("modules")
-    for file in LIVE.glob("*.js"):
-        shutil.copy(file, folder)
-    (folder / "package.json").write_text('{"type": "module"}')
-
-    def run(code):
-        command = [NODE, "--input-type=module", "--eval", code]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return run
-
-
 @pytest.mark.parametrize("path", WIDGETS, ids=lambda path: path.stem)
 def test_the_joined_text_is_one_module_that_gives_a_widget(run, path):
-    text = front_end(path)
+    text = front_end(path, *(LIVE / f"{part}.js" for part in PARTS if path.parent == LIVE))
     lines = [line for line in text.splitlines() if line.startswith(("import", "export"))]
     assert len(lines) == 1 and lines[0].startswith("export default widget(")
     code = f"""
@@ -123,10 +106,36 @@ def test_what_is_imported_comes_first_and_once(tmp_path):
         'import {\n  one,\n} from "./deep/one.js";\nimport { two } from "./two.js";\n'
         'const text = "export const";\nexport default [one, two(), text];\n'
     )
+    main = ['const text = "export const";', "export default [one, two(), text];", ""]
+    two = ["const one = 1;", "function two() {", "return one + 1;", "}"]
+    assert front_end(tmp_path / "main.js").split("\n") == [*two, *main]
+    (tmp_path / "part.js").write_text('import { one } from "./deep/one.js";\none();\n')
+    parts = [tmp_path / "two.js", tmp_path / "part.js"]
+    assert front_end(tmp_path / "main.js", *parts).split("\n") == [*two, "one();", *main]
+
+
+def test_comments_and_indents_are_left_out_and_nothing_else(tmp_path):
+    (tmp_path / "main.js").write_text(
+        "// a comment\n/**\n * @param {number} n\n */\nexport const f = (n) => {\n  // said\n\n"
+        '  const at = /** @type {any} */ (n); // stays\n  return "// no" + at;\n};\n'
+    )
     assert front_end(tmp_path / "main.js").split("\n") == [
-        "const one = 1;", "", "", "function two() {", "  return one + 1;", "}", "",
-        'const text = "export const";', "export default [one, two(), text];", "",
+        "const f = (n) => {", "const at = (n); // stays", 'return "// no" + at;', "};", "",
     ]  # fmt: skip
+    for file in LIVE.glob("*.js"):
+        text = re.sub(r"`[^`\n]*`", "", file.read_text("utf-8"))
+        code = re.sub(r"/\*\*.*?\*/|^\s*//[^\n]*", "", text, flags=re.DOTALL | re.MULTILINE)
+        assert "`" not in code, f"{file.name}: a text of several lines would lose its indents"
+
+
+def test_a_plot_is_sent_the_parts_that_it_needs():
+    plain, looked_at = explore("ravine", "SGD"), explore("ravine", "SGD", inspect=True)
+    assert len(plain.plot._esm.encode()) <= 60_000
+    for explorer, own in ((plain, {"Runs"}), (looked_at, {"Below"})):
+        found = set(re.findall(r"^PARTS\.(\w+) = ", explorer.plot._esm, re.MULTILINE))
+        assert found == own
+    plain.plot.add_sketch(plain.plot._axes[1][1], [0, 1, 2])
+    assert "class Sketch" in plain.plot._esm and "class Runs" in plain.plot._esm
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path):
@@ -299,6 +308,19 @@ def test_what_is_far_outside_is_drawn_ten_widths_outside(geometry, name):
         assert drawn == [[on(far, far)], [on(near, near)]]
     else:
         assert drawn == [[on(far, far), on(near, 0.4), on(0.3, 0.3)]]
+
+
+def test_what_nobody_could_see_is_not_drawn_and_a_line_ends_where_its_last_row_is(geometry):
+    pixels = [0, 0.2, 0.49, 0.51, 0.9, 1.02, 1.2, NAN, 1.2, 1.3]
+    rows = [[p / BOX["w"], 0.5] for p in pixels]
+    pieces = points(geometry("linePath", BOX, rows))
+    drawn = [[round(x - BOX["x"], 2) for x, _ in piece] for piece in pieces]
+    assert drawn == [[0, 0.51, 1.02, 1.2], [1.2, 1.3]]
+    for size, drawn in ((1.5, [0, 0.51, 1.02]), (3, [0, 1.02])):
+        dots = points(geometry("pointsPath", BOX, rows, "D", size))
+        assert [piece[0][0] - BOX["x"] for piece in dots] == pytest.approx(drawn, abs=0.011)
+    hops = [[0.5, 0.5], [0.6, 0.5]] * 50
+    assert len(points(geometry("linePath", BOX, hops))[0]) == 100, "each hop is seen"
 
 
 def test_an_area_is_closed(geometry):
@@ -515,7 +537,7 @@ def test_rows_are_read_from_the_message_and_numbers_are_short(geometry, run):
       console.log(JSON.stringify(rows.map((row) => [...row])));
     """
     assert run(code) == [[1, 2], [3, 4]]
-    for value, said in ((1e-3, "0.001"), (98765, "98770"), (1e5, "1e+5"), (1e-4, "0.0001")):
+    for value, said in ((1e-3, "0.001"), (98765, "98760"), (1e5, "1e+5"), (1e-4, "0.0001")):
         assert geometry("short", value) == said
     for value, said in ((0, "0"), (-1.23456, "-1.235"), (5.18e-5, "5.18e-5"), (-1e6, "-1e+6")):
         assert geometry("short", value) == said

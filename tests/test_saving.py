@@ -16,7 +16,7 @@ from PIL import Image
 from test_explorers_veil import MAKERS, SENTENCE, TIPS, every_explorer
 from test_front_end import LIVE, NODE
 
-from optimlab import SGD, Function, Momentum, explore, network
+from optimlab import SGD, Function, Momentum, explore, functions, network
 from optimlab.draw.live import export
 from optimlab.explorers import FitExplorer, saving
 
@@ -182,17 +182,24 @@ def test_a_page_holds_what_is_shown_and_of_a_veiled_explorer_the_scene_alone(kin
     assert saved["state"]["data"]["list"] == json.loads(json.dumps(data["list"]))
     frames, values = saved["state"]["frames"], explorer._values()
     if values is None:
-        assert saved["hand"] is None and frames == {}
+        assert saved["hands"] == [] and frames == {}
+    elif explorer.plot.program:  # all is live
+        assert saved["state"]["program"] == json.loads(json.dumps(explorer.plot.program))
+        assert [hand["value"] for hand in saved["hands"]] == explorer.settings()[:-1]
+        labels = [label for label, _ in explorer.controls["lr"].options]
+        assert saved["hands"][0]["options"] == labels
+        assert saved["state"]["handles"] == explorer.plot.handles and saved["fixed"] == ""
+        assert frames["list"] == [] and frames["settings"] == explorer.plot.settings()
     else:
-        assert len(frames["list"]) == len(saved["hand"]["options"]) == len(values)
+        assert len(frames["list"]) == len(saved["hands"][0]["options"]) == len(values)
         assert frames["settings"] == [saved["state"]["handles"]]
     explorer.veil(SENTENCE)
     explorer.save(place)
     page = place.read_text("utf-8")
     saved = unpacked(page)
     held = saved["state"]
-    assert saved["hand"] is None and saved["fixed"] == "" and held["veiled"]
-    assert held["frames"] == {} and held["images"] == {} and held["controls"] == []
+    assert saved["hands"] == [] and saved["fixed"] == "" and held["veiled"]
+    assert held["program"] == held["frames"] == held["images"] == {} and held["controls"] == []
     (frame,) = held["data"]["list"]
     assert set(frame["marks"]) == set(scene) and set(frame) <= {"marks", "texts", "summary"}
     rows = sum(place[1] * place[2] for place in frame["marks"].values())
@@ -298,7 +305,7 @@ def test_the_words_below_are_those_of_the_bar(tmp_path):
 
 def test_no_text_of_a_learner_becomes_markup(tmp_path):
     evil = '</script><img src=x onerror="alert(1)">&'
-    mine = Function(evil, "x^2", lambda x: x * x, domain=(-2, 2))
+    mine = Function(evil, "x^2", lambda x: x * x, domain=(-2, 2))  # only Python can run it
     explorer = explore(mine, start=1.5)
     explorer.controls["steps"].description = evil
     explorer._update()
@@ -322,7 +329,7 @@ def test_one_script_serves_many_fragments():
 
 
 def test_what_stands_fixed_is_said_in_words():
-    explorer = explore("ravine", "Adam", lr=0.2, start=(-7, 2), steps=20)
+    explorer = explore("ravine", "Adam", lr=0.2, start=(-7, 2), steps=20, inspect=True)
     assert unpacked(export.page(explorer.plot).decode())["fixed"] == (
         "What else is set: steps 20, β₁ 0.9, β₂ 0.999, bias correction on, start point (-7, 2)."
     )
@@ -336,21 +343,26 @@ def test_a_handle_that_chooses_what_the_slider_does_is_left_out():
 
 
 def test_where_frames_have_no_images_in_common_nothing_slides():
-    explorer, grid = run(), np.zeros((2, 2, 4), np.uint8)
+    explorer, grid = run(gradient=functions.ravine.gradient), np.zeros((2, 2, 4), np.uint8)
     explorer.plot.add("image", "tiles", explorer.plot._axes[0][1])
     frames = [frame | {"tiles": grid} for frame in explorer.frames(explorer._values())]
     for tiles, slides in ((grid, True), (grid + 1, False)):
         frames[0]["tiles"] = tiles
         explorer.plot.show_frames(frames, explorer.plot.settings())
-        assert bool(unpacked(export.page(explorer.plot).decode())["hand"]) is slides
+        assert bool(unpacked(export.page(explorer.plot).decode())["hands"]) is slides
 
 
 def test_frames_that_are_not_computed_yet_are_computed_for_the_page(tmp_path):
-    explorer = run()
+    explorer = run(gradient=functions.ravine.gradient)
     explorer.plot.frames = {}
     explorer.save(tmp_path / "run.html")
     saved = unpacked((tmp_path / "run.html").read_text("utf-8"))
     assert len(saved["state"]["frames"]["list"]) == len(explorer._values())
+    explorer = run()
+    explorer.plot.frames = {}
+    explorer.save(tmp_path / "run.html")
+    saved = unpacked((tmp_path / "run.html").read_text("utf-8"))
+    assert len(saved["state"]["frames"]["band"]["rows"]) == 2, "nor without the band"
 
 
 # --- what is refused -------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a live plot sent, read back as the browser reads it. For the tests of every explorer."""
 
 import re
+from base64 import b64decode
 from html import unescape
 
 import numpy as np
@@ -34,6 +35,15 @@ def doubles(packed, place):
     first, rows, width = place
     own = packed["buffer"][4 * first : 4 * (first + rows * width)]
     return np.frombuffer(own, np.float64).reshape(rows, width // 2)
+
+
+def corners(pixels):
+    """Of the points of a line, (n, 2), those that `linePath` of geometry.js draws."""
+    kept = [pixels[0]]
+    for point in pixels[1:]:
+        if np.hypot(*(point - kept[-1])) >= 0.5:
+            kept.append(point)
+    return np.array(kept if (kept[-1] == pixels[-1]).all() else [*kept, pixels[-1]])
 
 
 def inspected(explorer, step=None, packed=None, frame=0):
@@ -74,3 +84,54 @@ def four_digits(value):
     raised = power.lstrip("+").replace("-0", "-").lstrip("0")
     raised = raised.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{sign}{float(mantissa):g}×10{raised}"
+
+
+#: the frames of `data.cases`, each [the plot's program, marks and axes, values of controls, start]
+FRAMES = """
+  import { Runs } from "./paths.js";
+  const all = data.map(({ program, marks, axes, settings }) => {
+    const runs = new Runs(program, marks, axes);
+    return settings.map(([values, start]) => {
+      const [frame, numbers] = runs.at(values, start);
+      return [frame, Buffer.from(numbers.buffer).toString("base64")];
+    });
+  });
+  console.log(JSON.stringify(all));
+"""
+
+
+def by_page(run, cases):
+    """What pages make of plots by themselves: `cases` are (explorer, [(values, start), ...]).
+
+    For each case the frames as Python packs them: a dict with list and buffer for every settings.
+    """
+    data = []
+    for explorer, settings in cases:
+        plot = explorer.plot
+        axes = []
+        for spec in plot.axes:
+            panel, (x, y, w, h) = plot.panels[spec["panel"]], spec["rect"]
+            wide, high = panel["width"], panel["height"]
+            box = {"x": x * wide, "y": y * high, "w": w * wide, "h": h * high}
+            axes.append(spec | {"box": box})
+        data.append({"program": plot.program, "marks": plot.marks, "axes": axes,
+                     "settings": settings})  # fmt: skip
+    return [
+        [{"list": [frame], "buffer": b64decode(numbers)} for frame, numbers in frames]
+        for frames in run(FRAMES, data)
+    ]
+
+
+def ahead(run, explorer):
+    """The frames that the page makes for all positions of the slider in hand, as one message."""
+    _, *others, handles = explorer.settings()
+    settings = [([k, *others], handles["start"]) for k in range(len(explorer._values()))]
+    packed = {"list": [], "buffer": b""}
+    for one in by_page(run, [(explorer, settings)])[0]:
+        shift = len(packed["buffer"]) // 4
+        (frame,) = one["list"]
+        places = {name: [at + shift, *shape] for name, (at, *shape) in frame["marks"].items()}
+        at, *shape = frame["values"]
+        packed["list"].append(frame | {"marks": places, "values": [at + shift, *shape]})
+        packed["buffer"] += one["buffer"]
+    return packed

@@ -146,16 +146,20 @@ def half_of_text(words, size):
     return half_of(words, FontProperties(family="DejaVu Sans", size=size), renderer) / 10
 
 
+def outline(line, scale):
+    """A line's points in pixels, half the size of its markers and half its width, 0 for none."""
+    size = line.get_markersize() / 2 + line.get_markeredgewidth() / 2
+    marked = line.get_marker() not in ("None", "none", "", " ", None)
+    drawn = line.get_linestyle() not in ("None", "none", "", " ")
+    xy = line.get_transform().transform(line.get_xydata())
+    return xy, size * scale * marked, line.get_linewidth() / 2 * scale * drawn
+
+
 def covered(line, scale):
     """Pixels that a line and its markers cover, as rows (x, y, how far around it)."""
-    xy = line.get_transform().transform(line.get_xydata())
-    found = NOTHING
-    if line.get_marker() not in ("None", "none", "", " ", None):
-        size = (line.get_markersize() / 2 + line.get_markeredgewidth() / 2) * scale
-        found = dots(xy, size)
-    if line.get_linestyle() not in ("None", "none", "", " "):
-        found = np.concatenate([found, along(xy, line.get_linewidth() / 2 * scale)])
-    return found
+    xy, size, width = outline(line, scale)
+    found = dots(xy, size) if size else NOTHING
+    return np.concatenate([found, along(xy, width)]) if width else found
 
 
 def dots(xy, size):

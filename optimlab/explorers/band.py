@@ -4,7 +4,7 @@ import numpy as np
 
 from optimlab.draw import style
 from optimlab.study.outcomes import NOWHERE, VERDICTS, best_run, outcomes, rate_limit
-from optimlab.words import counted, short
+from optimlab.words import counted, said, short
 
 #: more pieces than this are counted and not listed
 LISTED = 6
@@ -27,7 +27,7 @@ def band(runs, rates, domain):
     the positions of the slider; `domain` is the picture.
     """
     first = next(iter(runs.values()))
-    minima, after = first.function.minima, f"after {counted(first.steps, 'step')}"
+    minima, steps = first.function.minima, counted(first.steps, "step")
     rows, words, arrived = [], [], set()
     looks = style.rule_styles(list(runs))
     for name, run in runs.items():
@@ -48,20 +48,19 @@ def band(runs, rates, domain):
         rows.append({
             "rule": name if len(runs) > 1 else "", "color": looks[name]["color"],
             "pieces": pieces, "best": best,
-            "limits": [[at, f"stability limit {short(r)}"]
+            "limits": [[at, said("limit", rate=short(r))]
                        for at, (r, _) in zip(places.tolist(), limits, strict=True)],
         })  # fmt: skip
-        said = "; ".join(_told(pieces, rates))
-        words.append(f"{name} from this start {after}, by learning rate: {said}.")
+        found = "; ".join(_told(pieces, rates))
+        words.append(said("band", rule=name, steps=steps, found=found))
         if best is not None:
-            words.append(f"The lowest loss comes at rate {short(rates[best])}.")
-        words += [f"The curvature at {short(minima[m])} sets the stability limit {short(r)}."
-                  for r, m in limits]  # fmt: skip
+            words.append(said("band, best", rate=short(rates[best])))
+        words += [said("band, limit", point=short(minima[m]), rate=short(r)) for r, m in limits]
         arrived |= {(name, m) for m, name in called.items() if name}
-    words += [f"{name} is the minimum at {short(minima[m])}." for name, m in sorted(arrived)]
+    words += [said("band, minimum", name=n, point=short(minima[m])) for n, m in sorted(arrived)]
     legend = [[verdict.split()[0], verdict] for verdict in VERDICTS]
-    legend += [["arrived", "high: arrives at a minimum"], ["best", f"lowest loss {after}"],
-               ["limit", "stability limit"]]  # fmt: skip
+    legend += [["arrived", said("legend, arrived")], ["best", said("legend, best", steps=steps)],
+               ["limit", said("legend, limit")]]  # fmt: skip
     return {"rows": rows, "count": len(rates), "legend": legend, "words": " ".join(words)}
 
 
@@ -77,18 +76,18 @@ def _told(pieces, rates):
     """What becomes of the run, and at which rates, or at how many where they change often."""
     found = {}
     for piece in pieces:
-        said, where = piece["verdict"], piece["letter"] or "a minimum"
-        if said == "converges":
-            said = f"converges to {where}"
-        elif said == "zigzags":
-            said += f" and arrives at {where}" if piece["arrived"] else " and does not arrive"
-        found.setdefault(said, []).append((piece["from"], piece["to"]))
+        verdict, name = piece["verdict"], piece["letter"]
+        how = " to" if name else ", arrives" if verdict == "zigzags" and piece["arrived"] else ""
+        verdict = said(f"{verdict}{how}", name=name)
+        found.setdefault(verdict, []).append((piece["from"], piece["to"]))
     if len(pieces) > LISTED:
-        counts = {said: sum(b - a + 1 for a, b in spans) for said, spans in found.items()}
-        return [f"{said} ({count} of {len(rates)})" for said, count in counts.items()]
-    return [f"{said} ({', '.join(_span(rates, *ends) for ends in spans)})"
-            for said, spans in found.items()]  # fmt: skip
+        counts = {verdict: sum(b - a + 1 for a, b in spans) for verdict, spans in found.items()}
+        return [said("verdict, count", verdict=verdict, count=count, all=len(rates))
+                for verdict, count in counts.items()]  # fmt: skip
+    return [said("verdict, rates", verdict=v, rates=", ".join(_span(rates, *s) for s in spans))
+            for v, spans in found.items()]  # fmt: skip
 
 
 def _span(rates, first, last):
-    return " to ".join(short(rates[i], 6) for i in sorted({first, last}))
+    first, last = short(rates[first], 6), short(rates[last], 6)
+    return first if first == last else said("span", first=first, last=last)

@@ -61,6 +61,8 @@ class Explorer(Late, widgets.VBox):
     """
 
     _waiting = None  # the call that will compute the frames of the slider in hand
+    _behind = False  # whether the page shows what Python has yet to work out
+    _refused = False  # whether the page may not run what it is sent
     #: what becomes of the run at each position of the slider in hand, as LivePlot draws it
     band = None
     #: names of the marks that belong to the scene, and are shown without the run
@@ -102,6 +104,7 @@ class Explorer(Late, widgets.VBox):
         self._told_above = True  # an error now is the caller's to see
         try:
             self._update()
+            self._hand_over()
         finally:
             self._told_above = False
         for number, (widget, name) in enumerate(plot.controls):
@@ -118,6 +121,12 @@ class Explorer(Late, widgets.VBox):
         raise NotImplementedError
 
     # -- before the run is shown ---------------------------------------------------------------
+
+    def page_program(self):
+        """From what the page makes every frame by itself, or None: then Python sends them.
+
+        Who has a program says in `band_at(values)` what the band under the first control shows.
+        """
 
     def asked(self):
         """It is a question of a lesson, answered before or not."""
@@ -137,7 +146,7 @@ class Explorer(Late, widgets.VBox):
             self.plot.veiled, self.plot.playing, self.plot.step = True, False, -1
             self.plot.show({"summary": sentence})  # even if the run cannot be computed
             self._update()
-            self.plot.frames = {}
+            self.plot.frames = self.plot.program = {}
         self._stop_waiting()
         for widget in self._only_with_run:
             widget.layout.display = "none"
@@ -151,6 +160,7 @@ class Explorer(Late, widgets.VBox):
             widget.layout.display = None
         with self.plot.hold_sync():
             self.plot.veiled = False
+            self._hand_over()
             self._update()
         if not self.status:
             self._send_frames()
@@ -231,12 +241,22 @@ class Explorer(Late, widgets.VBox):
 
     # -- callbacks -----------------------------------------------------------------------------
 
-    def _on_slider(self, _change):
-        self._update()
+    def _on_slider(self, change):
+        if not self._follows_later(change):
+            self._update()
 
-    def _on_other(self, _change):
-        self._update()
+    def _on_other(self, change):
+        if not self._follows_later(change):
+            self._update()
+            self._refresh_later()
+
+    def _follows_later(self, change):
+        """Whether the page has answered a hand that is still moving: Python does when it rests."""
+        if not self.plot.program or not change.owner._property_lock:
+            return False
+        self._behind = True
         self._refresh_later()
+        return True
 
     def _on_handles(self, change):
         moved = [name for name, at in change.new.items() if at != change.old.get(name)]
@@ -258,10 +278,22 @@ class Explorer(Late, widgets.VBox):
     @guarded
     def _send_frames(self):
         self._waiting = None
+        if self._behind:
+            self._behind = False
+            self._update()
         values = self._values()
-        if values is not None and not self.veiled:
+        if values is None or self.veiled:
+            return
+        self._hand_over()
+        if not self.plot.program:
             frames = self.frames(values)
             self.plot.show_frames(frames, self.plot.settings(), self.band)
+        elif self.plot.frames.get("settings") != self.plot.settings():
+            band = self.band_at(values) if len(values) > 1 else None
+            self.plot.show_frames([], self.plot.settings(), band)
+
+    def _hand_over(self):
+        self.plot.program = {} if self._refused else self.page_program() or {}
 
     def _stop_waiting(self):
         if self._waiting is not None:
@@ -273,8 +305,8 @@ class Explorer(Late, widgets.VBox):
 
         With no pause they are computed when what runs now has ended: an explorer is shown first.
         """
-        if self._values() is None:  # nothing to send, and no error of _update to forget
-            return
+        if self._values() is None or (self.plot.program and self.status):
+            return  # nothing to send, and no error of _update to forget
         self._stop_waiting()
         try:
             loop = asyncio.get_running_loop()
@@ -325,7 +357,12 @@ class Explorer(Late, widgets.VBox):
         return saving.code(self)
 
     def _on_menu(self, _plot, content, _buffers):
-        saving.answer(self, content.get("kind"))
+        if content.get("kind") == "refused":
+            self._refused, self.plot.frames = True, {}
+            self._update()
+            self._send_frames()
+        else:
+            saving.answer(self, content.get("kind"))
 
 
 def parts_of(whole, found=None):

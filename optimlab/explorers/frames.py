@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from optimlab.words import said
+
 
 def by_step(values):
     """A quantity at steps 0, 1, … as rows (step, value)."""
@@ -15,7 +17,8 @@ def run_marks(name, rows):
 
 #: a run that ends beyond this was on its way out of all numbers
 HUGE = 1e100
-TOO_LARGE, UNDEFINED, NO_NUMBER = "too large", "undefined", "not a number"
+TOO_LARGE, UNDEFINED = said("word too large"), said("word undefined")
+NO_NUMBER = said("word not a number")
 
 
 def readout(columns, lost=None):
@@ -60,8 +63,4 @@ def lost(run):
     >>> lost(descend(root, SGD(lr=4.0), 1.0, 3)), lost(descend("parabola", SGD(lr=2.0), 4.0, 2000))
     ((1, 'undefined'), (323, 'too large'))
     """
-    if run.diverged is None:
-        return None
-    if run.overflowed is None:
-        return run.diverged, NO_NUMBER
-    return run.diverged, TOO_LARGE if run.overflowed else UNDEFINED
+    return None if run.diverged is None else (run.diverged, said(f"word {run.lost_to}"))

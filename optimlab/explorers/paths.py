@@ -11,11 +11,11 @@ from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
 from optimlab.explorers.frames import by_step, lost, readout, run_marks
 from optimlab.explorers.inspector import Inspector, which_rule
+from optimlab.explorers.page import program_of
 from optimlab.explorers.panels import Curve, checked_curves, checked_limits, curve_panel
 from optimlab.explorers.scenes import around, name_looks, one_start, to_draw
-from optimlab.explorers.targets import beside_goal, loss_goal, together
+from optimlab.explorers.targets import run_goal, together
 from optimlab.optimizers import SGD
-from optimlab.words import counted
 
 #: hyperparameter -> label and range of its slider
 SLIDERS = {
@@ -77,6 +77,7 @@ class PathExplorer(Explorer):
     start = Handle("The start point: a float on a curve, else a pair.")
     #: the grid of the start, if it is not left to its axes
     grain = None
+    _program = None  # from what the page makes its frames; {} where it cannot
 
     def __init__(
         self, function, rules=SGD, *, lr=None, start=None, steps=30, rates=(0.001, 2.0),
@@ -94,7 +95,7 @@ class PathExplorer(Explorer):
         self._more = [Curve(name, self.rules) for name in self.curves if name != "loss"]
         limits = checked_limits(limits, self.curves, [c.name for c in self._more if c.log])
         names = 7 * self.line if names is None else checks.whole("names", names)
-        self.names, self.paths = names, {}
+        self.names, self._paths = names, {}
         self._start_sliders = checks.flag("start_sliders", start_sliders)
         wanted = "a function of the point, or (point, step)"
         self._gradient = None if gradient is None else checks.callback("gradient", gradient, wanted)
@@ -156,7 +157,7 @@ class PathExplorer(Explorer):
     def _scene(self, start, most_steps, loss_scale, loss_limits, runs, limits):
         surface, ax = curve_panel(1 + len(self.curves))
         if self.line:
-            curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
+            self._curve = curve = figures.draw_curve(ax, self.function, self.domain)["curve"]
             values = curve.get_ydata()
             ax.set_ylim(around(values))
             track = {"track": curve.get_xydata()}
@@ -231,6 +232,13 @@ class PathExplorer(Explorer):
         found = " Its minima were found numerically." if self.function.found else ""
         return f"Path of {names} on {self.function.name}, and its {shown} at each step.{found}"
 
+    @property
+    def paths(self):
+        """The recorded paths that are shown, by the names of their rules."""
+        if self._behind:
+            self._send_frames()
+        return self._paths
+
     # -- what moves ------------------------------------------------------------------------------
 
     def asked(self):
@@ -250,17 +258,37 @@ class PathExplorer(Explorer):
             )
         return runs
 
+    def _runs_now(self, rates):
+        """The runs from the start, with all controls but the rate, as they are now."""
+        own = {name: self[name] for name in SLIDERS if name in self.controls}
+        return self._runs(rates, self.start, self["steps"], own)
+
+    def _band(self, runs, rates):
+        return band_of(runs, rates, self.domain) if self._has_band else None
+
+    def band_at(self, rates):
+        """The band at all rates, where the page makes the frames by itself."""
+        rates = np.asarray(rates, dtype=float)
+        return self._band(self._runs_now(rates), rates) if self._has_band else None
+
+    def page_program(self):
+        if type(self) is not PathExplorer or self._gradient or self.inspector:
+            return None
+        if self._program is None:
+            self._program = program_of(self) or {}
+        return self._program
+
     def frames(self, rates):
         rates = np.asarray(rates, dtype=float)
-        own = {name: self[name] for name in SLIDERS if name in self.controls}
-        runs = self._runs(rates, self.start, self["steps"], own)
+        runs = self._runs_now(rates)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
         if len(rates) > 1:
-            self.band = band_of(runs, rates, self.domain) if self._has_band else None
+            self.band = self._band(runs, rates)
         if self.inspector:
             chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
             self.inspector.add_to(frames, runs[chosen])
-        self.paths = {name: run[0] for name, run in runs.items()} if len(rates) == 1 else self.paths
+        if len(rates) == 1:
+            self._paths = {name: run[0] for name, run in runs.items()}
         return frames
 
     def _frame(self, runs, i, rate):
@@ -297,12 +325,9 @@ class PathExplorer(Explorer):
 
     def _goal(self, name, run):
         """How a run stands against the target."""
-        at = min(self.target[1], run.steps)
-        loss = run.losses[at]
-        now = beside_goal(loss, self.target[0]) if np.isfinite(loss) else lost(run)[1]
-        who = name if len(self.rules) > 1 else ""
-        moved = not (self._any_start or np.allclose(run.points[0], self._first_start))
-        return loss_goal(
-            run.losses, self.target, f": {now} after {counted(at, 'step')}", who=who,
+        moved = not (self._any_start or np.allclose(run.start, self._first_start))
+        return run_goal(
+            run.losses, self.target, lost=lost(run) and lost(run)[1],
+            who=name if len(self.rules) > 1 else "",
             moved_from=self._first_start if moved else None,
         )  # fmt: skip

@@ -49,7 +49,7 @@ def save(explorer, path):
 def made(explorer, kind):
     """The bytes of a file."""
     plot = explorer.plot
-    if kind == "html" and plot.frames.get("settings") != plot.settings():
+    if explorer._behind or kind == "html" and plot.frames.get("settings") != plot.settings():
         explorer._stop_waiting()
         explorer._send_frames()
     makers = {"svg": export.vectors, "gif": export.film, "html": export.page}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimlab.words import counted, short
+from optimlab.words import counted, said, short
 
 
 def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_yet="Not yet"):
@@ -50,6 +50,31 @@ def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
     found = f" at step {hits[0]}" if hits.size else ""
     wanted = f"{also}loss {short(loss, 6)} within {counted(within, 'step')}"
     return goal(wanted, hits.size, found, missed, **words)
+
+
+def run_goal(losses, target, *, lost=None, who="", moved_from=None):
+    """The part of a frame that tells of a run of `explore`, as `goalOf` in words.js.
+
+    `lost` is the word for a loss that is not finite.
+
+    >>> run_goal(np.array([4.0, 2.0, 1.0]), (2.5, 10))["goal"]
+    'Target: loss 2.5 within 10 steps. Reached at step 1.'
+    >>> run_goal(np.array([4.0, 2.6]), (2.5, 1), who="Adam")["goal"]
+    'Target: loss 2.5 within 1 step. Adam is not there yet: 2.6 after 1 step.'
+    """
+    loss, within = target
+    at = min(within, len(losses) - 1)
+    with np.errstate(invalid="ignore"):
+        hits = np.flatnonzero(losses[: within + 1] <= loss)
+    state = "moved" if moved_from is not None else "reached" if hits.size else "missed"
+    given = {
+        "who": who, "start": "" if moved_from is None else short(moved_from),
+        "step": hits[0] if hits.size else "", "steps": counted(at, "step"),
+        "now": beside_goal(losses[at], loss) if np.isfinite(losses[at]) else lost,
+    }  # fmt: skip
+    told = said(f"{state}, who" if who else state, **given)
+    wanted = said("goal", loss=short(loss, 6), steps=counted(within, "step"))
+    return {"goal": f"{wanted} {told}", "reached": state == "reached"}
 
 
 def together(goals):

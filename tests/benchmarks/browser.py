@@ -19,6 +19,7 @@ MOVES, WHILE_TRAINING = 60, 40
 BURSTS, BURST_MOVES, PERIOD = 5, 200, 10
 SCREEN = 1 / 60
 BUSY = 5
+WALKED = 24
 RUGGED = "rastrigin"
 
 WAYS = {"live": 0, "rate": 0, "matplotlib": 2, "plotly": 3}  # cell of each
@@ -41,6 +42,10 @@ def rows(parts):
             if "live" in parts or "drag" in parts:
                 with browser_page(chromium, server) as lab:
                     found += timed_rows(Bench(lab, CELLS), parts)
+            if "walk" in parts:
+                cells = [scenes.COMMON, scenes.MATPLOTLIB, *(c for c, _ in scenes.WALKS.values())]
+                with browser_page(chromium, server) as lab:
+                    found += walk_rows(Bench(lab, cells))
             if "train" in parts:
                 with browser_page(chromium, server) as lab:
                     found += training_rows(Bench(lab, [scenes.TRAINING]))
@@ -130,8 +135,8 @@ def timed_rows(bench, parts):
 
 
 def tick_rows(seconds, sources):
-    if set(sources) != {"frames"}:
-        raise RuntimeError(f"ticks were painted from {sorted(set(sources))}, not from frames alone")
+    if set(sources) != {"engine"}:
+        raise RuntimeError(f"ticks were painted from {sorted(set(sources))}, not by the page alone")
     ours = median(seconds["live"])
     others = {way: median(seconds[way]) for way in ("matplotlib", "plotly")}
     what = "learning-rate tick, p50"
@@ -173,7 +178,7 @@ def drag_rows(bench, redraw):
     slowest = max(found["shown"] for found in bursts) / 1000
     left = max(found["left"] for found in bursts)
     return [
-        compare("start drag, move to painted path, p50", median(seconds), redraw, INTERACT, 1 / 5),
+        compare("start drag, move to painted path, p50", median(seconds), redraw, INTERACT, 1 / 18),
         Row("start drag, p95", duration(late(seconds))),
         limit(
             f"{BURST_MOVES} moves in {lasted:.1f} s: the last one's path is shown after, "
@@ -201,8 +206,8 @@ def drag(bench):
     bench.page.mouse.up()
     bench.rest(500)  # the frames of the new start
     seconds, sources = zip(*found, strict=True)
-    if sources.count("data") < 0.9 * MOVES:  # on a stalled page the frames may come along
-        raise RuntimeError(f"the moves were painted from {set(sources)}, not by the kernel")
+    if set(sources) != {"engine"}:
+        raise RuntimeError(f"the moves were painted from {set(sources)}, not by the page")
     return seconds
 
 
@@ -229,6 +234,66 @@ def grab(bench):
     bench.page.mouse.move(x, y)
     bench.page.mouse.down()
     return x, y
+
+
+# --- what the page walks by itself --------------------------------------------------------------
+
+
+def walk_rows(bench):
+    """Drags and slider presses on runs that the page walks: Python idle, in a loop, and gone."""
+    bench.root = bench.page.locator(".jp-Notebook-cell").nth(1).locator(".jp-Cell-outputArea")
+    WAYS["matplotlib"] = 1
+    redraw = median([s for s, _ in bench.presses("matplotlib", "ArrowRight", 15)])
+    found, cells = [], list(enumerate(scenes.WALKS.items(), start=2))
+    for cell, (what, (_, momentum)) in cells:
+        for hand, seconds in hands(bench, cell, momentum, WALKED).items():
+            found += hand_rows(f"{what}: {hand}", seconds, redraw)
+    cell, (what, (_, momentum)) = cells[0]
+    loop = f"import time; end = time.time() + {BUSY}\nwhile time.time() < end: pass"
+    bench.page.evaluate("code => bench.keep(code)", loop)
+    times = hands(bench, cell, momentum, WALKED // 2)
+    if not bench.page.evaluate("() => bench.busy"):
+        raise RuntimeError("Python was to be busy meanwhile, and was not")
+    for hand, seconds in times.items():
+        found += hand_rows(f"{what}, Python in a loop: {hand}", seconds, redraw)
+    bench.page.evaluate("async () => { await window.jupyterapp.shell.currentWidget"
+                        ".sessionContext.shutdown(); }")  # fmt: skip
+    for hand, seconds in hands(bench, cell, momentum, WALKED // 2).items():
+        found += hand_rows(f"{what}, Python gone: {hand}", seconds, redraw)
+    return found
+
+
+def hands(bench, cell, momentum, count):
+    """The seconds of `count` moves of the start, and of so many presses on two sliders."""
+    whole = bench.page.locator(".jp-Notebook-cell").nth(cell)
+    whole.evaluate("node => node.scrollIntoView({block: 'start'})")
+    bench.root, pause = whole.locator(".jp-Cell-outputArea"), bench.page.wait_for_timeout
+    pause(200)
+    x, y = grab(bench)
+    found = {"start drag": []}
+    for angle in np.linspace(0, 6, count + 1)[1:]:
+        to = x + 50 * np.sin(angle), y + 50 * (1 - np.cos(angle))
+        found["start drag"].append(bench.move(*to))
+        pause(10 + 40 * np.random.default_rng(int(1000 * angle)).random())
+    bench.page.mouse.up()
+    for name in (momentum, "steps"):
+        whole.locator(f".ol-{name} .noUi-handle").first.focus()
+        key, seconds = "ArrowLeft", found.setdefault(f"{name} slider", [])
+        for k in range(count):
+            act = lambda key=key: bench.page.keyboard.press(key)  # noqa: E731
+            seconds.append(bench.time("told", "keydown", act))
+            pause(10 + 7 * (k % 6))
+    if {source for times in found.values() for _, source in times} != {"engine"}:
+        raise RuntimeError("not all was painted by the page alone")
+    return {hand: [taken for taken, _ in times] for hand, times in found.items()}
+
+
+def hand_rows(what, seconds, redraw):
+    return [
+        compare(f"{what}, p50", median(seconds), redraw, INTERACT, 1 / 18),
+        limit(f"{what}, p50, in one screen frame", median(seconds), SCREEN),
+        limit(f"{what}, p95, in three", late(seconds), 3 * SCREEN),
+    ]
 
 
 # --- a slider while a network trains -----------------------------------------------------------
@@ -263,10 +328,28 @@ def wire_rows(chromium, server):
     rugged, _ = received(chromium, server, [scenes.LIVE.replace("ravine", RUGGED)])
     against = f"{size(widget - common)}, {PLOTLY}"
     return [
-        limit("sent to show a live plot, without its frames", shown, 250e3, size, against),
-        limit("its frames", frames, 1e6, size),
+        limit("sent to show a live plot", shown + frames, 250e3, size, against),
+        limit("of this, neither picture nor JS nor CSS", own_bytes(), 20e3, size),
         limit(f"the same for `{RUGGED}`, the most detailed, without frames", rugged, 250e3, size),
     ]
+
+
+def own_bytes():
+    """Bytes of all that an explorer of `ravine` sends, but for its picture, JS and CSS."""
+    from ipywidgets.widgets.widget import _remove_buffers
+
+    from optimlab import explore
+    from optimlab.explorers.base import parts_of
+
+    explorer = explore("ravine", "SGD", lr=0.1, start=(-7, 2), steps=60)
+    total = 0
+    for widget in parts_of(explorer):
+        state = widget.get_state()
+        if widget is explorer.plot:
+            state = {n: v for n, v in state.items() if n not in ("_esm", "_css", "panels")}
+        state, _, buffers = _remove_buffers(state)
+        total += len(json.dumps(state)) + sum(memoryview(one).nbytes for one in buffers)
+    return total
 
 
 def received(chromium, server, cells):

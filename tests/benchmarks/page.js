@@ -18,7 +18,8 @@
 
   // What is drawn in a cell, as a text that changes when the picture does; null while it is not there.
   const READ = {
-    live: (root) => root.querySelector('[data-mark="path SGD"]')?.getAttribute("d"),
+    live: (root) => root.querySelector('[data-mark^="path "]')?.getAttribute("d"),
+    told: (root) => `${READ.live(root)} ${root.querySelector(".ol-readout")?.textContent}`,
     dragged: (root) => (follows(root) ? READ.live(root) : null),
     matplotlib: (root) => {
       const picture = root.querySelector(".jp-OutputArea img");
@@ -114,13 +115,15 @@
   }
 
   // Have the kernel sleep; `busy` says whether it still does.
-  function sleep(seconds) {
+  const sleep = (seconds) => keep(`import time; time.sleep(${seconds})`);
+
+  // The same with any code.
+  function keep(code) {
     bench.busy = true;
-    const code = `import time; time.sleep(${seconds})`;
     kernel.requestExecute({ code, store_history: false }).done.then(() => (bench.busy = false));
     return until(document.body, () => kernel.status === "busy", "a busy kernel");
   }
 
-  const bench = { start, rest, burst, sleep, stopped: () => bench.running };
+  const bench = { start, rest, burst, sleep, keep, stopped: () => bench.running };
   window.bench = bench;
 })();

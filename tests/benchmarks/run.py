@@ -1,11 +1,13 @@
 """How fast optimlab is beside what it is meant to replace: ratios within one run, as a table.
 
-    python tests/benchmarks/run.py                # everything, three to four minutes
+    python tests/benchmarks/run.py                # everything, four to five minutes
     python tests/benchmarks/run.py live drag      # these parts alone
 
     live     a learning-rate tick in JupyterLab, key press to painted curve, beside `interact` with
              matplotlib and a plotly FigureWidget; a tick while the kernel is busy
     drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
+    walk     runs that the page walks by itself: the start dragged, a momentum and the steps
+             changed, beside `interact` with matplotlib; with Python in a loop, and gone
     train    a learning rate changed while a network trains
     appear   an explorer, from the call to its display, beside matplotlib saving the same panels
     wire     what the browser is sent to show a plot
@@ -35,7 +37,7 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "train", "wire", "appear", "rules", "sweeps", "import")
+PARTS = ("live", "drag", "walk", "train", "wire", "appear", "rules", "sweeps", "import")
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 

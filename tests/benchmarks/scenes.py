@@ -11,6 +11,20 @@ from optimlab import SGD, explore
 explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=60)
 """
 
+#: what the page walks by itself, and the slider of its momentum
+WALKS = {
+    "60 steps of Momentum on `ravine`": (
+        "from optimlab import explore\n"
+        'explore("ravine", "Momentum", lr=0.1, start=(-7, 2), steps=60)', "momentum"),
+    "1,000 of Adam on `rosenbrock`": (
+        "from optimlab import explore\n"
+        'explore("rosenbrock", "Adam", lr=0.01, start=(-1.25, 1), steps=1000)', "beta1"),
+    "three rules of 1,000": (
+        "from optimlab import explore\n"
+        'explore("rosenbrock", ["SGD", "Momentum", "Adam"], lr=0.001, start=(-1, 1), steps=1000)',
+        "momentum"),
+}  # fmt: skip
+
 #: a network that trains as fast as the machine can, once it is played
 TRAINING = """\
 import numpy as np

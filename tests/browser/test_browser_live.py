@@ -105,11 +105,11 @@ def test_the_rate_slider_moves_the_path_from_frames_while_the_kernel_is_busy(plo
     for _ in range(5):
         plot.page.keyboard.press("ArrowRight")
         before = changed(plot, before)
-        assert source(plot) == "frames"
+        assert source(plot) == "engine"
     assert plot.page.evaluate("() => window.busy"), "the ticks must not wait for the kernel"
     assert "learning rate 0.15" in summary(plot)
     until_python(plot, "print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)", "0.15 0.15")
-    assert source(plot) == "frames" and "learning rate 0.15" in summary(plot)
+    assert source(plot) == "engine" and "learning rate 0.15" in summary(plot)
 
 
 def test_dragging_the_start_moves_handle_path_and_kernel(plot):
@@ -129,7 +129,7 @@ def test_dragging_the_start_moves_handle_path_and_kernel(plot):
     assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")
     until_root(plot, f"root.textContent.includes('{moved[0]:.3g}, {moved[1]:.3g}')")
     # after a pause the frames are those of the new start, and the slider uses them again
-    until_root(plot, "root.dataset.source === 'frames'")
+    until_root(plot, "root.dataset.source === 'engine'")
 
 
 def test_a_click_puts_the_start_there(plot):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
 from nbformat import v4
+from wire import corners
 
 from optimlab import SGD, Momentum, explore
 from optimlab.draw.live import export
@@ -49,7 +50,7 @@ def ravine(offline, tmp_path):
     """The explorer and its page."""
     explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30)
     page = Page(offline, explorer, tmp_path / "run.html")
-    page.until("root.dataset.source === 'frames'")
+    page.until("root.dataset.source === 'engine'")
     yield explorer, page
     assert page.said == [] and len([url for url in page.asked if url[:5] != "blob:"]) == 1
     page.page.close()
@@ -65,20 +66,20 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         index = len(explorer._values()) - 1 if index is None else index
         assert slider.input_value() == str(index)
         explorer.controls["lr"].index = index
-        assert page.root("data-source") == "frames"
+        assert page.root("data-source") == "engine"
         assert slider.get_attribute("aria-valuetext") == explorer.controls["lr"].label
-        assert page.text(".ol-page output") == explorer.controls["lr"].label
+        assert page.text(".ol-page output >> nth=0") == explorer.controls["lr"].label
         assert page.text(".ol-summary") == explorer.summary
         assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
         frame = explorer.plot.data["list"][0]
         first, rows, _ = frame["marks"]["path SGD"]
         numbers = np.frombuffer(explorer.plot.data["buffer"], np.float32)[first : first + 2 * rows]
         drawn = page.page.locator(PATH).get_attribute("d")[1:].split("L")
-        corners = np.array([corner.split() for corner in drawn], float)
+        drawn = np.array([corner.split() for corner in drawn], float)
         spec, panel = explorer.plot.axes[0], explorer.plot.panels[0]
         x, y, w, h = np.array(spec["rect"]) * ([panel["width"], panel["height"]] * 2)
         wanted = [x, y] + numbers.reshape(-1, 2) * [w, -h] + [0, h]
-        np.testing.assert_allclose(corners, wanted, atol=0.006)
+        np.testing.assert_allclose(drawn, corners(wanted), atol=0.006)
 
 
 def test_a_page_plays_steps_and_hovers(ravine):
@@ -100,8 +101,10 @@ def test_a_page_plays_steps_and_hovers(ravine):
     page.until("root.dataset.step === '2'")
 
 
-def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(ravine):
-    explorer, page = ravine
+def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(offline, tmp_path):
+    explorer = explore("ravine", SGD, lr=0.1, start=(-7, 2), steps=30, inspect=True)
+    page = Page(offline, explorer, tmp_path / "run.html")
+    page.until("root.dataset.source === 'frames'")
     assert page.text(".ol-fixed") == "What else is set: steps 30, start point (-7, 2)."
     box = page.page.locator("[data-handle=start]").bounding_box()
     before = page.page.locator(".ol-panels").inner_html()
@@ -120,6 +123,8 @@ def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(ravine):
     page.page.locator("[data-action=back]").click()
     page.page.locator("[data-action=reset]").click()
     assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
+    assert page.said == []
+    page.page.close()
 
 
 @pytest.mark.parametrize("width", [1400, 400])
@@ -145,7 +150,7 @@ def test_the_band_lies_under_the_slider_of_a_page(offline, tmp_path, width):
             page.page.mouse.click(at["x"] + at["width"] / 2, at["y"] + 3)
             assert piece["from"] <= int(slider.input_value()) <= piece["to"]
     name = rows.locator("span").nth(1).bounding_box()
-    label = page.page.locator(".ol-controls > span").first.bounding_box()
+    label = page.page.locator(".ol-controls span").first.bounding_box()
     assert label["y"] + label["height"] <= name["y"] + 1, "its name lies below the label"
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
     assert "ol-stale" not in page.page.locator(".ol-band").get_attribute("class").split()

@@ -75,7 +75,7 @@ def test_keys_on_a_slider_move_the_ring_at_once_while_the_kernel_is_busy(page):
     assert fields == ranges == [pytest.approx(-7 + 3 * step), pytest.approx(2 - step)]
     assert said == f"x {fields[0]:.4g}, y {fields[1]:.4g}"
     until_start(page, lambda at: at == fields)
-    until(page, "() => document.querySelector('.ol-live').dataset.source === 'frames'")
+    until(page, "() => document.querySelector('.ol-live').dataset.source === 'engine'")
     assert values(page) == (said, ranges, fields), "nothing answered with an old place"
     assert page.errors() == []
 

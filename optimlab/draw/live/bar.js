@@ -18,7 +18,7 @@ const SPEEDS = [0.5, 1, 2, 4];
  * @property {(step: number) => void} stepTo
  * @property {() => void} toggle
  * @property {() => void} setPlaying
- * @property {(values: Record<string, any>) => void} set
+ * @property {() => void} reset
  * @property {(kind: string) => void} ask
  */
 
@@ -43,10 +43,7 @@ export class Bar {
       option.selected = times === 1;
     }
     this.speed.addEventListener("change", () => plot.setPlaying());
-    this.button("reset", "Reset all to where it was at first", () => {
-      plot.set({ playing: false, step: -1 });
-      plot.ask("reset");
-    });
+    this.button("reset", "Reset all to where it was at first", () => plot.reset());
     this.menu = entries.length ? new Menu(entries, (kind) => plot.ask(kind), this.node) : null;
     this.readout = make("span", { class: "ol-readout" }, this.node);
   }

@@ -11,7 +11,6 @@ import io
 import json
 import re
 import textwrap
-from decimal import ROUND_HALF_UP, Context
 from functools import cache
 
 import ipywidgets as widgets
@@ -23,7 +22,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from optimlab.draw import style
-from optimlab.draw.live.live import HERE
+from optimlab.draw.live.live import HERE, PARTS
 from optimlab.draw.live.modules import front_end
 from optimlab.draw.live.raster import DENSITY, draw, few
 from optimlab.words import short
@@ -34,9 +33,9 @@ LINE, LETTER = 24, 8
 PACE, HOLD = 8, 2.5
 #: what a page keeps of a plot's state
 KEPT = ("panels", "axes", "marks", "images", "data", "step", "playback", "veiled",
-        "notes", "sketch", "drawn", "alt")  # fmt: skip
-#: no page may ask for anything that it does not hold
-POLICY = "default-src 'none'; img-src blob:; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+        "notes", "sketch", "drawn", "alt", "program")  # fmt: skip
+#: no page may ask for anything that it does not hold; one with a program runs that
+POLICY = "default-src 'none'; img-src blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 # --- pictures --------------------------------------------------------------------------------
@@ -140,11 +139,8 @@ def _told(value, step, lost):
         return lost[1]
     if not np.isfinite(value):
         return "–" if np.isnan(value) else short(value)
-    near, far = (Context(prec=n, rounding=ROUND_HALF_UP) for n in (4, 3))  # as JavaScript rounds
-    rounded = near.create_decimal(value)
-    if not -4 <= rounded.adjusted() < 5:
-        return short(float(far.create_decimal(value)))
-    return short(float(rounded), 4)
+    rounded = int(f"{value:.3e}".partition("e")[2])
+    return short(value, 4 if -4 <= rounded < 5 else 3)
 
 
 def _value(widget):
@@ -156,29 +152,44 @@ def _value(widget):
     return short(widget.value, 6) if isinstance(widget.value, float) else str(widget.value)
 
 
+def _hand(widget):
+    """A control as a page has it: positions with a name each, a range of numbers, or on and off."""
+    if isinstance(widget, widgets.widget_selection._Selection):
+        options = [label for label, _ in widget._options_full]
+        found = {"trait": "index", "value": widget.index, "options": options}
+        found |= {"low": 0, "high": len(options) - 1, "step": 1}
+    else:
+        found = {"trait": "value", "value": widget.value}
+        if not isinstance(widget.value, bool):
+            found |= {"low": widget.min, "high": widget.max, "step": widget.step}
+    return found | {"label": widget.description or "choice"}
+
+
 # --- pages -----------------------------------------------------------------------------------
 
 
 def fragment(plot):
     """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
 
-    The first control is a slider if its frames are there; where the others stand is said in words,
-    and so is where the handles stand: they need Python. A handle that chooses among places is left
-    out, for it would not go along with the slider.
+    With a program all of it is. Else the first control is a slider if its frames are there; where
+    the others stand is said in words, and so is where the handles stand: they need Python. A handle
+    that chooses among places is left out, for it would not go along with the slider.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
+    if plot.program:
+        state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
+        state["frames"] = plot.frames
+        return _packed(plot, state, [widget for widget, _ in plot.controls], "")
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
-    hand = None  # an image comes with no frame: where it changes there is no slider
+    live = []  # an image comes with no frame: where it changes there is no slider
     if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
         first, *controls = controls
         state["frames"] = plot.frames | {"settings": [
             {name: at for name, at in handles.items() if not plot.is_guess(name)}
         ]}  # fmt: skip
-        state["controls"] = [["IPY_MODEL_0", "index"]]
-        options = [label for label, _ in first._options_full]
-        hand = {"label": first.description or "choice", "options": options, "index": first.index}
+        live = [first]
     others = [f"{widget.description} {_value(widget)}".strip() for widget in controls]
     if not plot.veiled:
         others += [
@@ -186,9 +197,15 @@ def fragment(plot):
             for name, at in handles.items()
             if at
         ]
-    fixed = f"What else is set: {', '.join(others)}." if others else ""
+    return _packed(plot, state, live, f"What else is set: {', '.join(others)}." if others else "")
+
+
+def _packed(plot, state, live, fixed):
+    """The fragment of a state with those controls, and words for what stands fixed."""
+    hands = [_hand(widget) for widget in live]
+    state["controls"] = [[f"IPY_MODEL_{i}", hand["trait"]] for i, hand in enumerate(hands)]
     state, paths, buffers = _remove_buffers(state)
-    head = {"state": state, "hand": hand, "fixed": fixed, "paths": paths}
+    head = {"state": state, "hands": hands, "fixed": fixed, "paths": paths}
     head |= {"lengths": [memoryview(buffer).nbytes for buffer in buffers]}
     packed = gzip.compress(b"".join([json.dumps(head).encode(), b"\n", *buffers]), 9, mtime=0)
     return (
@@ -199,9 +216,8 @@ def fragment(plot):
 
 @cache
 def script():
-    """JavaScript that brings to life the fragments before it, without its comments."""
-    code = front_end(HERE / "page.js")
-    code = re.sub(r"(?ms)^\s*/\*\*((?!\*/).)*\*/\n|^\s*//[^\n]*\n", "", code)
+    """JavaScript that brings to life the fragments before it."""
+    code = front_end(HERE / "page.js", *(HERE / f"{part}.js" for part in PARTS))
     return f'(() => {{\n"use strict";\n{code}}})();\n'
 
 
@@ -213,10 +229,11 @@ def look():
 
 def page(plot):
     """The plot as one HTML file that needs no network and no Python."""
+    policy = POLICY + " 'unsafe-eval'" * bool(plot.program)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f"<title>{html.escape(plot.alt)}</title>\n<style>\n{look()}</style>\n</head>\n<body>\n"
         f"{fragment(plot)}<script>\n{script()}</script>\n</body>\n</html>\n"
     ).encode()

@@ -1,4 +1,7 @@
-// What Python sends for the positions of the slider in hand.
+// What a plot shows now: what the page makes of it by itself, or what Python sends for the positions
+// of the slider in hand.
+
+import { PARTS } from "./parts.js";
 
 /**
  * @typedef {object} Frame what one position of the slider shows; places in the buffer are [first
@@ -29,4 +32,88 @@ export function floats(packed) {
     numbers.set(packed, found);
   }
   return found;
+}
+
+/** Python is late if it has not answered after so many milliseconds. */
+const ANSWER = 1000;
+
+export class Source {
+  /** @param {import("./stills.js").Model} model */
+  constructor(model) {
+    this.model = model;
+    /** @type {[import("./stills.js").Model, string][]} */
+    this.controls = [];
+    /** @type {import("./marks.js").Mark[]} */
+    this.marks = [];
+    /** @type {import("./paths.js").Runs | null} what makes the frames, if Python has sent its program */
+    this.runs = null;
+    this.waits = 0;
+    this.late = false;
+  }
+
+  /**
+   * Whether what is shown is not what the controls say, for Python has not answered for a second.
+   * @param {string} source of what is shown @param {() => void} repaint
+   */
+  isLate(source, repaint) {
+    const { settings } = this.model.get("data");
+    const fits = source !== "data" || !settings.length || JSON.stringify(settings) === this.settings();
+    if (fits) {
+      window.clearTimeout(this.waits);
+      [this.waits, this.late] = [0, false];
+    } else {
+      this.waits ||= window.setTimeout(() => {
+        this.late = true;
+        repaint();
+      }, ANSWER);
+    }
+    return this.late;
+  }
+
+  /**
+   * The marks of the plot, and the program.
+   * @param {import("./marks.js").Mark[]} marks @param {import("./marks.js").Axes[]} axes
+   */
+  take(marks, axes) {
+    this.marks = marks;
+    /** @type {import("./paths.js").Program} */
+    const program = this.model.get("program");
+    const { Runs } = PARTS;
+    this.runs = Runs && program.rules ? new Runs(program, marks, axes) : null;
+  }
+
+  /**
+   * The frame that is made here for the settings as they are; else that of the slider's position if
+   * it was computed for them; else the last path that the kernel sent.
+   * @returns {[Frame, Float32Array, string]}
+   */
+  current() {
+    const values = this.controls.map(([model, name]) => model.get(name));
+    if (this.runs && values.length) {
+      try {
+        return [...this.runs.at(values, this.model.get("handles").start), "engine"];
+      } catch (error) {
+        if (!(error instanceof EvalError)) throw error;
+        this.runs = null; // the page's policy forbids it: Python is asked
+        this.model.send({ kind: "refused" });
+      }
+    }
+    const frames = this.model.get("frames");
+    const fits = () => this.settings() === JSON.stringify(frames.settings);
+    if (frames.list?.[values[0]] && fits()) {
+      return [frames.list[values[0]], floats(frames), "frames"];
+    }
+    const data = this.model.get("data");
+    if (data.list) return [data.list[0], floats(data), "data"];
+    return [{ marks: {}, texts: {} }, new Float32Array(), "none"];
+  }
+
+  /** The values of all controls but the first, and the handles that are no guesses, as text. */
+  settings() {
+    const others = this.controls.slice(1).map(([model, name]) => model.get(name));
+    const guesses = this.marks.filter((mark) => mark.guess).map((mark) => mark.name);
+    const handles = Object.entries(this.model.get("handles"));
+    const own = handles.filter(([name]) => !guesses.includes(name));
+    return JSON.stringify([...others, Object.fromEntries(own)]);
+  }
 }

@@ -30,16 +30,31 @@ export function finite(row) {
 }
 
 /**
- * A number as a reader is told it, as words.py writes it.
- * @param {number} value @param {number} [digits] at most; of very large and small ones 3
+ * A number rounded to so many digits, and its power of ten; a tie goes to the even digit, as in
+ * Python.
+ * @param {number} value @param {number} digits @returns {[mantissa: string, power: string]}
  */
-export function short(value, digits = 4) {
+function rounded(value, digits) {
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const beyond = value.toExponential(digits + 40).replace(/^-|\.|e.*$/g, "").slice(digits);
+  const last = Number(mantissa.slice(-1));
+  const up = last % 2 && /^50*$/.test(beyond); // JavaScript has rounded a tie up
+  return [up ? mantissa.slice(0, -1) + (last - 1) : mantissa, power];
+}
+
+/**
+ * A number as a reader is told it, as words.py writes it.
+ * @param {number} value @param {number} [digits] at most
+ * @param {number} [far] digits of very large and small ones
+ * @returns {string}
+ */
+export function short(value, digits = 4, far = 3) {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return "too large";
-  const power = Number(value.toExponential(digits - 1).split("e")[1]);
-  if (power >= -4 && power < 5) return String(Number(value.toPrecision(digits)));
-  const [mantissa, exponent] = value.toExponential(2).split("e");
-  return `${Number(mantissa)}e${exponent}`;
+  const [mantissa, power] = rounded(value, digits);
+  if (Number(power) >= -4 && Number(power) < 5) return String(Number(`${mantissa}e${power}`));
+  if (digits !== far) return short(value, far, far);
+  return `${Number(mantissa)}e${power}`;
 }
 
 /**
@@ -59,9 +74,13 @@ export function told(value, step, lost) {
 export function rowsOf(values, place) {
   if (!place) return [];
   const [offset, count, width] = place;
+  /** @type {number[][]} */
   const rows = [];
   for (let i = 0; i < count; i += 1) {
-    rows.push(values.subarray(offset + i * width, offset + (i + 1) * width));
+    /** @type {number[]} */
+    const row = [];
+    for (let j = offset + i * width; j < offset + (i + 1) * width; j += 1) row.push(values[j]);
+    rows.push(row);
   }
   return rows;
 }
@@ -97,7 +116,7 @@ export function fractionsAt(box, x, y) {
  * The ends of an axis on its own scale, and whether that is log.
  * @param {Limits} axes @param {number} which 0 for x, 1 for y @returns {[number, number, boolean]}
  */
-function ends(axes, which) {
+export function ends(axes, which) {
   const [low, high] = which ? axes.ylim : axes.xlim;
   const log = (which ? axes.yscale : axes.xscale) === "log";
   return log ? [Math.log10(low), Math.log10(high), true] : [low, high, false];
@@ -158,23 +177,32 @@ export function handlePixel(axes, box, at, track) {
 
 // -- paths ------------------------------------------------------------------------------------
 
+/** What is nearer than this to the last thing drawn, in pixels, is not drawn: nobody could see it. */
+const SEEN = 0.5;
+
 /**
- * A line through rows, broken where one cannot be drawn.
+ * A line through rows, broken where one cannot be drawn; each piece ends where its last row is.
  * @param {Box} box @param {Row[]} rows
  */
 export function linePath(box, rows) {
   let d = "";
-  let pen = "M";
+  let [atX, atY] = [NaN, NaN];
+  /** @type {Point | null} where the last row is, if it is not drawn */
+  let left = null;
+  const end = () => (left ? `L${text(left[0])} ${text(left[1])}` : "");
   for (const row of rows) {
     if (finite(row)) {
       const [x, y] = pixel(box, row[0], row[1]);
-      d += `${pen}${text(x)} ${text(y)}`;
-      pen = "L";
+      left = Math.hypot(x - atX, y - atY) < SEEN ? [x, y] : null;
+      if (left) continue;
+      d += `${Number.isNaN(atX) ? "M" : "L"}${text(x)} ${text(y)}`;
+      [atX, atY] = [x, y];
     } else {
-      pen = "M";
+      d += end();
+      [left, atX, atY] = [null, NaN, NaN];
     }
   }
-  return d;
+  return d + end();
 }
 
 /**
@@ -187,12 +215,21 @@ export function areaPath(box, rows) {
 }
 
 /**
- * A marker at each row that can be drawn.
+ * A marker at each row that can be drawn, and that is not hidden by the last one: nearer to it than a
+ * third of their size, their rims would cover it.
  * @param {Box} box @param {Row[]} rows @param {string} [shape] @param {number} [size]
  */
 export function pointsPath(box, rows, shape = "o", size = 6) {
-  const at = (/** @type {Row} */ row) => pixel(box, row[0], row[1]);
-  return rows.filter(finite).map((row) => marker(shape, ...at(row), size)).join("");
+  let d = "";
+  let [atX, atY] = [NaN, NaN];
+  for (const row of rows) {
+    if (!finite(row)) continue;
+    const [x, y] = pixel(box, row[0], row[1]);
+    if (Math.hypot(x - atX, y - atY) < Math.max(SEEN, size / 3)) continue;
+    d += marker(shape, x, y, size);
+    [atX, atY] = [x, y];
+  }
+  return d;
 }
 
 /**

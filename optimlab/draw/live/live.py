@@ -29,6 +29,8 @@ from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
+#: modules of the front end that only some plots need
+PARTS = "paths", "sketch", "table"
 #: what a frame says beside its marks in tables of numbers
 TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
@@ -82,10 +84,11 @@ class LivePlot(Late, anywidget.AnyWidget):
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
+    program : dict, from which the page makes the frames by itself, as paths.js takes it; or empty
     menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
-    _esm = front_end(HERE / "view.js")
+    _esm = front_end(HERE / "view.js")  # and the parts that it needs
     one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
@@ -95,6 +98,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     images = traitlets.Dict().tag(sync=True)
     data = traitlets.Dict().tag(sync=True)
     frames = traitlets.Dict().tag(sync=True)
+    program = traitlets.Dict().tag(sync=True)
     controls = traitlets.List().tag(sync=True, **widget_serialization)
     handles = traitlets.Dict().tag(sync=True)
     sliders = traitlets.List().tag(sync=True)
@@ -114,6 +118,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             checks.wrong_kind("panels", panels, PANELS)
         if not self._figures:
             checks.wrong_value("panels", panels, PANELS)
+        self._parts: set[str] = set()
         self._marks: dict[str, Declared] = {}
         self._axes = []
         self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}
@@ -228,6 +233,7 @@ class LivePlot(Late, anywidget.AnyWidget):
             checks.wrong_value("x", x, "a list of at least 2 rising numbers")
         if self.sketch:
             raise ValueError("a plot has one sketch at most, and this one has it already")
+        self._need("sketch")
         index = self._index("ax", ax)
         self._columns = ax, columns
         self.sketch = {
@@ -235,6 +241,18 @@ class LivePlot(Late, anywidget.AnyWidget):
             "round": marks.grain(*ax.get_ylim()),
             "names": [ax.get_xlabel() or "x", ax.get_ylabel() or "y"],
         }  # fmt: skip
+
+    def _need(self, part):
+        """See to it that the page has a part of the front end."""
+        if part not in self._parts:
+            self._parts.add(part)
+            parts = (HERE / f"{one}.js" for one in sorted(self._parts))
+            self._esm = front_end(HERE / "view.js", *parts)
+
+    @traitlets.observe("program")
+    def _need_paths(self, change):
+        if change.new:
+            self._need("paths")
 
     @traitlets.validate("drawn")
     def _numbers_or_none(self, proposal):
@@ -378,6 +396,7 @@ class LivePlot(Late, anywidget.AnyWidget):
                     if lost and any(lost[0]):
                         packed["lost"] = [end and list(end) for end in lost[0]]
                 for kind in TABLES & set(frame):
+                    self._need("table")
                     numbers = store(_doubles(frame[kind]["numbers"]))
                     packed[kind] = frame[kind] | {"numbers": numbers}
                     html = packed[kind].pop("html", None)  # all frames have the same

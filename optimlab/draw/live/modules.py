@@ -1,10 +1,12 @@
 """The front end as anywidget takes it: one text.
 
 In the tree it is plain ES modules that import one another, so that a checker, Node and a reader
-take them as they are. They are joined when the package is imported: no build step.
+take them as they are. They are joined, without comments and indents, when they are asked for: no
+build step.
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 #: `import { a, b } from "./file.js";` at the beginning of a line, in one line or several
@@ -15,12 +17,17 @@ EXPORT = re.compile(r"^export (?=async |class |const |function |let )", re.MULTI
 #: what a widget's module gives to the notebook: of one that another imports, nobody asks for it
 WIDGET = re.compile(r"^export default .*\n", re.MULTILINE)
 
+#: a comment with two stars, one that begins its line, and what else a line begins with
+COMMENT = re.compile(r"/\*\*.*?\*/\s?|^\s*//[^\n]*\n|^\s+", re.MULTILINE | re.DOTALL)
 
-def front_end(path: Path) -> str:
-    """A widget's module as one text: what it imports, each file once and first, and then itself.
+
+@cache
+def front_end(path: Path, *parts: Path) -> str:
+    """A widget's module as one text: its parts and what it imports, each file once, then itself.
 
     The lines that import and the words that export fall away, but for the widget's own default
-    export. So what is imported keeps its name, and no two files may use one name at their top.
+    export; so do comments and indents. What is imported keeps its name, and no two files may use
+    one name at their top.
     """
     files: dict[Path, str] = {}
 
@@ -35,5 +42,6 @@ def front_end(path: Path) -> str:
         text = WIDGET.sub("", text) if waiting else text
         files[file] = EXPORT.sub("", IMPORT.sub("", text))
 
-    add(path.resolve())
-    return "\n".join(files.values())
+    for part in (*parts, path):
+        add(part.resolve())
+    return COMMENT.sub("", "\n".join(files.values()))

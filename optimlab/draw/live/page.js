@@ -2,17 +2,26 @@
 // there, and a stand-in for the models that a notebook would have.
 
 import { make } from "./dom.js";
+import { short } from "./geometry.js";
 import { View } from "./view.js";
 
 /**
- * @typedef {{ label: string, options: string[], index: number }} Hand the slider in hand
- * @typedef {{ state: Record<string, any>, hand: Hand | null, fixed: string }} Saved
+ * @typedef {object} Hand a control
+ * @property {string} label
+ * @property {string} trait
+ * @property {number | boolean} value
+ * @property {string[]} [options] what its positions are called
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {number} [step]
+ *
+ * @typedef {{ state: Record<string, any>, hands: Hand[], fixed: string }} Saved
  */
 
-/** A model that lives in the page alone, and another that it refers to. */
+/** A model that lives in the page alone, and others that it refers to. */
 class Lone extends EventTarget {
-  /** @param {Record<string, any>} state @param {Lone} [other] */
-  constructor(state, other) {
+  /** @param {Record<string, any>} state @param {Lone[]} [others] */
+  constructor(state, others = []) {
     super();
     this.get = (/** @type {string} */ name) => state[name];
     this.set = (/** @type {string} */ name, /** @type {any} */ value) => {
@@ -20,7 +29,7 @@ class Lone extends EventTarget {
       state[name] = value;
       this.dispatchEvent(new Event(`change:${name}`));
     };
-    this.widget_manager = { get_model: async () => other };
+    this.widget_manager = { get_model: async (/** @type {number} */ k) => others[k] };
     this.on = this.addEventListener;
     this.off = this.removeEventListener;
     this.save_changes = () => {};
@@ -52,36 +61,47 @@ async function unpacked(text) {
 const THUMB = 16;
 
 /** @param {Hand} hand @param {Lone} model @param {Element} parent */
-function control({ label, options }, model, parent) {
-  const row = make("label", { class: "ol-controls" }, parent);
+function control({ label, trait, value, options, low = 0, high = 1, step = 1 }, model, parent) {
+  const row = make("label", {}, parent);
+  if (typeof value === "boolean") {
+    const box = make("input", { type: "checkbox" }, row);
+    make("span", {}, row).textContent = label;
+    box.addEventListener("input", () => model.set(trait, box.checked));
+    const check = () => (box.checked = model.get(trait));
+    model.on(`change:${trait}`, check);
+    return check();
+  }
   make("span", {}, row).textContent = label;
   const track = make("span", { class: "ol-track" }, row);
-  const input = make("input", { type: "range", max: options.length - 1 }, track);
+  const input = make("input", { type: "range", min: low, max: high, step }, track);
   const said = make("output", {}, row);
   const show = () => {
-    input.value = String(model.get("index"));
-    said.textContent = options[model.get("index")];
+    input.value = String(model.get(trait));
+    said.textContent = options?.[model.get(trait)] ?? short(model.get(trait), 6);
     input.setAttribute("aria-valuetext", said.textContent);
   };
-  input.addEventListener("input", () => model.set("index", Number(input.value)));
+  input.addEventListener("input", () => model.set(trait, Number(input.value)));
   track.addEventListener("click", ({ target, clientX }) => {
     if (target === input) return; // else it is the band below it
     const { left, width } = input.getBoundingClientRect();
     const along = (clientX - left - THUMB / 2) / (width - THUMB);
-    model.set("index", Math.round(Math.min(1, Math.max(0, along)) * (options.length - 1)));
+    const steps = Math.round(Math.min(1, Math.max(0, along)) * ((high - low) / step));
+    model.set(trait, low + steps * step);
   });
-  model.on("change:index", show);
+  model.on(`change:${trait}`, show);
   show();
 }
 
 /** @param {Element} root */
 async function open(root) {
-  const { state, hand, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
+  const { state, hands, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
   root.replaceChildren();
-  const slider = new Lone({ index: hand?.index });
-  if (hand) control(hand, slider, root);
-  const model = new Lone(state, slider);
-  model.send = () => slider.set("index", hand?.index); // all that it asks for is a reset
+  const models = hands.map(({ trait, value }) => new Lone({ [trait]: value }));
+  const row = hands.length ? make("div", { class: "ol-controls" }, root) : root;
+  hands.forEach((hand, i) => control(hand, models[i], row));
+  const model = new Lone(state, models);
+  // all that it asks for is a reset
+  model.send = () => hands.forEach(({ trait, value }, i) => models[i].set(trait, value));
   new View(model, make("div", {}, root));
   if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;
 }

@@ -5,6 +5,7 @@ import {
   drawnBefore, drawnHeights, fraction, linePath, pixel, pointsPath, short, value,
 } from "./geometry.js";
 import { diamond, grip, show } from "./marks.js";
+import { PARTS } from "./parts.js";
 
 /**
  * @typedef {object} Spec the sketch as Python declares it
@@ -115,3 +116,5 @@ export class Sketch {
     this.paint();
   }
 }
+
+PARTS.Sketch = Sketch;

@@ -15,7 +15,8 @@ import { onGrid } from "./geometry.js";
  *
  * @typedef {object} Holder what the sliders ask of their plot
  * @property {(handle: { name: string }) => number[] | undefined} standsAt
- * @property {(handle: { name: string }, at: number[]) => void} moveHandle
+ * @property {(handle: { name: string }, at: number[], inHand: boolean) => void} moveHandle
+ * @property {() => void} tell
  * @property {() => void} paint
  */
 
@@ -69,6 +70,7 @@ export class Sliders {
   letGo() {
     if (!this.hand) return;
     this.hand = null;
+    this.plot.tell();
     this.plot.paint();
   }
 
@@ -80,7 +82,7 @@ export class Sliders {
       const at = [...now];
       at[which] = Math.min(high, Math.max(low, value));
       if (inHand) this.hand = { name: handle, at };
-      this.plot.moveHandle(name, at);
+      this.plot.moveHandle(name, at, inHand);
     }
     this.plot.paint(); // also where what was typed is no number, or too large
   }

@@ -4,6 +4,7 @@
 import { make } from "./dom.js";
 import { Formula } from "./formula.js";
 import { doubles, marker, short } from "./geometry.js";
+import { PARTS } from "./parts.js";
 
 /**
  * @typedef {object} Runner
@@ -146,3 +147,5 @@ export class Below {
     this.table.paint(frame.table, values, step);
   }
 }
+
+PARTS.Below = Below;

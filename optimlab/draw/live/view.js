@@ -4,16 +4,15 @@
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
-import { floats } from "./frames.js";
+import { floats, Source } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
 import { MARKS, stars } from "./marks.js";
-import { Sketch } from "./sketch.js";
+import { PARTS } from "./parts.js";
 import { Sliders } from "./sliders.js";
 import { widget } from "./stills.js";
-import { Below } from "./table.js";
 
 /**
  * @typedef {import("./stills.js").Model} Model
@@ -33,6 +32,10 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
+/** What is said of a picture that Python has not brought up to date. */
+const UNANSWERED = "Python does not answer: the picture is not that of the controls as they stand.";
+/** A hand rests when it has not moved for so many milliseconds: then Python is told. */
+const REST = 150;
 
 export class View {
   /** @param {Model} model @param {HTMLElement} el */
@@ -40,15 +43,14 @@ export class View {
     this.model = model;
     // each plot is a module of its own: no counter
     this.id = `ol${Math.random().toString(36).slice(2)}`;
-    /** @type {[Model, string][]} */
-    this.controls = [];
+    this.source = new Source(model);
     /** @type {number | null} the step under the pointer */
     this.hover = null;
     /** @type {Mark | null} the handle in hand */
     this.held = null;
     /** @type {number[] | null} */
     this.heldAt = null;
-    /** @type {Sketch | null} */
+    /** @type {import("./sketch.js").Sketch | null} */
     this.sketch = null;
     /** @type {Sliders | null} */
     this.sliders = null;
@@ -63,6 +65,7 @@ export class View {
     /** @type {SVGSVGElement[]} */
     this.overlays = [];
     this.tick = 0;
+    this.rest = 0;
     /** @type {(() => void)[]} */
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
@@ -71,7 +74,7 @@ export class View {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.listen(model, "change:playing", () => this.setPlaying());
-    for (const name of ["marks", "sketch"]) {
+    for (const name of ["marks", "sketch", "program"]) {
       this.listen(model, `change:${name}`, () => this.renew());
     }
     this.listen(model, "change:veiled", () => this.lock());
@@ -125,8 +128,8 @@ export class View {
       this.model.widget_manager.get_model(reference.slice("IPY_MODEL_".length));
     /** @type {Model[]} */
     const models = await Promise.all(wanted.map(([reference]) => find(reference)));
-    this.controls = models.map((model, i) => [model, wanted[i][1]]);
-    for (const [model, name] of this.controls) {
+    this.source.controls = models.map((model, i) => [model, wanted[i][1]]);
+    for (const [model, name] of this.source.controls) {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.paint();
@@ -176,7 +179,7 @@ export class View {
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
-    this.below = new Below(this.root);
+    this.below = PARTS.Below ? new PARTS.Below(this.root) : null;
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
@@ -197,9 +200,11 @@ export class View {
     /** @type {Spec[]} */
     const marks = this.model.get("marks");
     this.marks = marks.map((mark) => this.buildMark(mark));
+    this.source.take(this.marks, this.axes);
     /** @type {import("./sketch.js").Spec} */
     const sketch = this.model.get("sketch");
-    this.sketch = sketch.x ? new Sketch(sketch, this.axes[sketch.axes], this) : null;
+    const { Sketch } = PARTS;
+    this.sketch = Sketch && sketch.x ? new Sketch(sketch, this.axes[sketch.axes], this) : null;
     if (this.sketch) this.hear(this.sketch.node, (way, far) => this.sketch?.key(way, far));
     this.lock();
   }
@@ -211,7 +216,7 @@ export class View {
 
   /**
    * A guess is moved and a sketch drawn before the run is shown, every other handle afterwards; in
-   * a saved page nothing: what would follow needs Python.
+   * a saved page without a program nothing: what would follow needs Python.
    * @param {{ guess?: boolean }} mark
    */
   free(mark) {
@@ -223,7 +228,7 @@ export class View {
     if (this.sketch) this.sketch.pen = null;
     this.root.classList.toggle("ol-veiled", this.model.get("veiled"));
     for (const overlay of this.overlays) overlay.classList.remove("ol-has-handle");
-    /** @type {(Mark | Sketch)[]} */
+    /** @type {(Mark | import("./sketch.js").Sketch)[]} */
     const touched = this.marks.filter((mark) => MARKS[mark.kind].held);
     if (this.sketch) touched.push(this.sketch);
     for (const mark of touched) {
@@ -278,30 +283,6 @@ export class View {
   // -- what to show ---------------------------------------------------------------------------
 
   /**
-   * The frame of the slider's position if it was computed for the settings as they are, else the
-   * last path that the kernel sent.
-   * @returns {[Frame, Float32Array, string]}
-   */
-  current() {
-    const frames = this.model.get("frames");
-    if (frames.list && this.controls.length) {
-      const [first, ...others] = this.controls.map(([model, name]) => model.get(name));
-      /** @type {Spec[]} */
-      const marks = this.model.get("marks");
-      const guesses = marks.filter((mark) => mark.guess).map((mark) => mark.name);
-      const handles = Object.entries(this.model.get("handles"));
-      const own = handles.filter(([name]) => !guesses.includes(name));
-      const settings = JSON.stringify([...others, Object.fromEntries(own)]);
-      if (frames.list[first] && settings === JSON.stringify(frames.settings)) {
-        return [frames.list[first], floats(frames), "frames"];
-      }
-    }
-    const data = this.model.get("data");
-    if (data.list) return [data.list[0], floats(data), "data"];
-    return [{ marks: {}, texts: {} }, new Float32Array(), "none"];
-  }
-
-  /**
    * The last step of a frame.
    * @param {Frame} frame
    */
@@ -312,7 +293,7 @@ export class View {
   }
 
   step() {
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     const step = this.model.get("step");
     return step < 0 ? last : Math.min(step, last);
   }
@@ -320,7 +301,7 @@ export class View {
   // -- painting: on every change --------------------------------------------------------------
 
   paint() {
-    const [frame, values, source] = this.current();
+    const [frame, values, source] = this.source.current();
     const notes = this.model.get("notes");
     /** @type {Frame | undefined} */
     const noted = notes.list?.[0];
@@ -329,12 +310,18 @@ export class View {
     this.root.dataset.source = source;
     this.root.dataset.step = String(step);
     const images = this.model.get("images");
+    /** @type {Map<string, number[][]>} a line and its dots lie in one place: they are read once */
+    const known = new Map();
     for (const mark of this.marks) {
       const { name } = mark;
       const note = noted?.marks[name] ? noted : null;
       const from = note ?? frame;
+      const place = from.marks[name];
+      const key = `${Boolean(note)} ${place}`;
+      const rows = known.get(key) ?? rowsOf(note ? floats(notes) : values, place);
+      known.set(key, rows);
       MARKS[mark.kind].paint(mark, this.axes[mark.axes], {
-        rows: rowsOf(note ? floats(notes) : values, from.marks[name]),
+        rows,
         texts: from.texts[name] ?? [],
         step,
         png: images[name],
@@ -343,9 +330,12 @@ export class View {
     }
     this.sketch?.paint();
     this.sliders?.paint();
-    this.band?.paint(this.model.get("frames").band ?? null, source === "frames");
+    const { band, settings } = this.model.get("frames");
+    this.band?.paint(band ?? null, JSON.stringify(settings) === this.source.settings());
     if (this.goal) this.goal.textContent = frame.goal ?? "";
-    const summary = frame.summary ?? "";
+    const late = this.source.isLate(source, () => this.paint());
+    this.root.classList.toggle("ol-late", late);
+    const summary = late ? UNANSWERED : frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
     const [first, rows, width] = frame.values ?? [0, 0, 0];
     const row = doubles(values, first + step * width, width);
@@ -432,6 +422,7 @@ export class View {
     if (!this.held) return;
     this.held.node.classList.remove("ol-held");
     this.held = this.heldAt = null;
+    this.tell();
     this.paint();
   }
 
@@ -443,7 +434,7 @@ export class View {
     let found = null;
     if (hit) {
       const { axes, x, y } = hit;
-      const [frame, values] = this.current();
+      const [frame, values] = this.source.current();
       const walked = this.marks.filter(
         (mark) => mark.by_step && MARKS[mark.kind].walked && this.axes[mark.axes] === axes,
       );
@@ -492,14 +483,14 @@ export class View {
     if (mark.places) at = nearestPlace(axes, axes.box, mark.places, fx, fy);
     else if (!mark.track) at.push(value(axes, 1, fy, grid[1]));
     if (this.held === mark) this.heldAt = at;
-    this.moveHandle(mark, at);
+    this.moveHandle(mark, at, this.held === mark);
   }
 
-  /** @param {{ name: string }} mark @param {number[]} at */
-  moveHandle({ name }, at) {
+  /** @param {{ name: string }} mark @param {number[]} at @param {boolean} [inHand] it may go on */
+  moveHandle({ name }, at, inHand) {
     const handles = this.model.get("handles");
     if (JSON.stringify(handles[name]) === JSON.stringify(at)) return;
-    this.set({ handles: { ...handles, [name]: at } });
+    this.set({ handles: { ...handles, [name]: at } }, inHand);
   }
 
   /** @param {KeyboardEvent} event @param {Act} act */
@@ -530,7 +521,7 @@ export class View {
 
   /** @param {number} step */
   stepTo(step) {
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     this.set({ playing: false, step: Math.min(last, Math.max(0, step)) });
   }
 
@@ -548,7 +539,7 @@ export class View {
     this.bar?.setPlaying(playing);
     cancelAnimationFrame(this.tick);
     if (!playing) return;
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.set({ step: last, playing: false });
       return;
@@ -559,21 +550,41 @@ export class View {
   /** @param {number} from @param {number} started */
   run(from, started) {
     this.hover = null;
-    const last = this.last(this.current()[0]);
+    const last = this.last(this.source.current()[0]);
     const speed = Number(this.bar?.speed.value ?? 1);
     const step = stepAfter(from, last, performance.now() - started, speed);
     if (step >= last) {
       this.set({ step, playing: false });
       return;
     }
-    if (step !== this.model.get("step")) this.set({ step });
+    if (step !== this.model.get("step")) this.set({ step }, true);
     this.tick = requestAnimationFrame(() => this.run(from, started));
   }
 
-  /** @param {Record<string, any>} values */
-  set(values) {
+  /** @param {Record<string, any>} values @param {boolean} [moving] more of them may follow */
+  set(values, moving = false) {
     for (const [name, value] of Object.entries(values)) this.model.set(name, value);
+    if (!moving || !this.source.runs) return this.tell();
+    window.clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => this.tell(), REST);
+  }
+
+  /** Tell Python what was set. */
+  tell() {
+    window.clearTimeout(this.rest);
     this.model.save_changes();
+  }
+
+  /** Put controls and handles back to where they were at first: Python does, or it is done here. */
+  reset() {
+    this.set({ playing: false, step: -1 });
+    if (!this.source.runs) return this.ask("reset");
+    const [values, handles] = this.source.runs.program.first;
+    this.source.controls.forEach(([model, name], i) => {
+      model.set(name, values[i]);
+      model.save_changes();
+    });
+    this.set({ handles: { ...this.model.get("handles"), ...handles } });
   }
 
   remove() {

@@ -1,0 +1,11 @@
+// What only some plots need, and only they are sent: each of those modules puts its own here.
+
+/**
+ * @typedef {object} Parts
+ * @property {typeof import("./paths.js").Runs} [Runs]
+ * @property {typeof import("./sketch.js").Sketch} [Sketch]
+ * @property {typeof import("./table.js").Below} [Below]
+ */
+
+/** @type {Parts} */
+export const PARTS = {};

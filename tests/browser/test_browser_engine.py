@@ -1,0 +1,212 @@
+"""A plot of `explore` that walks by itself in a real JupyterLab: no hand waits for Python."""
+
+import json
+
+import pytest
+from jupyter_driver import TWO_FRAMES, browser_context
+from nbformat import v4
+from test_browser_live import in_kernel, shape, source, summary, until, until_python
+from test_browser_saving import Page
+
+from optimlab import Momentum, descend, explore
+
+CELLS = [
+    "import ipywidgets\nfrom optimlab import Momentum, explore\n"
+    "explorer = explore('ravine', Momentum, start=(-7, 2), steps=30)\nexplorer",
+    "other = explore('parabola', 'SGD', start=4, steps=10)\n"
+    "_ = ipywidgets.jslink((explorer.controls['lr'], 'index'), (other.controls['lr'], 'index'))\n"
+    "other",
+    "veiled = explore('rosenbrock', 'Adam', start=(-1.25, 1.5))\nveiled.veil('Not yet.')\nveiled",
+    "looked_at = explore('ravine', 'SGD', lr=0.1, inspect=True)\nlooked_at",
+]
+PATH = '[data-mark="path Momentum"]'
+
+
+@pytest.fixture
+def page(lab, tmp_path):
+    path = tmp_path / "engine.ipynb"
+    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(c) for c in CELLS])))
+    lab.received = []  # all that Python sends
+    lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: lab.received.append(m)))
+    lab.open(path)
+    assert lab.run_all() == []
+    until(lab, "() => document.querySelectorAll('.ol-live').length === 4")
+    return lab
+
+
+def holding(lab, text):
+    """How many of Python's messages hold a text."""
+    kinds = (m if isinstance(m, bytes) else m.encode() for m in lab.received)
+    return sum(text in message for message in kinds)
+
+
+def keys(lab, name, key, count=1, cell=0):
+    """Press a key on a slider; after each press the path is another one, at once."""
+    place = f".jp-Notebook-cell >> nth={cell} >> .ol-{name} .noUi-handle"
+    lab.page.locator(place).first.focus()
+    before = lab.live().locator(PATH).get_attribute("d")
+    for _ in range(count):
+        lab.page.keyboard.press(key)
+        lab.page.evaluate(TWO_FRAMES)
+        drawn = lab.live().locator(PATH).get_attribute("d")
+        assert drawn != before
+        before = drawn
+
+
+def drag(lab, x, y, steps=6):
+    """Drag the start of the first plot; the path begins under the pointer at each move."""
+    ring = lab.live().locator("[data-handle=start]")
+    box = ring.bounding_box()
+    left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lab.page.mouse.move(left, top)
+    lab.page.mouse.down()
+    for k in range(1, steps + 1):
+        lab.page.mouse.move(left + x * k / steps, top + y * k / steps)
+        lab.page.evaluate(TWO_FRAMES)
+        first = lab.live().locator(PATH).get_attribute("d")[1:].split("L")[0].split()
+        at = ring.get_attribute("transform").removeprefix("translate(").rstrip(")").split()
+        assert [float(v) for v in first] == pytest.approx([float(v) for v in at], abs=0.02)
+    lab.page.mouse.up()
+
+
+def settings(lab):
+    """What controls, ring and sentence of the first plot say, in the page."""
+    read = "() => document.querySelector('.ol-lr .widget-readout').textContent"
+    rate = float(lab.page.evaluate(read))
+    others = [lab.page.locator(f".ol-{name} .widget-readout").first.text_content()
+              for name in ("steps", "momentum")]  # fmt: skip
+    fields = [lab.live().locator(f"[data-which='{i}'][type=number]").input_value() for i in (0, 1)]
+    return rate, int(others[0]), float(others[1]), [float(v) for v in fields]
+
+
+def check(lab):
+    """The sentence in the page is that of the run that controls and ring stand for."""
+    rate, steps, momentum, start = settings(lab)
+    path = descend("ravine", Momentum(lr=rate, momentum=momentum), start, steps)
+    assert summary(lab) == path.summary() and source(lab) == "engine"
+    return path
+
+
+def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page):
+    # veiled: neither the run nor the texts that it could be made from are in the page
+    assert holding(page, b"alpha__") > 0 and holding(page, b"beta1__") == 0
+    assert holding(page, b"SGD with learning") > 0 and holding(page, b"Adam with learning") == 0
+    assert source(page, 2) == "data" and shape(page, '[data-mark="path Adam"]', 2) == ""
+
+    # Python is busy: every control, the start, play
+    in_kernel(page, "import time; time.sleep(6)")
+    keys(page, "lr", "ArrowRight", 3)
+    assert "learning rate 0.13" in page.live(1).locator(".ol-summary").text_content(), "the other"
+    keys(page, "momentum", "ArrowLeft", 3)
+    keys(page, "steps", "ArrowRight", 3)
+    drag(page, 80, 50)
+    check(page)
+    page.live().locator("button[data-action=play]").click()
+    step = "Number(document.querySelector('.ol-live').dataset.step)"
+    until(page, f"() => {step} > 0 && {step} < 33")
+    page.live().locator("button[data-action=play]").click()
+    page.live().locator("[data-action=step]").press("End")
+    assert page.page.evaluate("() => window.busy"), "nothing of it waits for Python"
+    # Python follows once the hand rests, to the same numbers
+    rate, steps, momentum, start = settings(page)
+    asked = "print(explorer['lr'], explorer['steps'], explorer.start)"
+    until_python(page, asked, f"{rate:g} {steps} {tuple(start)}")
+    until_python(page, "print(explorer.summary)", summary(page))
+    until_python(page, "print(explorer.paths['Momentum'].summary())", summary(page))
+    assert page.python("print(other['lr'], other.paths['SGD'].optimizer.lr)") == "0.13 0.13"
+    assert page.python("print(explorer.status, len(explorer.plot.frames['list']))") == "0"
+
+    # revealed, it has what the others have
+    page.python("veiled.unveil()")
+    until(page, "() => document.querySelectorAll('.ol-live')[2].dataset.source === 'engine'")
+    assert "Adam" in page.live(2).locator(".ol-summary").text_content()
+    assert holding(page, b"beta1__") == 1
+    assert page.errors() == []
+
+    # Python begins anew, and is gone: the picture goes on being right
+    for end in ("restartKernel", "shutdown"):
+        session = "window.jupyterapp.shell.currentWidget.sessionContext"
+        page.page.evaluate(f"async () => {{ await {session}.{end}(); }}")
+        keys(page, "momentum", "ArrowLeft", 2)
+        drag(page, -30, 20)
+        keys(page, "lr", "ArrowRight", 1)
+        check(page)
+    page.live().locator("[data-action=reset]").click()
+    page.page.evaluate(TWO_FRAMES)
+    assert settings(page) == (0.1, 30, 0.9, [-7, 2])
+    check(page)
+
+    # what needs Python says that it is not there
+    page.live(3).locator("[data-handle=start]").press("ArrowRight")
+    late = "document.querySelectorAll('.ol-live')[3].querySelector('.ol-summary').textContent"
+    until(page, f"() => {late}.startsWith('Python does not answer')")
+    page.live(3).locator("[data-handle=start]").press("ArrowLeft")
+    until(page, f"() => {late}.startsWith('SGD')")
+
+
+def test_reloaded_the_page_has_its_program_again(page):
+    keys(page, "momentum", "ArrowLeft", 2)
+    page.save()
+    page.reopen(run=True)
+    until(page, "() => document.querySelector('.ol-live')?.dataset.source === 'engine'")
+    keys(page, "momentum", "ArrowLeft", 1)
+    check(page)
+
+
+# --- a page from a disk ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def offline(browser):
+    with browser_context(browser, offline=True) as context:
+        yield context
+
+
+def test_a_saved_page_is_live_in_every_control_the_start_and_play(offline, tmp_path):
+    explorer = explore("ravine", ["Momentum", "Adam"], start=(-7, 2), steps=30, target=(0.1, 20))
+    page = Page(offline, explorer, tmp_path / "run.html")
+    page.until("root.dataset.source === 'engine'")
+    for label, key in (("momentum", "Home"), ("steps", "ArrowRight"), ("β₁", "ArrowLeft"),
+                       ("learning rate", "ArrowRight"), ("start x₀", "ArrowRight")):  # fmt: skip
+        page.page.get_by_role("slider", name=label).press(key)
+    page.page.get_by_role("checkbox", name="bias correction").click()
+    ring = page.page.locator("[data-handle=start]")
+    ring.press("ArrowDown")
+    box = page.page.locator("svg.ol-overlay").first.bounding_box()
+    page.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
+    page.page.evaluate(TWO_FRAMES)
+    fields = [page.page.locator(f"[data-which='{i}'][type=number]").input_value() for i in (0, 1)]
+    explorer.put(momentum=0.0, steps=31, lr=0.11, beta1=0.89, bias_correction=False,
+                 start=tuple(map(float, fields)))  # fmt: skip
+    assert page.text(".ol-summary") == explorer.summary
+    assert page.text(".ol-goal") == explorer.plot.data["list"][0]["goal"]
+    page.page.locator("[data-action=back]").click()
+    page.until("root.dataset.step === '30'")
+    page.page.locator("[data-action=reset]").click()
+    page.page.evaluate(TWO_FRAMES)
+    explorer.restore(explorer._first)
+    assert page.text(".ol-summary") == explorer.summary
+    assert page.page.locator(".ol-fixed").count() == 0 and page.said == []
+    page.page.close()
+
+
+def test_where_the_policy_forbids_it_python_is_asked(offline, tmp_path, monkeypatch):
+    explorer = explore("ravine", "SGD", start=(-7, 2))
+    place = tmp_path / "run.html"
+    save = explorer.save
+
+    def strict(path):
+        save(path)
+        text = path.read_text("utf-8")
+        assert text.count("'unsafe-eval'") == 1
+        told = "model.send = (said) => (window.told = [...(window.told ?? []), said]);"
+        text = text.replace("new View(model,", f"{told} new View(model,")
+        path.write_text(text.replace(" 'unsafe-eval'", ""), "utf-8")
+
+    monkeypatch.setattr(explorer, "save", strict)
+    page = Page(offline, explorer, place)
+    page.until("root.dataset.source === 'data'")
+    assert page.page.evaluate("() => window.told") == [{"kind": "refused"}], "once"
+    assert page.text(".ol-summary") == explorer.summary, "what Python has sent is shown"
+    assert all("unsafe-eval" in words for words in page.said), "Chromium says what it refused"
+    page.page.close()
