@@ -302,7 +302,7 @@ class Stated(Written):
         return self._made(1)
 
     @cached_property
-    def _second(self) -> Callable:
+    def _second(self) -> Callable:  # type: ignore[override]
         return self._made(2)
 
 

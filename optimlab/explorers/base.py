@@ -339,7 +339,8 @@ class Explorer(Late, widgets.VBox):
 
         Its ending says what is written: "run.png", the picture at two pixels a CSS pixel; "run.svg"
         to be enlarged; "run.gif", its steps; "run.html", a page that needs neither network nor
-        Python, in which the first control is live. A file that is there is replaced.
+        Python, in which the first control is live, and of `explore` all of them and the start. A
+        file that is there is replaced.
         """
         saving.save(self, path)
 
