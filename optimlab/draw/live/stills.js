@@ -36,6 +36,16 @@ function saveStills(manager) {
 }
 
 /**
+ * Notebook 7 takes the arrow keys of a slider for itself unless the focused element keeps its keys.
+ * @param {FocusEvent} event
+ */
+function keepKeys({ target }) {
+  if (target instanceof Element && target.closest(".ol-explorer")) {
+    target.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+}
+
+/**
  * A widget's module, from what makes its view: that is taken away when `remove` is called.
  * @param {(model: Model, el: HTMLElement) => { remove: () => void }} show
  */
@@ -49,7 +59,11 @@ export function widget(show) {
     render({ model, el }) {
       saveStills(model.widget_manager);
       const view = show(model, el);
-      return () => view.remove();
+      document.addEventListener("focusin", keepKeys);
+      return () => {
+        document.removeEventListener("focusin", keepKeys);
+        view.remove();
+      };
     },
   };
 }
