@@ -27,3 +27,9 @@ def test_the_arrow_keys_of_a_slider_move_it_and_not_the_page(classic):
     moved = "([node, at]) => Number(node.getAttribute('aria-valuenow')) === at"
     classic.page.wait_for_function(moved, arg=[slider.element_handle(), before + 3], timeout=10_000)
     assert slider.evaluate("node => node === document.activeElement")
+
+
+def test_a_saved_copy_keeps_the_figures_and_not_their_dead_views(classic):
+    classic.save()
+    stored = classic.saved().read_text("utf-8")
+    assert "widget-view+json" not in stored and stored.count('"image/png"') > 2
