@@ -49,10 +49,11 @@ FAULTS = """dark => {
     const told = node.tagName + '.' + node.className;
     if (dark && own[3] > 20 && light(own) > 0.4) found.push(`light: ${told}`);
     const words = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
-    if (!words && !node.matches('input, select, textarea')) continue;
+    if (!words && !node.matches('input:not([type=range], [type=radio]), select')) continue;
     seen.words += 1;
     const [a, b] = [light(rgba(style.color)), light(ground(node))].sort((a, b) => a - b);
-    if (b / a < 4.5) found.push(`${(b / a).toFixed(1)}: ${told} ${node.textContent.slice(0, 40)}`);
+    const what = `${told} ${node.type} ${node.textContent.slice(0, 40)}`;
+    if (b / a < 4.5) found.push(`${(b / a).toFixed(1)}: ${what}`);
   }
   return [seen.words, found]; }"""
 WIDE = """() => { const right = node => node.getBoundingClientRect().right;
@@ -60,8 +61,9 @@ WIDE = """() => { const right = node => node.getBoundingClientRect().right;
   return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .ol-card *')]
     .filter(node => !(parseFloat(node.style.minWidth) > 0))
     .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }"""
-SETTLED = """([name, value]) => [...document.querySelectorAll('.ol-live')]
-  .every(node => getComputedStyle(node)[name] === value)"""
+SETTLED = """dark => document.body.dataset.jpThemeLight === String(!dark)
+  && [...document.querySelectorAll('.ol-live, .ol-card')]
+  .every(node => dark === (getComputedStyle(node).colorScheme === 'dark'))"""
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +82,17 @@ def looks(window, tmp_path_factory):
     window.command("apputils:change-theme", theme="JupyterLab Light")
 
 
+def put_on(looks, dark):
+    """JupyterLab's dark theme or its light one."""
+    if looks.page.evaluate("document.body.dataset.jpThemeLight") == str(dark).lower():
+        looks.command("apputils:change-theme", theme=f"JupyterLab {'Dark' if dark else 'Light'}")
+    looks.page.wait_for_function(SETTLED, arg=dark, timeout=10_000)
+
+
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_words_are_read_and_nothing_but_the_picture_is_white_in_the_dark(looks, theme):
-    looks.command("apputils:change-theme", theme=f"JupyterLab {theme}")
     dark = theme == "Dark"
-    scheme = "dark" if dark else "normal"
-    looks.page.wait_for_function(SETTLED, arg=["colorScheme", scheme])
+    put_on(looks, dark)
     for summary in looks.page.locator(".ol-menu summary:visible").all()[:1]:
         summary.click()
     words, faults = looks.page.evaluate(FAULTS, dark)
@@ -110,6 +117,10 @@ def test_forced_colours_leave_pictures_and_bands_as_they_are(looks):
     slider = looks.page.locator(".ol-controls .noUi-connects:visible").first
     ground = "node => getComputedStyle(node).backgroundColor"
     assert slider.evaluate(ground) == plots.pop(), "a slider's track is seen"
+    lined = """() => [...document.querySelectorAll('.ol-controls .widget-toggle-button')]
+      .map(n => [n.matches('.mod-active'), getComputedStyle(n).outlineStyle === 'solid'])"""
+    buttons = looks.page.evaluate(lined)
+    assert {tuple(one) for one in buttons} == {(True, True), (False, False)}, "pressed or not"
     looks.page.emulate_media(forced_colors="none")
 
 
@@ -124,8 +135,7 @@ def test_at_twice_the_size_all_is_in_the_window_and_nothing_covers_it(looks):
 
 
 def test_paper_shows_pictures_with_dark_words_from_any_theme(looks):
-    looks.command("apputils:change-theme", theme="JupyterLab Dark")
-    looks.page.wait_for_function(SETTLED, arg=["colorScheme", "dark"])
+    put_on(looks, dark=True)
     printed = looks.page.pdf()
     assert len(re.findall(rb"/Subtype /Image", printed)) >= 2, "the scenes of what is in the window"
     looks.page.emulate_media(media="print")
