@@ -37,13 +37,13 @@ function saveStills(manager) {
 
 /**
  * Notebook 7 takes the arrow keys of a slider for itself unless the focused element keeps its keys.
- * @param {FocusEvent} event
+ * @param {HTMLElement} el of a view in an explorer @returns {(event: FocusEvent) => void}
  */
-function keepKeys({ target }) {
-  if (target instanceof Element && target.closest(".ol-explorer")) {
+const keeper = (el) => ({ target }) => {
+  if (target instanceof Element && el.closest(".ol-explorer")?.contains(target)) {
     target.setAttribute("data-lm-suppress-shortcuts", "true");
   }
-}
+};
 
 /**
  * A widget's module, from what makes its view: that is taken away when `remove` is called.
@@ -59,9 +59,10 @@ export function widget(show) {
     render({ model, el }) {
       saveStills(model.widget_manager);
       const view = show(model, el);
-      document.addEventListener("focusin", keepKeys);
+      const keeps = keeper(el);
+      document.addEventListener("focusin", keeps);
       return () => {
-        document.removeEventListener("focusin", keepKeys);
+        document.removeEventListener("focusin", keeps);
         view.remove();
       };
     },
