@@ -51,7 +51,7 @@ def says():
 
 
 def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
-    told = lesson.after("way", draws)._repr_mimebundle_()["text/markdown"]
+    told = lesson.after("way", draws)._repr_mimebundle_()[0]["text/markdown"]
     shown = "on x^2: f(x) against x, with SGD. Beside it: loss on a log scale against step."
     assert f'<img alt="Figure. {shown}"' in told
 

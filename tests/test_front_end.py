@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from colours import contrast
 from matplotlib.figure import Figure
 from node import LIVE, NODE
 from wire import four_digits
@@ -68,16 +69,34 @@ def test_every_file_of_the_front_end_is_checked(tsc, tmp_path):
 # --- looks -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sheet", sorted(PACKAGE.rglob("*.css")), ids=lambda sheet: sheet.stem)
-def test_a_sheet_that_paints_its_own_ground_says_which_colours_its_fields_have(sheet):
-    """Else a browser in the dark fills the fields of a white card with dark colours."""
-    rules = re.findall(r"^([^{@/]+?)\s*\{([^}]*)\}", sheet.read_text("utf-8"), re.MULTILINE)
-    assert len(rules) > 5
-    grounds = [(name, look) for name, look in rules if re.search(r"--ol-ink: |Canvas;", look)]
-    assert grounds, "the root of each widget, or the page"
-    for name, look in grounds:
-        root = look if name != "body" else dict(rules)[":root"]
-        assert "color-scheme: light" in root, name
+#: what is set for one element: how wide it is, the colour of its rule
+ONE_ELEMENT = {"--ol-most", "--ol-room", "--ol-rule"}
+#: a colour with what it is in the dark, if need be instead of that of the page
+TOKEN = re.compile(r"(--ol-[a-z]+): light-dark\((#\w+), (?:var\([^,]*, )?(#\w+)\)")
+
+
+@pytest.mark.parametrize("sheet", [LIVE / "live.css", PACKAGE / "lessons" / "card.css"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_are_read_on_every_ground_in_both_themes(sheet, dark):
+    text = sheet.read_text("utf-8")
+    named = {name: pair[dark] for name, *pair in TOKEN.findall(text)}
+    assert set(re.findall(r"var\((--ol-\w+)", text)) - set(named) <= ONE_ELEMENT
+    grounds = [named[name] for name in ("--ol-face", "--ol-over", "--ol-ground") if name in named]
+    grounds += [pair[dark] for pair in re.findall(r"ground: light-dark\((#\w+), (#\w+)", text)]
+    assert len(grounds) > 2
+    for ground in grounds:
+        assert contrast(named["--ol-ink"], ground) >= 4.5
+        assert contrast(named["--ol-focus"], ground) >= 3, "what is no word"
+        assert contrast("#fff", ground) < 1.4 or dark
+
+
+def test_both_sheets_name_their_colours_alike():
+    live, card = (
+        dict((name, pair) for name, *pair in TOKEN.findall(sheet.read_text("utf-8")))
+        for sheet in (LIVE / "live.css", PACKAGE / "lessons" / "card.css")
+    )
+    common = set(live) & set(card)
+    assert len(common) >= 4 and all(live[name] == card[name] for name in common)
 
 
 # --- one text --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optimlab import SGD, explore, functions
+from optimlab.draw.live.live import VIEW
 from optimlab.explorers import SecantExplorer
 from optimlab.lessons import (
     Choice,
@@ -19,7 +20,7 @@ from optimlab.lessons import (
     SeriesBoard,
     Sketch,
 )
-from optimlab.lessons.card import VIEW, Card, rich, text
+from optimlab.lessons.card import Card, rich, text
 from optimlab.lessons.judging.reading import source_of
 
 
@@ -432,11 +433,11 @@ def test_the_stored_output_shows_the_scene_alone(lesson):
 
 def test_the_stored_card_lists_what_is_asked(lesson):
     asked = ask_step(lesson)
-    data = asked.card._repr_mimebundle_()
+    data = asked.card._repr_mimebundle_()[0]
     listed = "Prediction “step”. Not answered yet.\n\n- (a) 4.8\n- (b) 3.2\n- (c) 3.8"
     assert data["text/markdown"] == data["text/plain"] == listed == repr(asked)
     asked.card.act("skip")
-    assert asked.card._repr_mimebundle_()["text/plain"].startswith("You skipped this one.")
+    assert asked.card._repr_mimebundle_()[0]["text/plain"].startswith("You skipped this one.")
 
 
 def test_a_prediction_shows_itself_as_card_and_picture(lesson, monkeypatch):
@@ -745,7 +746,7 @@ def test_an_exercise_that_was_not_declared_is_named(third):
 
 
 def test_a_check_has_text_where_it_is_not_alive(third):
-    data = third.check("third", ...)._repr_mimebundle_()
+    data = third.check("third", ...)._repr_mimebundle_()[0]
     assert data["text/plain"] == "Exercise “third”: Not answered yet." == data["text/markdown"]
     assert data[VIEW]["model_id"]
 
@@ -830,7 +831,7 @@ def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
     assert "quiz 0 of 2" in page.said()
     choose(quiz, 2, "Down")
     assert "quiz 1 of 2" in page.said() and page.said().endswith("targets “goal”; quiz 1.")
-    plain = page._repr_mimebundle_()["text/markdown"]
+    plain = page._repr_mimebundle_()[0]["text/markdown"]
     assert "| step | 3.8 | 3.2 | a &lt;b&gt; &amp; c |" in plain
 
 

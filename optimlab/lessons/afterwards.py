@@ -8,7 +8,7 @@ from IPython.display import display
 from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 
-from optimlab.draw.live.live import VIEW
+from optimlab.draw.live.live import with_view
 from optimlab.explorers.base import parts_of
 
 #: what of an output is shown in a stored notebook: the first of these that it has
@@ -59,11 +59,11 @@ class Afterwards(widgets.VBox):
     def _repr_mimebundle_(self, **_):
         told = "\n\n".join(_markdown(one, self.name) for one in self.results)
         summary = f"<summary>After your answer to “{html.escape(self.name)}”</summary>"
-        return {
+        data = {
             "text/plain": f"This appears after the answer to “{self.name}”.",
             "text/markdown": f"<details>{summary}\n\n{told}\n\n</details>",
-            VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.model_id},
         }
+        return with_view(data, self.model_id)
 
 
 def _cell():

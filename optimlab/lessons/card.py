@@ -7,7 +7,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from optimlab.draw.live.live import VIEW, front_end
+from optimlab.draw.live.live import front_end, with_view
 
 HERE = Path(__file__).parent
 
@@ -92,8 +92,7 @@ class Card(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **_):
         words = self._plain()
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": _bare(words), "text/markdown": words, VIEW: view}
+        return with_view({"text/plain": _bare(words), "text/markdown": words}, self.model_id)
 
 
 def _bare(words):

@@ -7,6 +7,12 @@ from optimlab.lessons.judging.reading import source_of
 
 #: "off": the cards show no solutions; the progress file may say the same
 SOLUTIONS = "OPTIMLAB_SOLUTIONS"
+#: in Voilà, which shows no cells, this is set to voila/ and its version
+SERVER = "SERVER_SOFTWARE"
+NO_CELLS = (
+    "This page has no cell to write the answer in: open the notebook in JupyterLab, and do the "
+    "exercise there."
+)
 SURE = (
     "Show it anyway? You learn more from one more try or one more hint. The page at the end lists "
     "the solutions that were shown."
@@ -42,6 +48,9 @@ class Check(Card):
         parts = [text(self.verdict.sentence, tone, "verdict")]
         if self.verdict.printed:
             parts.append(text(f"It printed: `{self.verdict.printed.strip()}`"))
+        if self.verdict.passed is None and os.environ.get(SERVER, "").startswith("voila/"):
+            self.parts = [*parts, text(NO_CELLS, "open", "no cells")]
+            return
         hints, shown = self.exercise.hints, self.hints_shown
         for i, hint in enumerate(hints[:shown]):
             parts.append(text(f"Hint {i + 1}: {hint}", "open", f"hint {i}"))

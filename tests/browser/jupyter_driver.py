@@ -59,10 +59,13 @@ class Server:
     """JupyterLab on a free port of 127.0.0.1, serving copies of the notebooks in `root`.
 
     With `keeps_answers` a learner's answers go to the file beside the notebooks, as in life.
+    `app` is jupyterlab, or notebook for Notebook 7, in which a `Lab` opens one notebook.
     """
 
-    def __init__(self, notebooks: Path = NOTEBOOKS, keeps_answers: bool = False):
-        self.notebooks, self.keeps_answers = Path(notebooks), keeps_answers
+    def __init__(
+        self, notebooks: Path = NOTEBOOKS, keeps_answers: bool = False, app: str = "jupyterlab"
+    ):
+        self.notebooks, self.keeps_answers, self.app = Path(notebooks), keeps_answers, app
         self._temporary = tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name).resolve()
         self.root = self.folder / "notebooks"
@@ -108,10 +111,11 @@ class Server:
         command = [
             sys.executable,
             "-m",
-            "jupyterlab",
+            self.app,
             "--allow-root",
             "--no-browser",
             "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
             "--ServerApp.ip=127.0.0.1",
             "--ServerApp.port=0",
             f"--ServerApp.root_dir={self.root}",
@@ -287,7 +291,8 @@ class Lab:
         self.console.clear()
         if page:
             self.opened = 0
-            self.page.goto(f"{self.server.url}/lab/tree/{self.name}?reset")
+            way = "lab/tree" if self.server.app == "jupyterlab" else "notebooks"
+            self.page.goto(f"{self.server.url}/{way}/{self.name}?reset")
         else:
             self.command("docmanager:open", path=self.name)
         self.opened += 1

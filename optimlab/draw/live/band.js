@@ -98,7 +98,7 @@ export class Band {
       make("i", { "data-verdict": "best", style: `left:${share(row.best)}` }, node);
     }
     if (row.rule) {
-      make("span", { style: `color:${row.color}` }, node).textContent = row.rule;
+      make("span", { style: `--ol-rule:${row.color}` }, node).textContent = row.rule;
     }
   }
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anywidget
@@ -546,12 +547,22 @@ class LivePlot(Late, anywidget.AnyWidget):
         data = {
             "text/plain": text,
             "image/png": base64.b64encode(picture).decode(),
-            VIEW: {"version_major": 2, "version_minor": 0, "model_id": model_id},
         }
-        return data, {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
+        data, metadata = with_view(data, model_id)
+        return data, metadata | {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
 
     def _repr_mimebundle_(self, **_):
         return self.mimebundle(self.model_id)
+
+
+def with_view(data, model_id):
+    """(data, metadata) of an output: a widget's live view, and beside it what is seen without one.
+
+    They are what anywidget's own display gives: in Colab, also where the page finds its manager.
+    """
+    shown = SimpleNamespace(_view_name="", model_id=model_id)  # of a widget that holds others, too
+    view, metadata = anywidget.AnyWidget._repr_mimebundle_(shown)
+    return data | {VIEW: view[VIEW]}, metadata
 
 
 def take_off(ax, *artists):

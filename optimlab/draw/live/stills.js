@@ -36,6 +36,16 @@ function saveStills(manager) {
 }
 
 /**
+ * Notebook 7 takes the arrow keys of a slider for itself unless the focused element keeps its keys.
+ * @param {HTMLElement} el of a view in an explorer @returns {(event: FocusEvent) => void}
+ */
+const keeper = (el) => ({ target }) => {
+  if (target instanceof Element && el.closest(".ol-explorer")?.contains(target)) {
+    target.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+};
+
+/**
  * A widget's module, from what makes its view: that is taken away when `remove` is called.
  * @param {(model: Model, el: HTMLElement) => { remove: () => void }} show
  */
@@ -49,7 +59,12 @@ export function widget(show) {
     render({ model, el }) {
       saveStills(model.widget_manager);
       const view = show(model, el);
-      return () => view.remove();
+      const keeps = keeper(el);
+      document.addEventListener("focusin", keeps);
+      return () => {
+        document.removeEventListener("focusin", keeps);
+        view.remove();
+      };
     },
   };
 }

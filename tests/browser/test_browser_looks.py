@@ -1,0 +1,146 @@
+"""One look: dark themes, forced colours, large type and paper."""
+
+import json
+import re
+
+import pytest
+from nbformat import v4
+
+CELLS = [
+    """
+from optimlab import SGD, Adam, Momentum, explore, lessons, race
+from optimlab.lessons import Choice, Exercise, Number
+lesson = lessons.Lesson("looks")
+one = explore("parabola", SGD, lr=0.2, start=4, steps=10)
+asked = lesson.predict("a", one, Choice({"3.2": "Right.", "4.8": "Uphill."}, right="3.2"))
+asked.card.act("answer", 1)
+asked.card.act("show")
+asked
+""",
+    """lesson.predict("b", explore("parabola", SGD, lr=0.2), Number("Where?", 3.2, 0.1))""",
+    """explore("ravine", [SGD, Momentum], lr=0.1, start=(-7, 2), steps=30)""",
+    """race("ravine", [SGD, Momentum, Adam], lr=0.05, start=(-7, 2), steps=60)""",
+    """
+lesson.exercise("double", Exercise(lambda x: 2 * x, cases=[1, 2], hints=["Twice `x`."]))
+card = lesson.check("double", lambda x: x)
+card.act("hint"), card.act("solution"), card.act("show")
+card
+""",
+    "lesson.progress()",
+]
+# Text whose contrast with its ground is low, and light grounds in the dark: outside of pictures,
+# which are white, and of what cannot be used now.
+FAULTS = """dark => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0.05);
+  const ground = node => { for (; node; node = node.parentElement) {
+    const color = rgba(getComputedStyle(node).backgroundColor);
+    if (color[3] > 250) return color; } return [255, 255, 255, 255]; };
+  const found = [], seen = {words: 0};
+  for (const node of document.querySelectorAll('.ol-live, .ol-card, .ol-band, :is(.ol-live,'
+      + ' .ol-card, .ol-band) *')) {
+    if (node.closest('.ol-panel, svg, [data-verdict], :disabled') || !node.checkVisibility())
+      continue;
+    const style = getComputedStyle(node), own = rgba(style.backgroundColor);
+    const told = node.tagName + '.' + node.className;
+    if (dark && own[3] > 20 && light(own) > 0.4) found.push(`light: ${told}`);
+    const words = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
+    if (!words && !node.matches('input:not([type=range], [type=radio]), select')) continue;
+    seen.words += 1;
+    const [a, b] = [light(rgba(style.color)), light(ground(node))].sort((a, b) => a - b);
+    const what = `${told} ${node.type} ${node.textContent.slice(0, 40)}`;
+    if (b / a < 4.5) found.push(`${(b / a).toFixed(1)}: ${what}`);
+  }
+  return [seen.words, found]; }"""
+WIDE = """() => { const right = node => node.getBoundingClientRect().right;
+  const edge = right(document.querySelector('.jp-Notebook'));
+  return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .ol-card *')]
+    .filter(node => !(parseFloat(node.style.minWidth) > 0))
+    .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }"""
+SETTLED = """dark => document.body.dataset.jpThemeLight === String(!dark)
+  && [...document.querySelectorAll('.ol-live, .ol-card')]
+  .every(node => dark === (getComputedStyle(node).colorScheme === 'dark'))"""
+
+
+@pytest.fixture(scope="module")
+def looks(window, tmp_path_factory):
+    """The page with a card of each kind, plots, and a table."""
+    window.renew(tmp_path_factory.mktemp("shots"))
+    path = tmp_path_factory.mktemp("looks") / "looks.ipynb"
+    cells = [v4.new_code_cell(source) for source in CELLS]
+    path.write_text(json.dumps(v4.new_notebook(cells=cells)))
+    window.open(path)
+    window.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    assert window.run_all() == []
+    window.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 4")
+    yield window
+    window.page.emulate_media(forced_colors="none", media="screen")
+    window.command("apputils:change-theme", theme="JupyterLab Light")
+
+
+def put_on(looks, dark):
+    """JupyterLab's dark theme or its light one."""
+    if looks.page.evaluate("document.body.dataset.jpThemeLight") == str(dark).lower():
+        looks.command("apputils:change-theme", theme=f"JupyterLab {'Dark' if dark else 'Light'}")
+    looks.page.wait_for_function(SETTLED, arg=dark, timeout=10_000)
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_words_are_read_and_nothing_but_the_picture_is_white_in_the_dark(looks, theme):
+    dark = theme == "Dark"
+    put_on(looks, dark)
+    for summary in looks.page.locator(".ol-menu summary:visible").all()[:1]:
+        summary.click()
+    words, faults = looks.page.evaluate(FAULTS, dark)
+    assert words > 60 and faults == []
+    panels = looks.page.locator(".ol-panel")
+    grounds = "nodes => nodes.map(node => getComputedStyle(node).backgroundColor)"
+    assert panels.count() > 5 and set(panels.evaluate_all(grounds)) == {"rgb(255, 255, 255)"}
+    looks.page.keyboard.press("Escape")
+
+
+def test_forced_colours_leave_pictures_and_bands_as_they_are(looks):
+    looks.page.emulate_media(forced_colors="active")
+    kept = looks.page.evaluate(
+        """() => { const of = (q, name) => [...document.querySelectorAll(q)]
+          .map(node => getComputedStyle(node)[name]);
+        return [of('.ol-panel', 'forcedColorAdjust'), of('[data-verdict]', 'forcedColorAdjust'),
+          of('.ol-overlay text', 'stroke'), of('.ol-live', 'color'), of('.ol-card', 'color')]; }"""
+    )
+    panels, band, texts, plots, cards = map(set, kept)
+    assert panels == band == {"none"} and texts <= {"rgb(255, 255, 255)"}
+    assert plots == cards and len(plots) == 1, "all words have the colour that is asked for"
+    slider = looks.page.locator(".ol-controls .noUi-connects:visible").first
+    ground = "node => getComputedStyle(node).backgroundColor"
+    assert slider.evaluate(ground) == plots.pop(), "a slider's track is seen"
+    lined = """() => [...document.querySelectorAll('.ol-controls .widget-toggle-button')]
+      .map(n => [n.matches('.mod-active'), getComputedStyle(n).outlineStyle === 'solid'])"""
+    buttons = looks.page.evaluate(lined)
+    assert {tuple(one) for one in buttons} == {(True, True), (False, False)}, "pressed or not"
+    looks.page.emulate_media(forced_colors="none")
+
+
+def test_at_twice_the_size_all_is_in_the_window_and_nothing_covers_it(looks):
+    looks.page.set_viewport_size({"width": 700, "height": 500})  # 1400 by 1000 at 200 %
+    looks.page.wait_for_function(f"() => ({WIDE})().length === 0", timeout=10_000)
+    places = "nodes => nodes.map(node => getComputedStyle(node).position)"
+    assert "sticky" not in looks.page.locator(".ol-bar, .ol-controls").evaluate_all(places)
+    looks.page.set_viewport_size({"width": 700, "height": 1000})
+    assert "sticky" in looks.page.locator(".ol-bar").evaluate_all(places)
+    looks.page.set_viewport_size(looks.size)
+
+
+def test_paper_shows_pictures_with_dark_words_from_any_theme(looks):
+    put_on(looks, dark=True)
+    printed = looks.page.pdf()
+    assert len(re.findall(rb"/Subtype /Image", printed)) >= 2, "the scenes of what is in the window"
+    looks.page.emulate_media(media="print")
+    ink = "nodes => nodes.map(node => getComputedStyle(node).color)"
+    assert set(looks.page.locator(".ol-live, .ol-card").evaluate_all(ink)) == {"rgb(32, 36, 42)"}
+    exact = "nodes => nodes.every(node => getComputedStyle(node).printColorAdjust === 'exact')"
+    assert looks.page.locator(".ol-panel").evaluate_all(exact)
+    looks.page.emulate_media(media="screen")
