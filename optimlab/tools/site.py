@@ -97,9 +97,9 @@ def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
         (lite / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
         shutil.rmtree(output / "run", ignore_errors=True)
         _run(
-            sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", lite, "--contents", lite / "contents",
-            "--output-dir", output / "run", "--apps", "lab", "--no-sourcemaps",
-            "--no-unused-shared-packages", in_folder=lite,
+            sys.executable, "-m", "jupyterlite_core", "build", "--no-sourcemaps",
+            "--lite-dir", lite, "--contents", lite / "contents", "--apps", "lab",
+            "--output-dir", output / "run", "--no-unused-shared-packages", in_folder=lite,
         )  # fmt: skip
     (output / "index.html").write_text(start_page(paths), encoding="utf-8")
     return output
