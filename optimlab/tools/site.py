@@ -28,6 +28,10 @@ WHEELS = (
     "anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "narwhals", "plotly", "psygnal",
     "seaborn",
 )  # fmt: skip
+#: the front ends that the lessons need; plotly's own, 5 MB for figures that are no widgets, is none
+FRONT_ENDS = (
+    "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget",
+)  # fmt: skip
 #: what is fetched together with Python, as every lesson needs it
 AT_ONCE = ("micropip", "ipython", "jedi", "matplotlib", "numpy", "pillow")
 #: modules that come with the package, so that no lesson installs them
@@ -73,8 +77,8 @@ def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
 
     `pyodide` is a folder with pyodide.mjs, its lock and the wheels that the lock names.
     """
-    for module in ("jupyterlite_core", "jupyterlite_pyodide_kernel"):
-        checks.extra(module, "optimlab.tools.site", "site")
+    checks.extra("jupyterlite_core", "optimlab.tools.site", "site")
+    checks.extra("jupyterlite_pyodide_kernel", "optimlab.tools.site", "site")
     paths = lesson_paths(ROOT / "notebooks")
     if not paths:
         raise ValueError(f"{ROOT.name}/notebooks holds no lessons: run this in the repository")
@@ -99,7 +103,9 @@ def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
         _run(
             sys.executable, "-m", "jupyterlite_core", "build", "--no-sourcemaps",
             "--lite-dir", lite, "--contents", lite / "contents", "--apps", "lab",
-            "--output-dir", output / "run", "--no-unused-shared-packages", in_folder=lite,
+            "--output-dir", output / "run", "--no-unused-shared-packages", "--ignore-sys-prefix",
+            *(f"--LiteBuildConfig.federated_extensions={path}" for path in _front_ends()),
+            in_folder=lite,
         )  # fmt: skip
     (output / "index.html").write_text(start_page(paths), encoding="utf-8")
     return output
@@ -145,6 +151,14 @@ def _wheels(folder):
     pins = [f"{name}=={importlib.metadata.version(name)}" for name in WHEELS]
     pure = ("--only-binary=:all:", "--implementation", "py", "--abi", "none", "--platform", "any")
     _run(*pip, "download", *there, *pure, *pins)
+
+
+def _front_ends():
+    paths = [Path(sys.prefix, "share", "jupyter", "labextensions", name) for name in FRONT_ENDS]
+    for path in paths:
+        if not (path / "package.json").is_file():
+            raise ValueError(f"{path} is missing: pip install 'optimlab[lessons,site]'")
+    return paths
 
 
 def _of_pyodide(folder):

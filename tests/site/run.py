@@ -36,7 +36,7 @@ class Site:
     """The folder of a site, served from a folder of a server; it counts what it sends."""
 
     def __init__(self, folder):
-        self.folder, self.sent, self.requests = Path(folder), 0, 0
+        self.folder, self.sent = Path(folder), []  # (bytes, path) of each answer
         counter = self
 
         class Handler(http.server.SimpleHTTPRequestHandler):
@@ -48,8 +48,7 @@ class Site:
                 return super().translate_path(path.removeprefix(BASE))
 
             def copyfile(self, source, target):
-                counter.requests += 1
-                counter.sent += Path(source.name).stat().st_size
+                counter.sent.append((Path(source.name).stat().st_size, self.path))
                 super().copyfile(source, target)
 
             def log_message(self, *_):
@@ -67,9 +66,6 @@ class Site:
     def __exit__(self, *_):
         self.server.shutdown()
 
-    def forget(self):
-        self.sent = self.requests = 0
-
 
 def visit(lab, number, timeout=120):
     """Come by the first page, as a reader does; wait until the lesson is seen."""
@@ -84,7 +80,7 @@ def visit(lab, number, timeout=120):
 
 def run(lab, number, out=None):
     """A row: (errors, seconds to the notebook, the kernel, the package, the last cell, MB)."""
-    lab.server.forget()
+    lab.server.sent.clear()
     began = visit(lab, number)
     seen = time.monotonic() - began
     lab.page.wait_for_function(READY, timeout=180_000)
@@ -105,7 +101,8 @@ def run(lab, number, out=None):
     if out:
         lab.shots = Path(out)
         lab.screenshot(number)
-    return errors, seen, ready, first, last, lab.server.sent / 1e6, lab.server.requests
+    sent = lab.server.sent
+    return errors, seen, ready, first, last, sum(size for size, _ in sent) / 1e6, len(sent)
 
 
 def learn(lab):
@@ -114,9 +111,10 @@ def learn(lab):
     page, said = lab.page, {}
     card = page.locator(".ol-card:visible").first
     card.locator("input[type=radio]").first.check()
-    card.get_by_role("button", name="Show").first.click()
-    page.wait_for_function("() => document.querySelector('.ol-card').innerText.includes('You')")
-    said["prediction"] = card.inner_text()[:160]
+    card.get_by_role("button", name="Show me").click()
+    reply = "() => document.querySelector('.ol-card').innerText.match(/You (said|were).*/)?.[0]"
+    page.wait_for_function(reply)
+    said["prediction"] = page.evaluate(reply)
     ask = "print(lesson.check('how many steps', {}).said())"
     said["exercise"] = lab.python(ask.format(263))
     loop = "def endless():\n    while True:\n        try: n = 1\n        except Exception: pass"
@@ -146,6 +144,7 @@ def main():
     parser.add_argument("--site", help="a folder to build into, or a site that was built there")
     parser.add_argument("--out", help="a folder for a photograph of each lesson's end")
     parser.add_argument("--learn", action="store_true")
+    parser.add_argument("--largest", type=int, default=0, help="show so many of the largest files")
     given = parser.parse_args()
     folder = Path(given.site or tempfile.mkdtemp(prefix="site-"))
     if not (folder / "run").exists():
@@ -175,6 +174,8 @@ def main():
                 print(row, flush=True)
                 for error in errors:
                     print("      ", error[:600])
+                for size, path in sorted(server.sent, reverse=True)[: given.largest]:
+                    print(f"{size / 1e6:8.2f} {path}")
                 failed |= bool(errors)
             browser.close()
     return int(failed)
