@@ -85,7 +85,7 @@ def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
     output = Path(output).resolve()
     with tempfile.TemporaryDirectory() as folder:
         lite = Path(folder)
-        _wheels(lite / "pypi")
+        _wheels(lite / "source", lite / "pypi")
         (lite / "contents").mkdir()
         for path in paths:
             text = json.dumps(prepared(json.loads(path.read_text(encoding="utf-8"))))
@@ -144,10 +144,14 @@ def start_page(paths: list[Path]) -> str:
     )  # fmt: skip
 
 
-def _wheels(folder):
+def _wheels(source, folder):
     """The wheel of this package, and those of the packages that go with it."""
     pip, there = (sys.executable, "-m", "pip", "-q", "--no-input"), ("--no-deps", "-d", folder)
-    _run(*pip, "wheel", "--no-deps", "-w", folder, ROOT)
+    # A copy, as a build leaves files beside what it builds, and takes those of the last one.
+    shutil.copytree(ROOT / "optimlab", source / "optimlab")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    _run(*pip, "wheel", "--no-deps", "-w", folder, source)
     pins = [f"{name}=={importlib.metadata.version(name)}" for name in WHEELS]
     pure = ("--only-binary=:all:", "--implementation", "py", "--abi", "none", "--platform", "any")
     _run(*pip, "download", *there, *pure, *pins)

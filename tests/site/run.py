@@ -128,6 +128,8 @@ def learn(lab):
     save = "e = explore('bowl', 'SGD'); e.save('a.{0}'); import os; print(os.path.getsize('a.{0}'))"
     for kind in ("png", "html"):
         said[f"save .{kind}"] = lab.python(save.format(kind)) + " bytes"
+    said["environment"] = lab.python("from optimlab import lessons; lessons.check_environment()")
+    said["trouble with the answers"] = repr(lab.python("print(lesson.store.trouble)"))
     lab.save()
     before = lab.python("print(open('optimlab-progress.json').read())")
     page.reload()
