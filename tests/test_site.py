@@ -39,7 +39,7 @@ def test_every_lesson_can_be_prepared_and_is_linked():
     assert links[0].endswith("path=05_gradient_descent.ipynb") and "Open lesson 05" in page
     assert [link.partition("path=")[2] for link in links[1:]] == names
     assert all(link.startswith("run/lab/index.html?") for link in links)
-    assert f"about {site.MEGABYTES} MB" in page and "http" not in page
+    assert f"loads {site.MEGABYTES} MB" in page and "http" not in page
     for path in paths:
         notebook = site.prepared(json.loads(path.read_text(encoding="utf-8")))
         assert notebook["cells"][0]["source"].count("\n") == 1

@@ -37,7 +37,7 @@ AT_ONCE = ("micropip", "ipython", "jedi", "matplotlib", "numpy", "pillow")
 #: modules that come with the package, so that no lesson installs them
 BROUGHT = {"optimlab", "matplotlib", "numpy", *sys.stdlib_module_names}
 #: what a first visit to a lesson loads, as tests/site measures it
-MEGABYTES = 62
+MEGABYTES = "40 to 60"
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -53,9 +53,10 @@ PAGE = """<!doctype html>
 <h1>optimlab in the browser</h1>
 <p>A series of lessons on derivatives and optimizers. Nothing is installed: Python itself runs in
 this page's browser.</p>
-<p><b>The first lesson you open loads about {megabytes} MB</b>: JupyterLab, Python, numpy and
-matplotlib. That takes half a minute or more, and JupyterLab says “Initializing” or “Connecting”
-meanwhile. Later visits find most of it in the browser's cache.</p>
+<p><b>The first lesson you open loads {megabytes} MB</b>: JupyterLab, Python, numpy and
+matplotlib, and plotly where there is a surface. That takes half a minute or more; the lesson can be
+read meanwhile, and Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later visits
+find most of it in the browser's cache.</p>
 <p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
 <p><a class="first" href="{first}">Open lesson {number}</a></p>
 <p>In a lesson, choose <i>Run, Run All Cells</i>. Your answers and changes are kept in this browser
