@@ -54,9 +54,9 @@ PAGE = """<!doctype html>
 <p>A series of lessons on derivatives and optimizers. Nothing is installed: Python itself runs in
 this page's browser.</p>
 <p><b>The first lesson you open loads {megabytes} MB</b>: JupyterLab, Python, numpy and
-matplotlib, and plotly where there is a surface. That takes half a minute or more; the lesson can be
-read meanwhile, and Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later visits
-find most of it in the browser's cache.</p>
+matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
+be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
+visits find most of it in the browser's cache.</p>
 <p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
 <p><a class="first" href="{first}">Open lesson {number}</a></p>
 <p>In a lesson, choose <i>Run, Run All Cells</i>. Your answers and changes are kept in this browser
