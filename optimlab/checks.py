@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from optimlab import place
+
 if TYPE_CHECKING:
     from optimlab.functions import Function
     from optimlab.optimizers import Optimizer
@@ -527,12 +529,13 @@ def table(name: str, value: Any) -> np.ndarray:
 # --- what is installed -----------------------------------------------------------------------
 
 
-def extra(module: str, needed_for: str) -> ModuleType:
-    """A module that the extra `lessons` brings, or an ImportError that says how to install it."""
+def extra(module: str, needed_for: str, brought_by: str = "lessons") -> ModuleType:
+    """A module that an extra brings, or an ImportError that says how to install it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         package = module.partition(".")[0]
-        raise ImportError(
-            f"{needed_for} needs {package}: pip install 'optimlab[lessons]'"
-        ) from error
+        if place.fetched(package):
+            return importlib.import_module(module)
+        way = place.installing(package, brought_by)
+        raise ImportError(f"{needed_for} needs {package}: {way}") from error

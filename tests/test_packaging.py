@@ -71,6 +71,17 @@ def test_github_runs_the_same():
     assert re.findall(r"run: (.+)", workflow) == [".ci/run"]
 
 
+def test_github_publishes_the_site_with_no_more_rights_than_it_takes():
+    workflow = (ROOT / ".github/workflows/pages.yml").read_text(encoding="utf-8")
+    assert "python -m optimlab.tools.site --output site\n" in workflow
+    assert re.findall(r"^permissions:\n((?:  .+\n)+)", workflow, re.M) == ["  contents: read\n"]
+    build, deploy = workflow.split("  deploy:\n")
+    assert "write" not in build and "run:" not in deploy
+    used = re.findall(r"uses: (.+)", workflow)
+    assert used and all(re.fullmatch(r"actions/[\w-]+@v\d+", name) for name in used)
+    assert "/site/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
 def test_pins_are_pins_and_meet_the_lower_bounds():
     assert PINS[0].startswith("# uv pip compile pyproject.toml --universal")
     assert PINS[-1] == "-e ."

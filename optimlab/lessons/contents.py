@@ -10,7 +10,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from optimlab import checks
+from optimlab import checks, place
 from optimlab.lessons.keyring import quiz_length
 
 NUMBER = re.compile(r"(\d\d[a-z]?)_")
@@ -36,13 +36,18 @@ class Listing:
 
 
 def needed():
-    """The packages that the lessons need, as the package itself declares them."""
+    """The packages that the lessons need, as the package itself declares them.
+
+    In a browser these are fewer: JupyterLab is the page itself, and what only some lessons use is
+    loaded when they do.
+    """
     try:
         declared = importlib.metadata.requires("optimlab") or []
     except importlib.metadata.PackageNotFoundError:
         return ["optimlab"]
     parts = [line.partition(";") for line in declared]
-    here = [name for name, _, extra in parts if "extra" not in extra or '"lessons"' in extra]
+    too = () if place.in_browser() else ('"lessons"',)
+    here = [n for n, _, extra in parts if "extra" not in extra or any(e in extra for e in too)]
     return [re.match(r"[\w.-]+", name)[0] for name in here]
 
 
@@ -68,11 +73,15 @@ def missing(packages=None, least=(3, 11)):
 
 def check_environment():
     """Print what is missing for the lessons and how to install it, or that nothing is."""
-    found = missing()
+    found, here = missing(), place.in_browser()
     for line in found:
         print(line)
+    if here:
+        print("This Python runs in your browser. Your answers are kept there and sent nowhere.")
     if found:
-        print(f"To install it, run this beside README.md:  {INSTALL}")
+        where = "in a cell" if here else "beside README.md"
+        install = "%pip install optimlab" if here else INSTALL
+        print(f"To install it, run this {where}:  {install}")
     else:
         here = f"Everything is here: Python 3.11 or newer, {', '.join(needed())}."
         print(textwrap.fill(here, 80, break_on_hyphens=False))

@@ -13,7 +13,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from optimlab import checks
+from optimlab import checks, place
 from optimlab.lessons import document as documents
 from optimlab.lessons.document import KINDS, Damaged, Newer, check_place, load
 from optimlab.lessons.lockfile import locked, replace
@@ -207,10 +207,13 @@ class Progress:
             )
 
     def _unable(self, verb, error):
-        return (
+        said = (
             f"{_shown(self.path)} cannot be {verb} ({error.strerror or error}), so your answers "
-            'are in memory only; lessons.keep("another/place.json") keeps them in another file.'
+            "are in memory only"
         )
+        if place.in_browser():
+            return f"{said}: they stay until you close or reload this page."
+        return f'{said}; lessons.keep("another/place.json") keeps them in another file.'
 
     def _store(self):
         """Bring the pending changes into the file; where that fails they stay pending."""
@@ -285,6 +288,8 @@ def _resolved(path):
 
 def _fit(path):
     """Raise OSError where answers cannot be kept: a device, a folder, a file of another kind."""
+    if place.in_browser() and not path.is_relative_to(place.DRIVE):
+        raise OSError(errno.EROFS, "this browser keeps no files for this page")
     if path.suffix.lower() != ".json":
         raise OSError(errno.EINVAL, "its name does not end in .json")
     if os.path.exists(path) and not os.path.isfile(path):

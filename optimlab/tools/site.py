@@ -1,0 +1,203 @@
+"""Build the site on which the lessons run in a browser: python -m optimlab.tools.site
+
+It is JupyterLite with all notebooks and the wheel of this package, to be served as files are, from
+any folder of a server; nothing runs there but the reader's browser. Python for it (Pyodide) comes
+from where JupyterLite takes it, or from a folder of your own, and then nothing is asked of others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import html
+import importlib.metadata
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from optimlab import checks
+from optimlab.lessons.contents import heading, lesson_paths
+
+ROOT = Path(__file__).parents[2]
+#: of what the lessons use, what Pyodide does not bring. The versions are those of here, as the
+#: front ends of three of them are copied from here.
+WHEELS = (
+    "anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "narwhals", "plotly", "psygnal",
+    "seaborn",
+)  # fmt: skip
+#: the front ends that the lessons need; plotly's own, 5 MB for figures that are no widgets, is none
+FRONT_ENDS = (
+    "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget",
+)  # fmt: skip
+#: what is fetched together with Python, as every lesson needs it
+AT_ONCE = ("micropip", "ipython", "jedi", "matplotlib", "numpy", "pillow")
+#: modules that come with the package, so that no lesson installs them
+BROUGHT = {"optimlab", "matplotlib", "numpy", *sys.stdlib_module_names}
+#: what a first visit to a lesson loads, as tests/site measures it
+MEGABYTES = "40 to 60"
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>optimlab in the browser</title>
+<style>
+  :root {{ color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; }}
+  body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }}
+  .first {{ display: inline-block; padding: .5rem 1rem; border: 2px solid; border-radius: .4rem; }}
+  li {{ margin: .4rem 0; }}
+</style>
+<h1>optimlab in the browser</h1>
+<p>A series of lessons on derivatives and optimizers. Nothing is installed: Python itself runs in
+this page's browser.</p>
+<p><b>The first lesson you open loads {megabytes} MB</b>: JupyterLab, Python, numpy and
+matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
+be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
+visits find most of it in the browser's cache.</p>
+<p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
+<p><a class="first" href="{first}">Open lesson {number}</a></p>
+<p>In a lesson, choose <i>Run, Run All Cells</i>. Your answers and changes are kept in this browser
+alone. Whoever clears its data, or reads in a private window, loses them.</p>
+<h2>All lessons</h2>
+<ul>
+{lessons}
+</ul>
+<p>In a notebook of your own, begin with <code>%pip install -q optimlab</code>.</p>
+<script>
+  document.getElementById("old").hidden = "WebAssembly" in window;
+</script>
+</html>
+"""
+
+
+def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
+    """Build the site into a folder, in the place of what is there, and return the folder.
+
+    `pyodide` is a folder with pyodide.mjs, its lock and the wheels that the lock names.
+    """
+    checks.extra("jupyterlite_core", "optimlab.tools.site", "site")
+    checks.extra("jupyterlite_pyodide_kernel", "optimlab.tools.site", "site")
+    paths = lesson_paths(ROOT / "notebooks")
+    if not paths:
+        raise ValueError(f"{ROOT.name}/notebooks holds no lessons: run this in the repository")
+    output = Path(output).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        lite = Path(folder)
+        _wheels(lite / "source", lite / "pypi")
+        (lite / "contents").mkdir()
+        for path in paths:
+            text = json.dumps(prepared(json.loads(path.read_text(encoding="utf-8"))))
+            (lite / "contents" / path.name).write_text(text, encoding="utf-8")
+        kernel: dict = {"loadPyodideOptions": {"packages": AT_ONCE}}
+        if pyodide is not None:
+            kernel["disablePyPIFallback"] = True
+            (lite / "static").mkdir()
+            (lite / "static" / "pyodide").symlink_to(_of_pyodide(pyodide))
+        settings = {"@jupyterlite/pyodide-kernel-extension:kernel": kernel}
+        data = {"appName": "optimlab", "litePluginSettings": settings}
+        config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+        (lite / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
+        shutil.rmtree(output / "run", ignore_errors=True)
+        _run(
+            sys.executable, "-m", "jupyterlite_core", "build", "--no-sourcemaps",
+            "--lite-dir", lite, "--contents", lite / "contents", "--apps", "lab",
+            "--output-dir", output / "run", "--no-unused-shared-packages", "--ignore-sys-prefix",
+            *(f"--LiteBuildConfig.federated_extensions={path}" for path in _front_ends()),
+            in_folder=lite,
+        )  # fmt: skip
+    (output / "index.html").write_text(start_page(paths), encoding="utf-8")
+    return output
+
+
+def prepared(notebook: dict) -> dict:
+    """A lesson with a first cell that brings the package, and what else its cells import."""
+    used = set()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            for node in ast.walk(ast.parse("".join(cell["source"]))):
+                if isinstance(node, ast.Import):
+                    used |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    used.add((node.module or "").partition(".")[0])
+    names = " ".join(["optimlab", *sorted(used - BROUGHT)])
+    source = f"# Brings what this lesson needs into your browser.\n%pip install -q {names}"
+    first = {
+        "cell_type": "code", "id": "install", "metadata": {}, "execution_count": None,
+        "outputs": [], "source": source,
+    }  # fmt: skip
+    return notebook | {"cells": [first, *notebook["cells"]]}
+
+
+def start_page(paths: list[Path]) -> str:
+    """The page before JupyterLab: what will be loaded, and a link to each lesson."""
+    links = {path: f"run/lab/index.html?path={path.name}" for path in paths}
+    lines = []
+    for path, link in links.items():
+        title, question, minutes = map(html.escape, heading(path))
+        lines.append(f'<li><a href="{link}">{title}</a>: {question} ({minutes})</li>')
+    first = next((path for path in paths if path.name.startswith("05")), paths[0])
+    return PAGE.format(
+        megabytes=MEGABYTES, first=links[first], number=first.name.partition("_")[0],
+        lessons="\n".join(lines),
+    )  # fmt: skip
+
+
+def _wheels(source, folder):
+    """The wheel of this package, and those of the packages that go with it."""
+    pip, there = (sys.executable, "-m", "pip", "-q", "--no-input"), ("--no-deps", "-d", folder)
+    # A copy, as a build leaves files beside what it builds, and takes those of the last one.
+    shutil.copytree(ROOT / "optimlab", source / "optimlab")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    _run(*pip, "wheel", "--no-deps", "-w", folder, source)
+    pins = [f"{name}=={importlib.metadata.version(name)}" for name in WHEELS]
+    pure = ("--only-binary=:all:", "--implementation", "py", "--abi", "none", "--platform", "any")
+    _run(*pip, "download", *there, *pure, *pins)
+
+
+def _front_ends():
+    paths = [Path(sys.prefix, "share", "jupyter", "labextensions", name) for name in FRONT_ENDS]
+    for path in paths:
+        if not (path / "package.json").is_file():
+            raise ValueError(f"{path} is missing: pip install 'optimlab[lessons,site]'")
+    return paths
+
+
+def _of_pyodide(folder):
+    folder = Path(folder).resolve()
+    for name in ("pyodide.mjs", "pyodide-lock.json"):
+        if not (folder / name).is_file():
+            raise ValueError(f"pyodide={str(folder)!r}: there is no {name} in it")
+    return folder
+
+
+def _run(*command, in_folder=None):
+    """A command, whose output is shown if it fails, and which then ends this one."""
+    done = subprocess.run(
+        list(map(str, command)), cwd=in_folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        raise SystemExit(f"{' '.join(map(str, command[:4]))} … ended with {done.returncode}.")
+
+
+def main(arguments=None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m optimlab.tools.site", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--output", default="site", help="the folder to build into: site/")
+    parser.add_argument("--pyodide", metavar="DIR", help="a Pyodide of your own")
+    given = parser.parse_args(arguments)
+    try:
+        output = build(given.output, given.pyodide)
+    except (ImportError, ValueError) as error:
+        parser.error(str(error))
+    print(f"The site is in {output}: python -m http.server -d {output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""What goes into the site; that it runs is seen by tests/site/run.py, which takes a Pyodide."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from optimlab import checks
+from optimlab.tools import site
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+
+
+def lesson(number):
+    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("number", "brought"),
+    [
+        ("05", "optimlab"), ("02", "optimlab"), ("04", "optimlab plotly"),
+        ("15b", "optimlab pandas seaborn"), ("16", "optimlab"),
+    ],
+)  # fmt: skip
+def test_a_lesson_first_brings_what_its_cells_import(number, brought):
+    before = lesson(number)
+    first, *others = site.prepared(lesson(number))["cells"]
+    assert first["source"].splitlines()[-1] == f"%pip install -q {brought}"
+    assert others == before["cells"] and first["id"] not in [cell["id"] for cell in others]
+
+
+def test_every_lesson_can_be_prepared_and_is_linked():
+    paths = site.lesson_paths(NOTEBOOKS)
+    page = site.start_page(paths)
+    links = re.findall(r'href="([^"]+)"', page)
+    names = [path.name for path in paths]
+    assert links[0].endswith("path=05_gradient_descent.ipynb") and "Open lesson 05" in page
+    assert [link.partition("path=")[2] for link in links[1:]] == names
+    assert all(link.startswith("run/lab/index.html?") for link in links)
+    assert f"loads {site.MEGABYTES} MB" in page and "http" not in page
+    for path in paths:
+        notebook = site.prepared(json.loads(path.read_text(encoding="utf-8")))
+        assert notebook["cells"][0]["source"].count("\n") == 1
+
+
+@pytest.fixture
+def ready(monkeypatch, tmp_path):
+    """As if JupyterLite were installed; the commands that would be run, and their folder."""
+    ran = []
+
+    def run(*command, in_folder=None):
+        ran.append(list(map(str, command)))
+        if in_folder:
+            (tmp_path / "site").mkdir(exist_ok=True)
+            ran.append({path.name for path in (in_folder / "contents").iterdir()})
+            ran.append(json.loads((in_folder / "jupyter-lite.json").read_text()))
+            ran.append((in_folder / "static" / "pyodide").is_dir())
+
+    monkeypatch.setattr(site, "_run", run)
+    monkeypatch.setattr(checks, "extra", lambda *_: None)
+    monkeypatch.setattr(site, "_front_ends", lambda: ["front"])
+    return ran
+
+
+def test_the_site_is_built_by_jupyterlite(ready, tmp_path):
+    for name in ("pyodide.mjs", "pyodide-lock.json"):
+        (tmp_path / name).touch()
+    assert site.build(tmp_path / "site", tmp_path) == tmp_path / "site"
+    wheel, download, build, contents, config, pyodide = ready
+    assert wheel[-1].endswith("source") and "wheel" in wheel
+    assert [pin.partition("==")[0] for pin in download[-len(site.WHEELS) :]] == [*site.WHEELS]
+    assert "jupyterlite_core" in build and str(tmp_path / "site" / "run") in build
+    assert contents == {path.name for path in site.lesson_paths(NOTEBOOKS)}
+    (kernel,) = config["jupyter-config-data"]["litePluginSettings"].values()
+    assert kernel["disablePyPIFallback"] and pyodide
+    assert (tmp_path / "site" / "index.html").read_text() == site.start_page(
+        site.lesson_paths(NOTEBOOKS)
+    )
+    ready.clear()
+    site.build(tmp_path / "site")
+    (kernel,) = ready[4]["jupyter-config-data"]["litePluginSettings"].values()
+    assert "disablePyPIFallback" not in kernel and not ready[5]
+
+
+def test_what_is_no_pyodide_is_named(ready, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        site.main(["--output", str(tmp_path / "site"), "--pyodide", str(tmp_path)])
+    assert "there is no pyodide.mjs in it" in capsys.readouterr().err
+
+
+def test_what_is_not_installed_is_named(tmp_path, capsys, monkeypatch):
+    def missing(module, needed_for, brought_by):
+        raise ImportError(f"{needed_for} needs {module}: pip install 'optimlab[{brought_by}]'")
+
+    monkeypatch.setattr(checks, "extra", missing)
+    with pytest.raises(SystemExit):
+        site.main(["--output", str(tmp_path / "site")])
+    told = capsys.readouterr().err
+    assert "optimlab.tools.site needs jupyterlite_core: pip install 'optimlab[site]'" in told
+
+
+def test_a_command_that_fails_ends_the_build(capsys):
+    with pytest.raises(SystemExit, match="ended with 3"):
+        site._run(site.sys.executable, "-c", "print('why'); raise SystemExit(3)")
+    assert "why" in capsys.readouterr().err
