@@ -102,7 +102,7 @@ def test_an_endless_loop_is_stopped_without_threads(browser, function):
 def test_a_call_in_time_is_not_disturbed(browser):
     tracer = sys.gettrace()
     for i in range(200):
-        assert call(lambda i=i: i + 1, seconds=1) == i + 1
+        assert call(lambda i=i: i + 1, seconds=1) == i + 1 and sys.gettrace() is tracer
     with pytest.raises(ZeroDivisionError):
         call(lambda: 1 / 0)
     assert call(call, (pow, (2, 5))) == 32
