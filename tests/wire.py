@@ -88,6 +88,7 @@ def four_digits(value):
 
 #: the frames of `data.cases`, each [the plot's program, marks and axes, values of controls, start]
 FRAMES = """
+  import "./naming.js";
   import { Runs } from "./paths.js";
   const all = data.map(({ program, marks, axes, settings }) => {
     const runs = new Runs(program, marks, axes);

@@ -82,6 +82,7 @@ def test_play_pause_step_and_the_rate_while_it_trains(trained):
     assert trained.python("print(1 + 1)") == "2", "other cells run between two slices"
 
     press(trained, "play", "Play")
+    trained.wait_idle()  # what it said last is in the page
     said = until_said(trained, "epoch|after")
     steps = int(trained.python("print(made.training.steps)"))
     trained.settle()

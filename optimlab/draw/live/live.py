@@ -31,7 +31,7 @@ from optimlab.draw.live.raster import Raster, draw, lay_out, png
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
 #: modules of the front end that only some plots need
-PARTS = "paths", "sketch", "table"
+PARTS = "naming", "paths", "sketch", "table"
 #: what a frame says beside its marks in tables of numbers
 TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
@@ -243,17 +243,17 @@ class LivePlot(Late, anywidget.AnyWidget):
             "names": [ax.get_xlabel() or "x", ax.get_ylabel() or "y"],
         }  # fmt: skip
 
-    def _need(self, part):
-        """See to it that the page has a part of the front end."""
-        if part not in self._parts:
-            self._parts.add(part)
+    def _need(self, *some):
+        """See to it that the page has these parts of the front end."""
+        if not self._parts.issuperset(some):
+            self._parts |= {*some}
             parts = (HERE / f"{one}.js" for one in sorted(self._parts))
             self._esm = front_end(HERE / "view.js", *parts)
 
     @traitlets.observe("program")
     def _need_paths(self, change):
         if change.new:
-            self._need("paths")
+            self._need("paths", *(["naming"] if change.new["naming"] else []))
 
     @traitlets.validate("drawn")
     def _numbers_or_none(self, proposal):

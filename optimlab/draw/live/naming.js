@@ -1,6 +1,8 @@
 // Where names stand beside points so that they cover no line, no dot and no other name: the twin of
 // `free_places` in naming.py. All is in pixels of an axes, y up.
 
+import { PARTS } from "./parts.js";
+
 /**
  * @typedef {number[]} At x, y
  * @typedef {{ dots: number, line: number, xy: At[] }} Outline what covers: half the size of the dots
@@ -75,3 +77,5 @@ export function freePlaces(points, halves, outlines, [width, height], ways) {
     return null;
   });
 }
+
+PARTS.freePlaces = freePlaces;

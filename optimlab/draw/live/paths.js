@@ -3,7 +3,6 @@
 
 import { compile, descend } from "./engine.js";
 import { ends, fraction, onTrack, rowsOf, short } from "./geometry.js";
-import { freePlaces } from "./naming.js";
 import { PARTS } from "./parts.js";
 import { lostTo, sentence, standing, wanted } from "./words.js";
 
@@ -197,8 +196,9 @@ export class Runs {
     frame.summary = sentences.join(" ");
     if (target) frame.goal = [wanted(target, say), ...goals].join(" ");
     const whole = made.whole();
-    if (!this.program.naming) return whole;
-    this.name(made, this.program.naming, xy, whole[1], start);
+    const { freePlaces } = PARTS;
+    if (!this.program.naming || !freePlaces) return whole;
+    this.name(made, this.program.naming, freePlaces, xy, whole[1], start);
     return made.whole();
   }
 
@@ -242,10 +242,11 @@ export class Runs {
 
   /**
    * Names beside the first points, where they cover nothing.
-   * @param {Made} made @param {Naming} naming @param {Float64Array[]} xy
+   * @param {Made} made @param {Naming} naming
+   * @param {typeof import("./naming.js").freePlaces} freePlaces @param {Float64Array[]} xy
    * @param {Float32Array} numbers @param {number[]} start
    */
-  name(made, naming, xy, numbers, start) {
+  name(made, naming, freePlaces, xy, numbers, start) {
     const index = this.marks.get("names")?.axes ?? 0;
     const axes = this.axes[index];
     const { w, h } = axes.box;
