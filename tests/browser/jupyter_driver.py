@@ -34,6 +34,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 NOT_LOCAL = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
+#: what anywidget says of a module that a busy machine brings late; patience.js makes it good
+LATE = re.compile(r"\[anywidget\] Failed to initialize model")
 SETTINGS = {
     # Every cell is in the page, also those out of sight.
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -255,7 +257,7 @@ class Lab:
         self.page.emulate_media(reduced_motion="null")
 
     def _heard(self, message):
-        if message.type == "error":
+        if message.type == "error" and not LATE.search(message.text):
             self.console.append(message.text)
 
     def open(

@@ -169,8 +169,7 @@ def test_play_walks_the_steps_and_the_kernel_follows(plot):
     button(plot, "back").click()
     button(plot, "back").click()
     assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
-    plot.wait_idle()
-    assert plot.python("print(explorer.plot.step)") == "28"
+    until_python(plot, "print(explorer.plot.step)", "28")
     # both pictures mark the same step
     dots = plot.live().locator("[data-step-of]")
     assert dots.count() == 2 and all(dots.nth(i).is_visible() for i in range(2))
