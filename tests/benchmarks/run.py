@@ -15,10 +15,10 @@
     sweeps   all rules at 60 rates beside loops over them; networks trained by six rules
     import   `import optimlab` beside `import numpy`
 
-Prints a Markdown table, the one in the README, and what it was measured with. The first four parts
-need Chromium and Playwright, `rules` needs `pip install torch`. Run it on a quiet machine: ratios
-bear some load, the few milliseconds of a screen frame do not. The exit status is 1 if a measurement
-failed, and 0 otherwise, also where a target is missed.
+Prints a Markdown table, the one in docs/speed.md, and what it was measured with. The first four
+parts need Chromium and Playwright, `rules` needs `pip install torch`. Run it on a quiet machine:
+ratios bear some load, the few milliseconds of a screen frame do not. The exit status is 1 if a
+measurement failed, and 0 otherwise, also where a target is missed.
 """
 
 from __future__ import annotations
