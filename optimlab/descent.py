@@ -25,7 +25,7 @@ import numpy as np
 from optimlab import checks, door, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
-from optimlab.words import counted, said, short
+from optimlab.words import counted, said, short, so_many_steps
 
 __all__ = ["Path", "descend"]
 
@@ -173,7 +173,7 @@ class Path:
             "run, trip" if trip else "run",
             who=who, start=short(self.start), end=short(self.end), trip=trip,
             loss=said("stayed" if before == after else change, before=before, after=after),
-            steps=counted(self.steps, "step"),
+            steps=so_many_steps(self.steps),
         )  # fmt: skip
 
     def _excursion(self, domain: Any) -> str:
@@ -568,11 +568,17 @@ def _first(mask: np.ndarray) -> Any:
 # --- words -----------------------------------------------------------------------------------
 
 
+def said_of(optimizer: Any) -> list[str]:
+    """The hyperparameters that the sentence of a run names."""
+    has_rate = not getattr(optimizer, "without_rate", False)
+    names = ("lr", "momentum") if has_rate else ("momentum",)
+    return [name for name in names if hasattr(optimizer, name)]
+
+
 def _description(optimizer: Any) -> str:
     values = {
         name: short(getattr(optimizer, name))
-        for name in ("lr", "momentum")
-        if hasattr(optimizer, name) and np.ndim(getattr(optimizer, name)) < 2
-        and not (name == "lr" and getattr(optimizer, "without_rate", False))
-    }  # fmt: skip
+        for name in said_of(optimizer)
+        if np.ndim(getattr(optimizer, name)) < 2
+    }
     return said(", ".join(["rule", *values]), rule=type(optimizer).__name__, **values)

@@ -55,6 +55,15 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
+def so_many_steps(count: int) -> str:
+    """A number of steps, in the words that the page has for it, too.
+
+    >>> so_many_steps(1), so_many_steps(1464)
+    ('1 step', '1,464 steps')
+    """
+    return said("step" if count == 1 else "steps", count=f"{count:,}")
+
+
 def percent(share: float) -> str:
     """A share in whole percent: 0 means none, and 100 all.
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from optimlab.draw import style
 from optimlab.study.outcomes import NOWHERE, VERDICTS, best_run, outcomes, rate_limit
-from optimlab.words import counted, said, short
+from optimlab.words import said, short, so_many_steps
 
 #: more pieces than this are counted and not listed
 LISTED = 6
@@ -27,7 +27,7 @@ def band(runs, rates, domain):
     the positions of the slider; `domain` is the picture.
     """
     first = next(iter(runs.values()))
-    minima, steps = first.function.minima, counted(first.steps, "step")
+    minima, steps = first.function.minima, so_many_steps(first.steps)
     rows, words, arrived = [], [], set()
     looks = style.rule_styles(list(runs))
     for name, run in runs.items():

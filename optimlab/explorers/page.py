@@ -1,5 +1,8 @@
 """What the page is sent to make the frames of `explore` by itself: see draw/live/paths.js."""
 
+import numpy as np
+
+from optimlab.descent import said_of
 from optimlab.draw import figures, naming
 from optimlab.draw.live import marks
 from optimlab.javascript import function_program, rate_source, rule_program
@@ -33,7 +36,7 @@ def program_of(explorer):
 
 
 def _row(point):
-    return [float(v) for v in (point if hasattr(point, "__len__") else [point])]
+    return np.ravel(point).astype(float).tolist()
 
 
 def _runner(explorer, rule):
@@ -47,9 +50,7 @@ def _runner(explorer, rule):
     program, rule = programs[-1], made[-1]
     fixed = {n: float(getattr(rule, n)) for n in program["hyper"] if n not in explorer.controls}
     rates = [rate_source(one) for one in made] if "rate" in explorer.curves else []
-    said = [n for n in ("lr", "momentum") if hasattr(rule, n)]
-    if getattr(rule, "without_rate", False):
-        said.remove("lr")
+    said = said_of(rule)
     if None in rates or not {*said} <= {*explorer.controls, *fixed}:
         return None
     return {
@@ -66,8 +67,6 @@ def _naming(explorer):
     corner = ax.get_window_extent().p0
     scene, track = [], 0
     for line in ax.lines:
-        if line.get_transform() != ax.transData:
-            continue
         xy, dots, width = naming.outline(line, scale)
         if explorer.line and line is explorer._curve:
             track = width

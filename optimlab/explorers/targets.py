@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimlab.words import counted, said, short
+from optimlab.words import counted, said, short, so_many_steps
 
 
 def goal(wanted, reached, found="", missed="", *, title="Target", who="", not_yet="Not yet"):
@@ -53,7 +53,7 @@ def loss_goal(losses, target, missed, *, also="", moved_from=None, **words):
 
 
 def run_goal(losses, target, *, lost=None, who="", moved_from=None):
-    """The part of a frame that tells of a run of `explore`, as `goalOf` in words.js.
+    """The part of a frame that tells of a run of `explore`, as `wanted` and `standing` in words.js.
 
     `lost` is the word for a loss that is not finite.
 
@@ -69,11 +69,11 @@ def run_goal(losses, target, *, lost=None, who="", moved_from=None):
     state = "moved" if moved_from is not None else "reached" if hits.size else "missed"
     given = {
         "who": who, "start": "" if moved_from is None else short(moved_from),
-        "step": hits[0] if hits.size else "", "steps": counted(at, "step"),
+        "step": hits[0] if hits.size else "", "steps": so_many_steps(at),
         "now": beside_goal(losses[at], loss) if np.isfinite(losses[at]) else lost,
     }  # fmt: skip
     told = said(f"{state}, who" if who else state, **given)
-    wanted = said("goal", loss=short(loss, 6), steps=counted(within, "step"))
+    wanted = said("goal", loss=short(loss, 6), steps=so_many_steps(within))
     return {"goal": f"{wanted} {told}", "reached": state == "reached"}
 
 

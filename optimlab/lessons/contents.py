@@ -46,8 +46,9 @@ def needed():
     except importlib.metadata.PackageNotFoundError:
         return ["optimlab"]
     parts = [line.partition(";") for line in declared]
-    too = () if place.in_browser() else ('"lessons"',)
-    here = [n for n, _, extra in parts if "extra" not in extra or any(e in extra for e in too)]
+    with_lessons = not place.in_browser()
+    here = [name for name, _, extra in parts
+            if "extra" not in extra or with_lessons and '"lessons"' in extra]  # fmt: skip
     return [re.match(r"[\w.-]+", name)[0] for name in here]
 
 

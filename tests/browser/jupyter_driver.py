@@ -229,6 +229,18 @@ CLOSE = """async () => {
 TWO_FRAMES = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 
 
+def beyond(selector: str) -> str:
+    """A question to the page: what of this reaches beyond the right edge of the notebook.
+
+    A wide panel does not: it is scrolled within its row.
+    """
+    return f"""() => {{ const right = node => node.getBoundingClientRect().right;
+  const edge = right(document.querySelector('.jp-Notebook'));
+  return [...document.querySelectorAll('{selector}')]
+    .filter(node => !(parseFloat(node.style.minWidth) > 0))
+    .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }}"""
+
+
 class Lab:
     """One browser page on a `Server`. Cell numbers count every cell, from 0."""
 

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from jupyter_driver import NOTEBOOKS
+from jupyter_driver import NOTEBOOKS, beyond
 from playwright.sync_api import TimeoutError, expect
 
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("[0-9]*.ipynb"))
@@ -14,12 +14,7 @@ WITHOUT_PICTURES = {"15b_networks.ipynb"}
 # What a plot shows: everything that moves, and the sentence.
 STATE = """plot => [...plot.querySelectorAll('.ol-overlay'), plot.querySelector('.ol-summary')]
   .map(node => node.innerHTML).join('')"""
-# What reaches beyond the right edge of the notebook; a wide panel is scrolled within its row.
-WIDE = """() => { const right = node => node.getBoundingClientRect().right;
-  const edge = right(document.querySelector('.jp-Notebook'));
-  return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .widget-hbox')]
-    .filter(node => !(parseFloat(node.style.minWidth) > 0))
-    .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }"""
+WIDE = beyond(".ol-panel, .ol-bar, .ol-summary, .widget-hbox")
 MOVED = "([plot, before]) => (" + STATE + ")(plot) !== before"
 WHERE = "aria-valuetext"
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from jupyter_driver import beyond
 from nbformat import v4
 
 CELLS = [
@@ -56,11 +57,7 @@ FAULTS = """dark => {
     if (b / a < 4.5) found.push(`${(b / a).toFixed(1)}: ${what}`);
   }
   return [seen.words, found]; }"""
-WIDE = """() => { const right = node => node.getBoundingClientRect().right;
-  const edge = right(document.querySelector('.jp-Notebook'));
-  return [...document.querySelectorAll('.ol-panel, .ol-bar, .ol-summary, .ol-card *')]
-    .filter(node => !(parseFloat(node.style.minWidth) > 0))
-    .filter(node => right(node) > edge + 1).map(node => node.outerHTML.slice(0, 80)); }"""
+WIDE = beyond(".ol-panel, .ol-bar, .ol-summary, .ol-card *")
 SETTLED = """dark => document.body.dataset.jpThemeLight === String(!dark)
   && [...document.querySelectorAll('.ol-live, .ol-card')]
   .every(node => dark === (getComputedStyle(node).colorScheme === 'dark'))"""
