@@ -256,8 +256,8 @@ class Lab:
         # FLAGS keep such requests from getting anywhere. To refuse them here would cost the cache.
         for kind in ("request", "websocket"):
             self.page.on(kind, lambda s: NOT_LOCAL.match(s.url) and self.outside.append(s.url))
-        self.page.on("pageerror", lambda error: self.console.append(str(error)))
-        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self._heard(str(error)))
+        self.page.on("console", lambda said: said.type == "error" and self._heard(said.text))
         self.page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
 
     def renew(self, shots: Path | None = None):
@@ -268,9 +268,9 @@ class Lab:
         self.page.set_viewport_size(self.size)
         self.page.emulate_media(reduced_motion="null")
 
-    def _heard(self, message):
-        if message.type == "error" and not LATE.search(message.text):
-            self.console.append(message.text)
+    def _heard(self, error: str):
+        if not LATE.search(error):
+            self.console.append(error)
 
     def open(
         self, notebook: str | Path, run: bool = False, timeout: float = 60, page: bool = False
