@@ -1,4 +1,7 @@
-"""A learner who works through each lesson: errs, comes back, starts over, skips, gets it right."""
+"""Each lesson at work: its exercises, and a learner who errs, comes back, starts over, skips.
+
+Both in one file, as running a lesson's cells takes longer than all that is looked at.
+"""
 
 import itertools
 import os
@@ -10,7 +13,8 @@ from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from worked import LESSONS, Worked
+from exercise_rules import EQUIVALENT, RULES
+from worked import LESSONS, Worked, answers_to, has_exercises, worked
 
 from optimlab.lessons import Lesson, Progress, class_table
 from optimlab.lessons.contents import items
@@ -18,7 +22,28 @@ from optimlab.lessons.judging.reading import source_of
 from optimlab.lessons.kinds import Choice, Number, Point
 
 ROOT = Path(__file__).parents[1]
+ASKING = [path for path in LESSONS if has_exercises(path)]
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+each_rule = pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        pytest.param(path, rule, id=f"{path.stem}-{rule.__name__[5:]}")
+        for path in ASKING
+        for rule in RULES
+    ],
+)
+
+
+@each_rule
+def test_the_exercises_of_the_lesson_keep_the_rules(path, rule):
+    assert list(rule(worked(path))) == []
+
+
+def test_every_list_of_equivalent_mutants_belongs_to_an_exercise():
+    asked = {(worked(path).number, one.name) for path in ASKING for one in worked(path).asked}
+    assert set(EQUIVALENT) <= asked
+    for listed in EQUIVALENT.values():
+        assert all(isinstance(reason, str) and reason for reason in listed.values())
 
 
 def err(asked):
@@ -48,10 +73,9 @@ def every_reply_is_reached(name, asked):
 
 
 @each_lesson
-def test_a_learner_errs_comes_back_starts_over_and_skips(path, tmp_path):
-    """One test, as running a lesson's cells takes longer than all that is looked at."""
-    file = tmp_path / "optimlab-progress.json"
-    lesson = Worked(path, file).space["lesson"]
+def test_a_learner_errs_comes_back_starts_over_and_skips(path):
+    file = answers_to(path)
+    lesson = worked(path).space["lesson"]
     errs(lesson, items(path))
     again = Worked(path, file).space["lesson"]
     finds_it_all_again(lesson, again)
