@@ -308,6 +308,7 @@ class Lab:
             way = "lab/tree" if self.server.app == "jupyterlab" else "notebooks"
             self.page.goto(f"{self.server.url}/{way}/{self.name}?reset")
         else:
+            self.page.evaluate("window.jupyterapp.shell.expandLeft()")  # as it was at first
             self.command("docmanager:open", path=self.name)
         self.opened += 1
         self.page.wait_for_function(READY, timeout=timeout * 1000)

@@ -88,17 +88,25 @@ def test_surfaces_come_up_on_a_busy_machine(lab, notebook):
         session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
         assert lab.run_all() == []
         follows(lab)
+    session.detach()  # with it goes what it has slowed down
 
 
-def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(lab, notebook):
+@pytest.fixture
+def impatient(lab):
+    """A page in which anywidget waits for a millisecond; it serves for no other test."""
     lab.page.add_init_script(
         "const patient = AbortSignal.timeout.bind(AbortSignal);"
         "AbortSignal.timeout = ms => patient(ms === 2000 ? 1 : ms);"
     )
-    lab.open(notebook, page=True)
-    assert lab.run_all() == []
-    follows(lab)
-    lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    yield lab
+    lab.page.close()
+
+
+def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(impatient, notebook):
+    impatient.open(notebook, page=True)
+    assert impatient.run_all() == []
+    follows(impatient)
+    impatient.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     for width in (1400, 900, 400):
-        lab.page.set_viewport_size({"width": width, "height": 900})
-        until(lab, FITS)
+        impatient.page.set_viewport_size({"width": width, "height": 900})
+        until(impatient, FITS)
