@@ -38,7 +38,7 @@ def unpacked(page):
     line, _, rest = gzip.decompress(base64.b64decode(text)).partition(b"\n")
     saved = json.loads(line)
     for path, length in zip(saved["paths"], saved["lengths"], strict=True):
-        owner = saved["state"]
+        owner = saved
         for key in path[:-1]:
             owner = owner[key]
         owner[path[-1]], rest = rest[:length], rest[length:]

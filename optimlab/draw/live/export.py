@@ -169,9 +169,14 @@ def _hand(widget):
 
 
 def fragment(plot):
-    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
+    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page."""
+    return f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n{packed(held(plot))}</div>\n'
 
-    With a program all of it is. Else the first control is a slider if its frames are there; where
+
+def held(plot):
+    """What a page holds of a plot: its state, the controls that are live, and words for the others.
+
+    With a program all of them are. Else the first control is a slider if its frames are there; where
     the others stand is said in words, and so is where the handles stand: they need Python. A handle
     that chooses among places is left out, for it would not go along with the slider.
     """
@@ -179,7 +184,7 @@ def fragment(plot):
     if plot.program:
         state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
         state["frames"] = plot.frames
-        return _packed(plot, state, [widget for widget, _ in plot.controls], "")
+        return _with_hands(state, [widget for widget, _ in plot.controls], "")
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
@@ -197,27 +202,32 @@ def fragment(plot):
             for name, at in handles.items()
             if at
         ]
-    return _packed(plot, state, live, f"What else is set: {', '.join(others)}." if others else "")
+    return _with_hands(state, live, f"What else is set: {', '.join(others)}." if others else "")
 
 
-def _packed(plot, state, live, fixed):
-    """The fragment of a state with those controls, and words for what stands fixed."""
+def _with_hands(state, live, fixed):
+    """A state with those controls, and words for what stands fixed."""
     hands = [_hand(widget) for widget in live]
     state["controls"] = [[f"IPY_MODEL_{i}", hand["trait"]] for i, hand in enumerate(hands)]
-    state, paths, buffers = _remove_buffers(state)
-    head = {"state": state, "hands": hands, "fixed": fixed, "paths": paths}
-    head |= {"lengths": [memoryview(buffer).nbytes for buffer in buffers]}
-    packed = gzip.compress(b"".join([json.dumps(head).encode(), b"\n", *buffers]), 9, mtime=0)
-    return (
-        f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n'
-        f'<script type="text/plain">{base64.b64encode(packed).decode()}</script></div>\n'
-    )
+    return {"state": state, "hands": hands, "fixed": fixed}
+
+
+def packed(content):
+    """A dict, its values what JSON has or bytes, as a script that `unpacked` of page.js reads.
+
+    It is compressed: who reads the page's source meets no answer there.
+    """
+    content, paths, buffers = _remove_buffers(content)
+    lengths = [memoryview(buffer).nbytes for buffer in buffers]
+    head = json.dumps(content | {"paths": paths, "lengths": lengths}).encode()
+    text = base64.b64encode(gzip.compress(b"".join([head, b"\n", *buffers]), 9, mtime=0)).decode()
+    return f'<script type="text/plain">{text}</script>'
 
 
 @cache
-def script():
-    """JavaScript that brings to life the fragments before it."""
-    code = front_end(HERE / "page.js", *(HERE / f"{part}.js" for part in PARTS))
+def script(file=HERE / "page.js"):
+    """JavaScript that brings to life the fragments before it; `file` is its last module."""
+    code = front_end(file, *(HERE / f"{part}.js" for part in PARTS))
     return f'(() => {{\n"use strict";\n{code}}})();\n'
 
 
