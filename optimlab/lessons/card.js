@@ -23,7 +23,7 @@ import { widget } from "../draw/live/stills.js";
 
 /** How long a typed text rests before it is sent, and an answer may take, in milliseconds. */
 const TYPED = 250;
-const PATIENCE = 700;
+const SLOW = 700;
 
 /**
  * One function for each kind of part, which makes its element.
@@ -113,7 +113,7 @@ export class Card {
   send(name, value = null) {
     this.model.send({ name, value });
     clearTimeout(this.patience);
-    this.patience = setTimeout(() => this.busy(true), PATIENCE);
+    this.patience = setTimeout(() => this.busy(true), SLOW);
   }
 
   /** @param {boolean} now */

@@ -97,7 +97,7 @@ function control({ label, trait, value, options, low = 0, high = 1, step = 1 }, 
  * Bring a plot to life in an element, whose content goes.
  * @param {Element} root @param {Saved} saved @returns {Lone} its model
  */
-export function show(root, { state, hands, fixed }) {
+export function comeAlive(root, { state, hands, fixed }) {
   root.replaceChildren();
   const models = hands.map(({ trait, value }) => new Lone({ [trait]: value }));
   const row = hands.length ? make("div", { class: "ol-controls" }, root) : root;
@@ -111,9 +111,9 @@ export function show(root, { state, hands, fixed }) {
 }
 
 /** @param {ParentNode} [within] whose plots come to life */
-export async function open(within = document) {
+export async function openPages(within = document) {
   const roots = [...within.querySelectorAll(".ol-page")];
-  await Promise.all(roots.map(async (root) => show(root, await unpacked(root))));
+  await Promise.all(roots.map(async (root) => comeAlive(root, await unpacked(root))));
 }
 
-open();
+openPages();
