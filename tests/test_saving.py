@@ -41,7 +41,10 @@ def unpacked(page):
         owner = saved
         for key in path[:-1]:
             owner = owner[key]
-        owner[path[-1]], rest = rest[:length], rest[length:]
+        part, rest = rest[:length], rest[length:]
+        if length % 8 == 0:  # first bytes first
+            part = np.frombuffer(part, np.uint8).reshape(8, -1).T.tobytes()
+        owner[path[-1]] = part
     assert rest == b""
     return saved
 

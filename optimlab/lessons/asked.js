@@ -3,22 +3,16 @@
 
 import { make } from "../draw/live/dom.js";
 import { floats } from "../draw/live/frames.js";
-import { fraction, short } from "../draw/live/geometry.js";
+import { fraction } from "../draw/live/geometry.js";
 import { comeAlive, Lone, openPages, unpacked } from "../draw/live/page.js";
 import { Card } from "./card.js";
+import { filled, judged, numberIn, words } from "./judged.js";
 
 /**
  * @typedef {import("./card.js").Part} Part
- * @typedef {string | number | (number | null)[]} Answer
+ * @typedef {import("./judged.js").Answer} Answer
+ * @typedef {import("./judged.js").Judge} Judge
  * @typedef {{ answer?: Answer, revealed?: boolean, why?: string }} Entry
- *
- * @typedef {object} Judge how the case of an answer is found: see `on_page` of the kinds
- * @property {"options" | "value" | "distance" | "curve"} by
- * @property {string[]} options
- * @property {number[]} truth
- * @property {number[]} borders
- * @property {number[]} columns
- * @property {number} within
  *
  * @typedef {{ answer: Answer, notes: any }} Drawn an answer, and how it stands in the picture
  *
@@ -29,7 +23,7 @@ import { Card } from "./card.js";
  * @property {string} unread what is said of what is no number
  * @property {Judge} judge
  * @property {Part[]} asking
- * @property {Part[]} given
+ * @property {Part[]} answered
  * @property {Part[]} skipped
  * @property {Part[][]} cases
  * @property {Drawn[]} drawn
@@ -116,58 +110,6 @@ function cardIn(root, label, react) {
   return (/** @type {Part[]} */ parts) => model.set("parts", withTrouble(parts));
 }
 
-/** @param {number} value */
-const words = (value) => short(value, 4, 4);
-
-/**
- * Which of the borders, and of the stretches between them, a number is in.
- * @param {number[]} borders @param {number} value
- */
-function among(borders, value) {
-  const next = borders.findIndex((border) => value <= border);
-  if (next < 0) return 2 * borders.length;
-  return 2 * next + Number(value === borders[next]);
-}
-
-/**
- * The case of an answer, and the words for the places in what is said of it.
- * @param {Judge} judge @param {Answer} answer @returns {[number, Record<string, string>]}
- */
-function judged({ by, options, truth, borders, columns, within }, answer) {
-  if (typeof answer === "string") return [options.indexOf(answer), {}];
-  const given = [answer].flat();
-  if (by === "curve") {
-    const off = given.map((value, i) => (value === null ? NaN : Math.abs(value - truth[i])));
-    const known = off.filter((value) => !Number.isNaN(value));
-    const worst = off.indexOf(Math.max(...known));
-    const [x, y, was] = [columns[worst], Number(given[worst]), truth[worst]].map(words);
-    const said = { off: words(off[worst]), count: String(known.length), x, y, was };
-    return [off[worst] > within ? 2 : Number(known.length < off.length), said];
-  }
-  const at = given.map(Number);
-  const off = Math.hypot(...at.map((value, i) => value - truth[i]));
-  const said = { x: words(at[0]), y: words(at[at.length - 1]), off: words(off) };
-  return [among(borders, by === "value" ? at[0] : off), said];
-}
-
-/** @template T @param {T} parts @param {Record<string, string>} said @returns {T} */
-function filled(parts, said) {
-  let text = JSON.stringify(parts);
-  for (const [name, value] of Object.entries(said)) text = text.replaceAll(`{${name}}`, value);
-  return JSON.parse(text);
-}
-
-/**
- * A number as it is typed, or NaN; as `Number.read` in Python.
- * @param {string} typed
- */
-function numberIn(typed) {
-  const plain = typed.normalize("NFKC").replaceAll(/[−–]/g, "-").trim();
-  const thousands = /^-?[1-9]\d{0,2}(,\d{3})+$/.test(plain); // 1.000 or 1000?
-  const number = thousands || !plain ? NaN : Number(plain.replaceAll(",", "."));
-  return Number.isFinite(number) ? number : NaN;
-}
-
 class Prediction {
   /** @param {Element} root @param {Question} question */
   constructor(root, question) {
@@ -180,8 +122,6 @@ class Prediction {
     root.replaceChildren();
     this.paintCard = cardIn(root, label, (what, value) => this.react(what, value));
     this.place = question.plot ? make("div", { class: "ol-page" }, root) : null;
-    /** @type {Lone | null} */
-    this.model = null;
     this.showPlot();
     followers.push(() => this.paint());
     this.paint();
@@ -189,11 +129,10 @@ class Prediction {
 
   /** @param {any} answer @returns {answer is Answer} */
   valid(answer) {
-    const { by, options, truth, columns } = this.question.judge;
+    const { by, options, truth } = this.question.judge;
     if (by === "options") return options.includes(answer);
-    const single = by === "value" && !this.question.given.length;
-    if (single) return typeof answer === "number";
-    return Array.isArray(answer) && answer.length === (columns ?? truth).length;
+    const numbers = [answer ?? []].flat();
+    return numbers.length === truth.length && numbers.every((v) => typeof v !== "string");
   }
 
   /** @param {string} what @param {any} value */
@@ -226,7 +165,7 @@ class Prediction {
 
   /** @returns {Part[]} */
   parts() {
-    const { judge, asking, given, skipped, cases } = this.question;
+    const { judge, asking, answered, skipped, cases } = this.question;
     const { answer, revealed, why } = this.entry;
     if (answer === undefined) return revealed ? this.typed(skipped, "why", why) : asking;
     const [number, said] = judged(judge, answer);
@@ -235,12 +174,7 @@ class Prediction {
       return this.typed(parts, "answer", judge.by === "value" ? said.x : undefined);
     }
     const value = judge.by === "options" ? number : said.x;
-    return this.typed(filled([...given, ...asking.slice(given.length)], said), "answer", value).map(
-      (part) =>
-        part.items
-          ? { ...part, items: part.items.map((one) => ({ ...one, primary: one.off, off: false })) }
-          : part,
-    );
+    return this.typed(filled(answered, said), "answer", value);
   }
 
   /**
@@ -272,12 +206,12 @@ class Prediction {
     const { plot, run } = this.question;
     const { answer, revealed } = this.entry;
     const shown = revealed ? run : plot;
-    const state = { ...plot.state, ...shown.state, notes: this.notes() };
+    const notes = this.notes();
+    const state = { ...plot.state, ...shown.state, notes };
     const guess = revealed ? answer ?? [] : answer ?? state.handles.guess;
     if ("guess" in state.handles) state.handles = { ...state.handles, guess };
     if (state.sketch.x) state.drawn = answer ?? [];
-    const model = comeAlive(this.place, { ...shown, state });
-    this.model = model;
+    const { model, hands } = comeAlive(this.place, { ...shown, state });
     const moved = (/** @type {any} */ at) => {
       if (JSON.stringify(at) === JSON.stringify(this.entry.answer)) return;
       this.react("answer", at);
@@ -286,6 +220,18 @@ class Prediction {
     if (!revealed) {
       if (state.sketch.x) model.on("change:drawn", () => moved(model.get("drawn")));
       else model.on("change:handles", () => moved(model.get("handles").guess));
+    } else if (notes.list) {
+      // the gap is that of the run in question: it goes when another one is shown
+      const { marks } = notes.list[0];
+      const left = Object.entries(marks).filter(([name]) => !this.question.gap.includes(name));
+      const alone = { ...notes, list: [{ ...notes.list[0], marks: Object.fromEntries(left) }] };
+      /** @type {[Lone, string][]} */
+      const controls = [[model, "handles"]];
+      hands.forEach((hand, i) => controls.push([hand, shown.hands[i].trait]));
+      const stands = () => JSON.stringify(controls.map(([one, trait]) => one.get(trait)));
+      const first = stands();
+      const follow = () => model.set("notes", stands() === first ? notes : alone);
+      for (const [one, trait] of controls) one.on(`change:${trait}`, follow);
     }
   }
 
@@ -409,6 +355,8 @@ function surface(root) {
 }
 
 async function begin() {
+  document.documentElement.classList.add("ol-alive");
+  document.documentElement.classList.toggle("ol-on-disk", location.protocol === "file:");
   const roots = [...document.querySelectorAll(".ol-asked")];
   const questions = await Promise.all(roots.map(unpacked));
   const predictions = questions.map((question, i) => new Prediction(roots[i], question));

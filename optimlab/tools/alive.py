@@ -7,6 +7,7 @@ every way that its kind tells apart, and the page is sent what was said each tim
 import base64
 import html
 import json
+from functools import partial
 
 import numpy as np
 from IPython import get_ipython
@@ -32,9 +33,12 @@ def begin():
     """From now on what this kernel displays is alive on a page."""
     formatter = get_ipython().display_formatter
     for kind, made in MADE.items():
-        bundle = (lambda made: lambda thing: {"text/html": made(thing)})(made)
-        formatter.mimebundle_formatter.for_type(kind, bundle)
+        formatter.mimebundle_formatter.for_type(kind, partial(_bundle, made))
     formatter.ipython_display_formatter.for_type(Prediction, _prediction)
+
+
+def _bundle(made, thing):
+    return {"text/html": made(thing)}
 
 
 def _explorer(explorer):
@@ -71,12 +75,15 @@ def _answered(prediction):
     if judge is None:
         raise ValueError(f"“{prediction.name}” cannot be judged on a page: on_page gives None")
     cases = judge.pop("cases")
-    given = judge.pop("given", [])
+    answered = prediction.parts(cases[0][0], False)
+    if "given" in judge:
+        answered[:-1] = judge.pop("given")
     found = {
-        "lesson": prediction.lesson.number, "name": prediction.name, "given": given,
+        "lesson": prediction.lesson.number, "name": prediction.name,
         "label": prediction.card.label, "unread": "", "gap": GAP, "along": None, "drawn": [],
         "judge": _plain(judge), "panel": question.panel, "plot": None, "run": None,
-        "asking": prediction.parts(None, False), "skipped": prediction.parts(None, True),
+        "asking": prediction.parts(None, False), "answered": answered,
+        "skipped": prediction.parts(None, True),
         "cases": [prediction.parts(answer, True, gap) for answer, gap in cases],
     }  # fmt: skip
     if isinstance(question, Number):
@@ -96,7 +103,7 @@ def _pictures(prediction, question, explorer, drawn):
     hidden = export.held(plot)
     explorer.unveil()
     saving.bring_up_to_date(explorer)
-    if not explorer.status == "":
+    if explorer.status:
         raise ValueError(explorer.status)
     found = []
     for answer in drawn or _samples(question, ax):

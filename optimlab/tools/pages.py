@@ -6,7 +6,6 @@ written by nbconvert with our template. Formulas become MathML, so no page needs
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from functools import cache
@@ -21,29 +20,31 @@ LESSONS = Path(export.__file__).parents[2] / "lessons"
 #: what the kernel does before the lesson
 FIRST = "from optimlab.tools import alive\nalive.begin()"
 #: a link to another lesson
+#: a prime is an operator, and the name of a function stands apart
+PRIME = "<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>"
+NAME = re.compile(r"<mi>([a-z]{2,})</mi>")
+SPACED = r'<mspace width="0.17em"/><mi>\1</mi><mspace width="0.17em"/>'
 LINK = re.compile(r'(href="[\w./-]*)\.ipynb(?=["#])')
 
 
-def build(output: Path, paths: list[Path], run: bool = True) -> None:
-    """Write the page of each lesson into a folder, and what they share into shared/ there.
-
-    `run`: whether the lessons can be run in run/lab, beside the pages.
-    """
-    for module in ("nbconvert", "nbformat", "nbclient", "latex2mathml.converter"):
-        checks.extra(module, "optimlab.tools.site", "site")
+def share(output: Path) -> None:
+    """Write what the pages share into shared/ of a folder."""
     shared = output / "shared"
     shared.mkdir(parents=True, exist_ok=True)
     script = export.script(LESSONS / "asked.js")
-    alive = 'document.documentElement.classList.add("ol-alive");\n'
-    (shared / "optimlab.js").write_text(script + alive, encoding="utf-8")
+    (shared / "optimlab.js").write_text(script, encoding="utf-8")
     looks = [export.look(), (LESSONS / "card.css").read_text("utf-8")]
     looks.append((HERE / "page" / "page.css").read_text("utf-8"))
     (shared / "optimlab.css").write_text("\n".join(looks), encoding="utf-8")
     plotly = checks.extra("plotly.offline", "optimlab.tools.site")
     (shared / "plotly.min.js").write_text(plotly.get_plotlyjs(), encoding="utf-8")
-    for path in paths:
-        page = written(executed(path), path, run)
-        (output / path.with_suffix(".html").name).write_text(page, encoding="utf-8")
+
+
+def write(output: Path, path: Path) -> Path:
+    """Write the page of a lesson into a folder; returns its file."""
+    page = output / path.with_suffix(".html").name
+    page.write_text(written(executed(path), path), encoding="utf-8")
+    return page
 
 
 def executed(path: Path):
@@ -55,7 +56,10 @@ def executed(path: Path):
     nbclient.NotebookClient(
         notebook, timeout=600, kernel_name="python3", store_widget_state=False,
         resources={"metadata": {"path": str(path.resolve().parent)}},
-    ).execute(env=os.environ | {"OPTIMLAB_PROGRESS": "", "JUPYTER_PREFER_ENV_PATH": "1"})  # fmt: skip
+        extra_arguments=["--log-level=ERROR"],
+    ).execute(  # fmt: skip
+        env=os.environ | {"OPTIMLAB_PROGRESS": "", "JUPYTER_PREFER_ENV_PATH": "1"}
+    )
     del notebook.cells[0]
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
@@ -64,15 +68,14 @@ def executed(path: Path):
     return notebook
 
 
-def written(notebook, path: Path, run: bool) -> str:
+def written(notebook, path: Path) -> str:
     """The page of an executed lesson."""
     nbconvert = checks.extra("nbconvert", "optimlab.tools.site", "site")
     exporter = nbconvert.HTMLExporter(
         template_name="page", extra_template_basedirs=[str(HERE)], filters={"markdown2html": _html}
     )
     resources = {
-        "title": heading(json.loads(path.read_text(encoding="utf-8")))[0],
-        "run": f"run/lab/index.html?path={path.name}" if run else "",
+        "title": heading(path)[0], "run": f"run/lab/index.html?path={path.name}",
     }
     page, _ = exporter.from_notebook_node(notebook, resources)
     return LINK.sub(r"\1.html", page)
@@ -87,13 +90,13 @@ def _markdown():
 
     class Renderer(markdown_mistune.IPythonRenderer):
         def block_math(self, body):
-            return math.convert(body, display="block")
+            return self.inline_math(body, "block")
 
-        def inline_math(self, body):
-            return math.convert(body)
+        def inline_math(self, body, display="inline"):
+            return NAME.sub(SPACED, math.convert(body, display=display).replace(*PRIME))
 
         def latex_environment(self, name, body):
-            return math.convert(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+            return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     renderer = Renderer(escape=False, exclude_anchor_links=True)
     return markdown_mistune.MarkdownWithMath(renderer=renderer)

@@ -52,8 +52,14 @@ export async function unpacked(root) {
   saved.paths.forEach((/** @type {(string | number)[]} */ path, /** @type {number} */ k) => {
     const last = path[path.length - 1];
     const owner = path.slice(0, -1).reduce((found, key) => found[key], saved);
-    owner[last] = new DataView(bytes.buffer, from, saved.lengths[k]);
-    from += saved.lengths[k];
+    const length = saved.lengths[k];
+    const part = bytes.slice(from, from + length);
+    const eighth = length / 8;
+    if (length % 8 === 0) {
+      for (let i = 0; i < length; i += 1) part[i] = bytes[from + (i % 8) * eighth + (i >> 3)];
+    }
+    owner[last] = new DataView(part.buffer);
+    from += length;
   });
   return saved;
 }
@@ -95,7 +101,8 @@ function control({ label, trait, value, options, low = 0, high = 1, step = 1 }, 
 
 /**
  * Bring a plot to life in an element, whose content goes.
- * @param {Element} root @param {Saved} saved @returns {Lone} its model
+ * @param {Element} root @param {Saved} saved 
+ * @returns {{ model: Lone, hands: Lone[] }} its model, and those of its controls
  */
 export function comeAlive(root, { state, hands, fixed }) {
   root.replaceChildren();
@@ -107,7 +114,7 @@ export function comeAlive(root, { state, hands, fixed }) {
   model.send = () => hands.forEach(({ trait, value }, i) => models[i].set(trait, value));
   new View(model, make("div", {}, root));
   if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;
-  return model;
+  return { model, hands: models };
 }
 
 /** @param {ParentNode} [within] whose plots come to life */
