@@ -62,6 +62,7 @@ export function filled(parts, said) {
 export function numberIn(typed) {
   const plain = typed.normalize("NFKC").replaceAll(/[−–]/g, "-").trim();
   const thousands = /^-?[1-9]\d{0,2}(,\d{3})+$/.test(plain); // 1.000 or 1000?
-  const number = thousands || !plain ? NaN : Number(plain.replaceAll(",", "."));
+  const other = thousands || !plain || /[^-+.,e\d]/i.test(plain);
+  const number = other ? NaN : Number(plain.replaceAll(",", "."));
   return Number.isFinite(number) ? number : NaN;
 }

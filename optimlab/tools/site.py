@@ -47,6 +47,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>optimlab: derivatives and optimizers to take in hand</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="shared/optimlab.css">
 <main>
 <h1>Derivatives and optimizers to take in hand</h1>
