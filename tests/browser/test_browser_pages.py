@@ -73,6 +73,7 @@ class Page:
 
     def __init__(self, context, address):
         self.page, self.said, self.asked = context.new_page(), [], []
+        self.page.set_default_timeout(10_000)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -116,8 +117,7 @@ def answer_all(opened):
     for key in ("ArrowRight", "ArrowUp"):
         diamond.press(key)
     opened.press(2, "Show me")
-    sketch = opened.card(3).locator("[data-mark=sketch], .ol-sketch").first
-    sketch.press("ArrowUp")
+    opened.card(3).locator("[data-sketch=column]").press("ArrowUp")
     opened.press(3, "Show me")
     page.locator(".ol-quiz").get_by_label("More").check()
 
@@ -138,7 +138,7 @@ def test_a_page_answers_keeps_and_forgets(opened):
         assert re.fullmatch(r"You said \(.+\)\. It is \(.+\), .+ away\. A fact\.", said)
         (said,) = opened.texts(3)
         assert "What you drew fits" in said or "furthest off at step 0" in said
-        assert page.locator(".ol-printed, pre", has_text="A secret.").count() == 1
+        assert page.locator("div:not(.highlight) > pre", has_text="A secret.").count() == 1
         assert page.locator(".ol-quiz .ol-reply").inner_text() == "No reply fits."
         assert page.locator(".ol-asked .ol-veiled").count() == 0
         row = page.locator(".ol-board tr").nth(2).locator("td").all_inner_texts()
@@ -220,11 +220,12 @@ def test_the_source_shows_no_answer_and_the_packed_part_holds_it(site):
 def test_axe_finds_nothing_serious(browser, site):
     axe = pytest.importorskip("axe_playwright_python")
     code = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
-    for scheme in ("light", "dark"):
-        with browser_context(browser, color_scheme=scheme) as context:
-            opened = Page(context, (site / "99_own.html").as_uri())
-            answer_all(opened)
-            opened.page.evaluate(code)
+    with browser_context(browser) as context:
+        opened = Page(context, (site / "99_own.html").as_uri())
+        answer_all(opened)
+        opened.page.evaluate(code)
+        for scheme in ("light", "dark"):
+            opened.page.emulate_media(color_scheme=scheme)
             found = opened.page.evaluate("axe.run().then(found => found.violations)")
             grave = [one for one in found if one["impact"] in ("serious", "critical")]
             assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in grave] == []
