@@ -1,4 +1,4 @@
-"""A lesson's page, from a disk and from a folder of a server, without network and without Python."""
+"""A page of a lesson, from a disk and from a folder of a server, without network and Python."""
 
 import base64
 import functools
@@ -25,7 +25,8 @@ CELLS = [
     FIRST,
     'explore("ravine", SGD, lr=0.1, steps=20)',
     """lesson.predict("one step", explore("parabola", SGD, lr=0.2, start=4, steps=10),
-    Choice({"4.8": "Uphill, alas.", "3.2": "Rate times slope."}, right="3.2", at={"4.8": 4.8, "3.2": 3.2}))""",
+    Choice({"4.8": "Uphill, alas.", "3.2": "Rate times slope."}, right="3.2",
+           at={"4.8": 4.8, "3.2": 3.2}))""",
     'lesson.after("one step", lambda: print("A secret."))',
     """lesson.predict("the loss", explore("parabola", SGD, lr=0.1, start=4, steps=10),
     Number("loss", right=lambda e: e.paths["SGD"].losses[-1], within=0.05, along="y", panel=1,

@@ -30,7 +30,8 @@ GRAVE = """() => axe.run().then(({ violations }) => violations
   .filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => `axe: ${id}: ${nodes.length} of ${nodes[0].html.slice(0, 150)}`))"""
 REPLIES = "() => [...document.querySelectorAll('.ol-reply')].map(node => node.innerText)"
-READY = "() => !document.querySelector('.ol-asked:not(:has(.ol-card)), .ol-page:not(:has(.ol-live))')"
+READY = """() => !document.querySelector(
+  '.ol-asked:not(:has(.ol-card)), .ol-page:not(:has(.ol-live))')"""
 
 
 def answer(page):
