@@ -272,6 +272,7 @@ async function follow(root) {
   root.classList.remove("ol-after");
   const { html } = await unpacked(root);
   root.innerHTML = html;
+  root.querySelectorAll(".ol-surface").forEach(surface);
   await openPages(root);
 }
 
@@ -360,7 +361,7 @@ async function begin() {
   const roots = [...document.querySelectorAll(".ol-asked")];
   const questions = await Promise.all(roots.map(unpacked));
   const predictions = questions.map((question, i) => new Prediction(roots[i], question));
-  for (const root of document.querySelectorAll(".ol-surface")) surface(root);
+  document.querySelectorAll(".ol-surface").forEach(surface);
   for (const root of document.querySelectorAll(".ol-quiz")) quiz(root, await unpacked(root));
   /** @type {NodeListOf<HTMLElement>} */
   const boards = document.querySelectorAll(".ol-board");

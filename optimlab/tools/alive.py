@@ -47,13 +47,13 @@ def _explorer(explorer):
 
 
 def _surface(explorer):
-    """The plot, and of its surface the picture, until it is asked for."""
+    """Of a surface the picture, until it is asked for."""
     picture = base64.b64encode(png(explorer.surface_pixels())).decode()
     figure = json.loads(explorer.figure.to_json())
     packed = export.packed({"data": figure["data"], "layout": figure["layout"]})
     about = "The surface with the path of the run as it is set at first."
     return (
-        f'{_explorer(explorer)}<div class="ol-surface"><button type="button">'
+        f'<div class="ol-surface"><button type="button">'
         f'<img src="data:image/png;base64,{picture}" alt="{about}" width="400" height="400">'
         f"<span>Turn the surface</span></button>{packed}</div>"
     )
@@ -62,8 +62,10 @@ def _surface(explorer):
 def _prediction(prediction):
     """The card and what answers it, as one output."""
     plain = html.escape(prediction._plain()).replace("\n", "<br>")
-    packed = export.packed(_answered(prediction))
-    display(HTML(f'<div class="ol-asked"><p>{plain}</p>{packed}</div>'))
+    answered = _answered(prediction)
+    surface = answered.pop("surface", "")
+    made = f'<div class="ol-asked"><p>{plain}</p>{export.packed(answered)}</div>'
+    display(HTML(made + (surface and _hidden(prediction.name, surface))))
     if isinstance(prediction._below, Afterwards):
         display(prediction._below)
 
@@ -116,10 +118,12 @@ def _pictures(prediction, question, explorer, drawn):
         found.append({"answer": answer, "notes": notes})
         wipe(plot)
     shown = export.held(plot)
+    surface = _surface(explorer) if isinstance(explorer, SurfaceExplorer) else ""
     changed = {k: v for k, v in shown["state"].items() if hidden["state"][k] != v}
     explorer.restore(settings)
     explorer.veil(VEIL)
-    return {"plot": hidden, "run": shown | {"state": changed}, "drawn": found}
+    run = shown | {"state": changed}
+    return {"plot": hidden, "run": run, "drawn": found, "surface": surface}
 
 
 def _samples(question, ax):
@@ -160,9 +164,12 @@ def _quiz(quiz):
 
 
 def _afterwards(afterwards):
-    """What a page shows when the question is answered."""
-    name = html.escape(afterwards.name)
-    packed = export.packed({"html": "\n".join(map(_output, afterwards.results))})
+    return _hidden(afterwards.name, "\n".join(map(_output, afterwards.results)))
+
+
+def _hidden(name, content):
+    """What a page shows when a question is answered."""
+    name, packed = html.escape(name), export.packed({"html": content})
     waiting = f"<p><em>This appears after your answer to “{name}”.</em></p>"
     return f'<div class="ol-after" data-name="{name}">{waiting}{packed}</div>'
 
@@ -188,8 +195,8 @@ def _check(check):
 
 
 MADE = {
-    Explorer: _explorer, SurfaceExplorer: _surface, Quiz: _quiz, Afterwards: _afterwards,
-    Check: _check,
+    Explorer: _explorer, SurfaceExplorer: lambda one: _explorer(one) + _surface(one),
+    Quiz: _quiz, Afterwards: _afterwards, Check: _check,
     LessonBoard: lambda board: f'<div class="ol-board" data-lesson="{board.lesson.number}"></div>',
     SeriesBoard: lambda _: "<p>What you answered stands at the end of each lesson.</p>",
 }  # fmt: skip

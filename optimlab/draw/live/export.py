@@ -188,7 +188,8 @@ def held(plot):
         return _with_hands(state, [widget for widget, _ in plot.controls], "")
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
-    state["fixed"] = not plot.veiled
+    # nobody is waited for
+    state |= {"fixed": not plot.veiled, "data": plot.data | {"settings": []}}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
     live = []  # an image comes with no frame: where it changes there is no slider
     if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
