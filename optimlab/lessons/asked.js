@@ -274,6 +274,7 @@ async function follow(root) {
   root.innerHTML = html;
   root.querySelectorAll(".ol-surface").forEach(surface);
   await openPages(root);
+  reach(root);
 }
 
 /**
@@ -355,6 +356,16 @@ function surface(root) {
   });
 }
 
+/**
+ * What has to be scrolled on a narrow page can be scrolled with the keys.
+ * @param {ParentNode} root
+ */
+function reach(root) {
+  for (const node of root.querySelectorAll("pre, table, math")) {
+    if (node.scrollWidth > node.clientWidth) node.setAttribute("tabindex", "0");
+  }
+}
+
 async function begin() {
   document.documentElement.classList.add("ol-alive");
   document.documentElement.classList.toggle("ol-on-disk", location.protocol === "file:");
@@ -366,6 +377,7 @@ async function begin() {
   /** @type {NodeListOf<HTMLElement>} */
   const boards = document.querySelectorAll(".ol-board");
   for (const root of boards) board(root, predictions);
+  reach(document);
 }
 
 begin();

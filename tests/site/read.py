@@ -26,7 +26,7 @@ from playwright.sync_api import sync_playwright
 from optimlab.tools import pages, site
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-GRAVE = """() => axe.run().then(({ violations }) => violations
+GRAVE = """() => axe.run({ preload: false }).then(({ violations }) => violations
   .filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => `axe: ${id}: ${nodes.length} of ${nodes[0].html.slice(0, 150)}`))"""
 REPLIES = "() => [...document.querySelectorAll('.ol-reply')].map(node => node.innerText)"
@@ -56,7 +56,7 @@ def read(context, path, out=None):
     page, wrong, elsewhere = context.new_page(), [], []
     page.set_default_timeout(20_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text))
+    page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
     page.on("request", lambda one: one.url.startswith("http") and elsewhere.append(one.url))
     began = time.monotonic()
     page.goto(path.as_uri(), wait_until="commit")
