@@ -212,6 +212,7 @@ class Prediction {
     if ("guess" in state.handles) state.handles = { ...state.handles, guess };
     if (state.sketch.x) state.drawn = answer ?? [];
     const { model, hands } = comeAlive(this.place, { ...shown, state });
+    reach(this.place);
     const moved = (/** @type {any} */ at) => {
       if (JSON.stringify(at) === JSON.stringify(this.entry.answer)) return;
       this.react("answer", at);
@@ -350,7 +351,7 @@ function surface(root) {
     const loaded = new Promise((done) => library.addEventListener("load", done, { once: true }));
     document.head.append(library);
     const [{ data, layout }] = await Promise.all([unpacked(root), loaded]);
-    const place = make("div", { class: "ol-plotly" });
+    const place = make("div", { class: "ol-plotly", tabindex: 0 });
     root.replaceChildren(place);
     /** @type {any} */ (window).Plotly.newPlot(place, data, layout, { displayModeBar: false });
   });
@@ -361,7 +362,7 @@ function surface(root) {
  * @param {ParentNode} root
  */
 function reach(root) {
-  for (const node of root.querySelectorAll("pre, table, math")) {
+  for (const node of root.querySelectorAll("pre, table, math, .ol-panels")) {
     if (node.scrollWidth > node.clientWidth) node.setAttribute("tabindex", "0");
   }
 }

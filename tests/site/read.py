@@ -45,6 +45,7 @@ def answer(page):
             field.fill("0.7")
             field.press("Tab")
         else:
+            moved.first.press("ArrowRight")
             moved.first.press("ArrowUp")
         asked.get_by_role("button", name="Show me").click()
     for question in page.locator(".ol-quiz fieldset").all():
