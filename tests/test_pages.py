@@ -5,9 +5,10 @@ import subprocess
 
 import numpy as np
 import pytest
-from node import NODE
+from node import LIVE, NODE
 
 from optimlab import SGD, explore
+from optimlab.draw.live.live import PARTS
 from optimlab.draw.live.modules import front_end
 from optimlab.lessons import Choice, Number, Point, Sketch
 from optimlab.lessons.kinds.base import around
@@ -92,3 +93,12 @@ def test_formulas_become_mathml_and_links_lead_to_pages():
     assert html.count("<math") == 2 and html.count('display="block"') == 1 and "$x$" in html
     assert "<mo>&#x02032;</mo>" in html and "$$" not in html and "frac" in html
     assert 'href="06_x.html#a"' in pages.LINK.sub(r"\1.html", html)
+
+
+def test_the_shared_script_names_nothing_twice(tmp_path):
+    file = tmp_path / "all.mjs"  # a module may not name anything twice
+    parts = [LIVE / f"{part}.js" for part in PARTS]
+    for more, fails in (("", False), ("function make() {}", True)):
+        file.write_text(front_end(pages.LESSONS / "asked.js", *parts) + more, encoding="utf-8")
+        done = subprocess.run([NODE, "--check", file], capture_output=True, text=True)
+        assert bool(done.returncode) is fails, done.stderr
