@@ -4,7 +4,7 @@
 import { make } from "../draw/live/dom.js";
 import { floats } from "../draw/live/frames.js";
 import { fraction } from "../draw/live/geometry.js";
-import { comeAlive, Lone, openPages, unpacked } from "../draw/live/page.js";
+import { comeAlive, Lone, opened, openPages, unpacked } from "../draw/live/page.js";
 import { Card } from "./card.js";
 import { filled, judged, numberIn, words } from "./judged.js";
 
@@ -302,12 +302,11 @@ function quiz(root, { lesson, label, options, asking, cases }) {
  */
 function board(root, asked) {
   const lesson = root.dataset.lesson ?? "";
-  let sure = false;
   root.replaceChildren();
-  const paintCard = cardIn(root, "What was answered", (name) => {
-    if (name === "forget") answers.change(() => delete answers.known[lesson]);
-    if (name === "forget") window.location.reload();
-    sure = name === "reset";
+  const paintCard = cardIn(root, "What was answered", () => {
+    if (!window.confirm("This forgets all answers of this lesson. There is no way back.")) return;
+    answers.change(() => delete answers.known[lesson]);
+    window.location.reload();
   });
   const paint = () => {
     const table = document.createElement("table");
@@ -321,23 +320,14 @@ function board(root, asked) {
       const given = [answer ?? []].flat().map((v) => (typeof v === "number" ? words(v) : v ?? "-"));
       row("td", [question.name, given.join(", ") || (revealed ? "skipped" : "not yet"), why ?? ""]);
     }
-    const part = (/** @type {string[]} */ ...names) => ({
-      kind: "buttons",
-      items: names.map((name) => ({ name, label: LABELS[name] })),
-    });
     paintCard([
       { kind: "text", tone: "plain", html: table.outerHTML },
-      ...(sure ? [part("forget", "keep")] : [part("reset")]),
+      { kind: "buttons", items: [{ name: "reset", label: "Start this lesson over" }] },
     ]);
   };
   followers.push(paint);
   paint();
 }
-
-/** @type {Record<string, string>} */
-const LABELS = {
-  reset: "Start this lesson over", forget: "Yes, forget its answers", keep: "No, keep them",
-};
 
 /**
  * A surface is its picture until it is asked for: plotly is large.
@@ -362,7 +352,7 @@ function surface(root) {
  * @param {ParentNode} root
  */
 function reach(root) {
-  for (const node of root.querySelectorAll("pre, table, math, .ol-panels")) {
+  for (const node of root.querySelectorAll("pre, table, math, .ol-panels, .ol-line")) {
     if (node.scrollWidth > node.clientWidth) node.setAttribute("tabindex", "0");
   }
 }
@@ -378,6 +368,7 @@ async function begin() {
   /** @type {NodeListOf<HTMLElement>} */
   const boards = document.querySelectorAll(".ol-board");
   for (const root of boards) board(root, predictions);
+  await opened;
   reach(document);
 }
 

@@ -123,4 +123,5 @@ export async function openPages(within = document) {
   await Promise.all(roots.map(async (root) => comeAlive(root, await unpacked(root))));
 }
 
-openPages();
+/** When the plots of the page as it was loaded are alive. */
+export const opened = openPages();
