@@ -38,10 +38,13 @@ def unpacked(page):
     line, _, rest = gzip.decompress(base64.b64decode(text)).partition(b"\n")
     saved = json.loads(line)
     for path, length in zip(saved["paths"], saved["lengths"], strict=True):
-        owner = saved["state"]
+        owner = saved
         for key in path[:-1]:
             owner = owner[key]
-        owner[path[-1]], rest = rest[:length], rest[length:]
+        part, rest = rest[:length], rest[length:]
+        if length % 8 == 0:  # first bytes first
+            part = np.frombuffer(part, np.uint8).reshape(8, -1).T.tobytes()
+        owner[path[-1]] = part
     assert rest == b""
     return saved
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from optimlab import checks
-from optimlab.tools import site
+from optimlab.tools import pages, site
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -34,21 +34,25 @@ def test_a_lesson_first_brings_what_its_cells_import(number, brought):
 def test_every_lesson_can_be_prepared_and_is_linked():
     paths = site.lesson_paths(NOTEBOOKS)
     page = site.start_page(paths)
-    links = re.findall(r'href="([^"]+)"', page)
-    names = [path.name for path in paths]
-    assert links[0].endswith("path=05_gradient_descent.ipynb") and "Open lesson 05" in page
-    assert [link.partition("path=")[2] for link in links[1:]] == names
-    assert all(link.startswith("run/lab/index.html?") for link in links)
-    assert f"loads {site.MEGABYTES} MB" in page and "http" not in page
+    links = re.findall(r'<a [^>]*href="([^"]+)"', page)
+    assert links[::2] == [f"{path.stem}.html" for path in paths]
+    assert links[1::2] == [f"run/lab/index.html?path={path.name}" for path in paths]
+    assert f"loads {site.MEGABYTES} MB" in page
+    assert re.findall(r"https?:[^ ]*", page) == ["http://localhost:8000"]
     for path in paths:
         notebook = site.prepared(json.loads(path.read_text(encoding="utf-8")))
         assert notebook["cells"][0]["source"].count("\n") == 1
 
 
+class Ran(list):
+    """The commands that were run; `wrote`: the lessons of which a page was made."""
+
+
 @pytest.fixture
 def ready(monkeypatch, tmp_path):
     """As if JupyterLite were installed; the commands that would be run, and their folder."""
-    ran = []
+    ran, wrote = Ran(), []
+    ran.wrote = wrote
 
     def run(*command, in_folder=None):
         ran.append(list(map(str, command)))
@@ -59,7 +63,11 @@ def ready(monkeypatch, tmp_path):
             ran.append((in_folder / "static" / "pyodide").is_dir())
 
     monkeypatch.setattr(site, "_run", run)
-    monkeypatch.setattr(checks, "extra", lambda *_: None)
+    monkeypatch.setattr(pages, "write", lambda output, path: wrote.append(path))
+    extra = checks.extra
+    lite = ("jupyterlite_core", "jupyterlite_pyodide_kernel")
+    found = lambda module, *rest: None if module in lite else extra(module, *rest)  # noqa: E731
+    monkeypatch.setattr(checks, "extra", found)
     monkeypatch.setattr(site, "_front_ends", lambda: ["front"])
     return ran
 
@@ -78,8 +86,12 @@ def test_the_site_is_built_by_jupyterlite(ready, tmp_path):
     assert (tmp_path / "site" / "index.html").read_text() == site.start_page(
         site.lesson_paths(NOTEBOOKS)
     )
+    assert ready.wrote == site.lesson_paths(NOTEBOOKS)
+    shared = {path.name for path in (tmp_path / "site" / "shared").iterdir()}
+    assert shared == {"optimlab.js", "optimlab.css", "plotly.min.js"}
     ready.clear()
-    site.build(tmp_path / "site")
+    site.build(tmp_path / "site", only="run")
+    assert len(ready.wrote) == len(site.lesson_paths(NOTEBOOKS)), "no more"
     (kernel,) = ready[4]["jupyter-config-data"]["litePluginSettings"].values()
     assert "disablePyPIFallback" not in kernel and not ready[5]
 
@@ -105,3 +117,8 @@ def test_a_command_that_fails_ends_the_build(capsys):
     with pytest.raises(SystemExit, match="ended with 3"):
         site._run(site.sys.executable, "-c", "print('why'); raise SystemExit(3)")
     assert "why" in capsys.readouterr().err
+
+
+def test_the_pages_alone_need_no_jupyterlite(ready, tmp_path):
+    site.build(tmp_path / "site", only="read")
+    assert ready == [] and ready.wrote and (tmp_path / "site" / "index.html").is_file()

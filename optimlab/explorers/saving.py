@@ -49,11 +49,17 @@ def save(explorer, path):
 def made(explorer, kind):
     """The bytes of a file."""
     plot = explorer.plot
-    if explorer._behind or kind == "html" and plot.frames.get("settings") != plot.settings():
-        explorer._stop_waiting()
-        explorer._send_frames()
+    bring_up_to_date(explorer, frames=kind == "html")
     makers = {"svg": export.vectors, "gif": export.film, "html": export.page}
     return explorer.picture() if kind == "png" else makers[kind](plot)
+
+
+def bring_up_to_date(explorer, frames=True):
+    """Show what the controls say now, and have the frames of the slider in hand for it."""
+    plot = explorer.plot
+    if explorer._behind or frames and plot.frames.get("settings") != plot.settings():
+        explorer._stop_waiting()
+        explorer._send_frames()
 
 
 def answer(explorer, kind):

@@ -248,6 +248,16 @@ class SurfaceExplorer(PathExplorer):
         flat = self.plot.still_pixels()[..., :3]
         width = int(2 * self.plot.panels[0]["width"])
         column = np.concatenate([flat[:, :width], flat[:, width : 2 * width]])
+        surface = self.surface_pixels()
+        rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
+        both = np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1)
+        few = Image.fromarray(both).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
+        buffer = io.BytesIO()
+        few.save(buffer, "png", optimize=True)
+        return buffer.getvalue()
+
+    def surface_pixels(self):
+        """The surface with the paths on it as RGB at two pixels a CSS pixel."""
         figure, ax = figures.panel(
             400, 400, subplot_kw={"projection": "3d", "computed_zorder": False}
         )
@@ -264,13 +274,7 @@ class SurfaceExplorer(PathExplorer):
             axis.set_pane_color("white")
         ax.set(zlabel="f")
         ax.set_box_aspect((1, 1, 0.7), zoom=0.95)
-        surface = draw(figure)[..., :3]
-        rest = ((0, column.shape[0] - surface.shape[0]), (0, 0), (0, 0))
-        both = np.concatenate([column, np.pad(surface, rest, constant_values=255)], axis=1)
-        few = Image.fromarray(both).quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
-        buffer = io.BytesIO()
-        few.save(buffer, "png", optimize=True)
-        return buffer.getvalue()
+        return draw(figure)[..., :3]
 
     def _draw_path(self, ax, name):
         look = style.rule_style(name)

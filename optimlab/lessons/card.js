@@ -22,14 +22,14 @@ import { widget } from "../draw/live/stills.js";
  */
 
 /** How long a typed text rests before it is sent, and an answer may take, in milliseconds. */
-const REST = 250;
-const PATIENCE = 700;
+const TYPED = 250;
+const SLOW = 700;
 
 /**
  * One function for each kind of part, which makes its element.
  * @type {Record<string, (part: Part, card: Card) => HTMLElement>}
  */
-const PARTS = {
+const PIECES = {
   text({ html = "", tone = "plain", name }) {
     const plain = tone === "plain";
     const reply = plain ? {} : { tabindex: -1, role: "status" };
@@ -85,7 +85,7 @@ const PARTS = {
   },
 };
 
-class Card {
+export class Card {
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
@@ -113,7 +113,7 @@ class Card {
   send(name, value = null) {
     this.model.send({ name, value });
     clearTimeout(this.patience);
-    this.patience = setTimeout(() => this.busy(true), PATIENCE);
+    this.patience = setTimeout(() => this.busy(true), SLOW);
   }
 
   /** @param {boolean} now */
@@ -140,7 +140,7 @@ class Card {
       const typed = ["words", "number"].includes(part.kind) && !part.locked;
       const typing = typed && held && before?.[1].contains(held);
       const keep = before && (before[0] === text || typing);
-      drawn.set(key, [text, keep ? before[1] : PARTS[part.kind](part, this)]);
+      drawn.set(key, [text, keep ? before[1] : PIECES[part.kind](part, this)]);
     });
     this.drawn = drawn;
     const nodes = [...drawn.values()].map(([, node]) => node);
@@ -176,7 +176,7 @@ class Card {
   follow(name, field) {
     field.addEventListener("input", () => {
       clearTimeout(this.waiting.get(name)?.[0]);
-      this.waiting.set(name, [setTimeout(() => this.now(name, field), REST), field]);
+      this.waiting.set(name, [setTimeout(() => this.now(name, field), TYPED), field]);
     });
     field.addEventListener("change", () => this.now(name, field));
   }

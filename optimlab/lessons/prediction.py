@@ -205,27 +205,31 @@ class Prediction:
     def _paint(self):
         for shown in self.afterwards:
             shown.show(self.revealed)
-        parts = self.question.ask(self.answer, self.revealed, self._truth)
-        if self.revealed:
-            tone = "open" if self.skipped else "good" if self.right else "bad"
-            gap = self.question.gap(self.answer, self._truth)
-            parts.append(text(f"{gap} {self._fact}".strip(), tone, "gap"))
-            label = "Where does the difference come from? In your own words:"
-            if self.question.why:
-                label = f"{self.question.why} In your own words:"
-            elif self.right:
-                label = "Why is it so? In your own words:"
-            parts.append({"kind": "words", "name": "why", "label": label, "value": self.words})
-        else:
-            if self.former is not None:
-                parts.append(text(changed(self.former), "open", "changed"))
-            look = "primary" if self.answer is not None else "off"
-            parts.append(buttons(("show", "Show me", look), ("skip", "Skip")))
+        parts = self.parts(self.answer, self.revealed, words=self.words)
+        if self.former is not None and not self.revealed:
+            parts.insert(-1, text(changed(self.former), "open", "changed"))
         if self._complaint:
             parts.append(text(self._complaint, "bad", "complaint"))
         if self.lesson.store.trouble:
             parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
         self.card.parts = parts
+
+    def parts(self, answer, revealed, gap=None, words=""):
+        """What the card holds for an answer; `gap`: what is said of it, where that is known."""
+        parts = self.question.ask(answer, revealed, self._truth)
+        if not revealed:
+            look = "primary" if answer is not None else "off"
+            return [*parts, buttons(("show", "Show me", look), ("skip", "Skip"))]
+        right = answer is not None and self.question.is_right(answer, self._truth)
+        tone = "open" if answer is None else "good" if right else "bad"
+        gap = self.question.gap(answer, self._truth) if gap is None else gap
+        parts.append(text(f"{gap} {self._fact}".strip(), tone, "gap"))
+        label = "Where does the difference come from? In your own words:"
+        if self.question.why:
+            label = f"{self.question.why} In your own words:"
+        elif right:
+            label = "Why is it so? In your own words:"
+        return [*parts, {"kind": "words", "name": "why", "label": label, "value": words}]
 
     def _plain(self):
         if self.revealed:

@@ -51,26 +51,29 @@ class Quiz(Card):
 
     def _paint(self):
         parts = []
-        for number, (question, options) in enumerate(self.questions, start=1):
-            entry, right = self._entry(number), next(iter(options))
-            answer = _known(entry.get("answer"), options)
-            order = _mixed(options)
-            part = {
-                "kind": "choices", "name": str(number), "label": f"{number}. {question}",
-                "options": order, "value": -1 if answer is None else order.index(answer),
-                "locked": False,
-            }  # fmt: skip
-            if answer is not None:
-                tone = "good" if answer == right else "bad"
-                part["tones"] = [tone if option == answer else "plain" for option in order]
-            parts.append(part)
-            if answer is not None:
-                parts.append(text(options[answer], tone, f"reply {number}"))
-            elif (former := self.former(number)) is not None:
+        for number, (_, options) in enumerate(self.questions, start=1):
+            answer = _known(self._entry(number).get("answer"), options)
+            parts += self.parts_of(number, answer)
+            if answer is None and (former := self.former(number)) is not None:
                 parts.append(text(changed(former), "open", f"changed {number}"))
         if self.lesson.store.trouble:
             parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
         self.parts = parts
+
+    def parts_of(self, number, answer):
+        """A question of the card with the reply to an answer, or None."""
+        question, options = self.questions[number - 1]
+        order = _mixed(options)
+        part = {
+            "kind": "choices", "name": str(number), "label": f"{number}. {question}",
+            "options": order, "value": -1 if answer is None else order.index(answer),
+            "locked": False,
+        }  # fmt: skip
+        if answer is None:
+            return [part]
+        tone = "good" if answer == next(iter(options)) else "bad"
+        part["tones"] = [tone if option == answer else "plain" for option in order]
+        return [part, text(options[answer], tone, f"reply {number}")]
 
     def _questions_alone(self):
         lines = []

@@ -1,8 +1,10 @@
-"""Build the site on which the lessons run in a browser: python -m optimlab.tools.site
+"""Build the site on which the lessons are read and run in a browser: python -m optimlab.tools.site
 
-It is JupyterLite with all notebooks and the wheel of this package, to be served as files are, from
-any folder of a server; nothing runs there but the reader's browser. Python for it (Pyodide) comes
-from where JupyterLite takes it, or from a folder of your own, and then nothing is asked of others.
+It has a page for each lesson, which lives without Python (see pages.py), also from a disk. In run/
+beside them is JupyterLite with all notebooks and the wheel of this package, to be served as files
+are, from any folder of a server; nothing runs there but the reader's browser. Python for it
+(Pyodide) comes from where JupyterLite takes it, or from a folder of your own, and then nothing is
+asked of others.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from optimlab import checks
 from optimlab.lessons.contents import heading, lesson_paths
+from optimlab.tools import pages
 
 ROOT = Path(__file__).parents[2]
 #: of what the lessons use, what Pyodide does not bring. The versions are those of here, as the
@@ -43,47 +46,60 @@ PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>optimlab in the browser</title>
-<style>
-  :root {{ color-scheme: light dark; font: 1.05rem/1.5 system-ui, sans-serif; }}
-  body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }}
-  .first {{ display: inline-block; padding: .5rem 1rem; border: 2px solid; border-radius: .4rem; }}
-  li {{ margin: .4rem 0; }}
-</style>
-<h1>optimlab in the browser</h1>
-<p>A series of lessons on derivatives and optimizers. Nothing is installed: Python itself runs in
-this page's browser.</p>
-<p><b>The first lesson you open loads {megabytes} MB</b>: JupyterLab, Python, numpy and
-matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
-be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
-visits find most of it in the browser's cache.</p>
-<p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
-<p><a class="first" href="{first}">Open lesson {number}</a></p>
-<p>In a lesson, choose <i>Run, Run All Cells</i>. Your answers and changes are kept in this browser
-alone. Whoever clears its data, or reads in a private window, loses them.</p>
-<h2>All lessons</h2>
+<title>optimlab: derivatives and optimizers to take in hand</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="shared/optimlab.css">
+<main>
+<h1>Derivatives and optimizers to take in hand</h1>
+<p>Read a lesson here at once: its plots move, it asks what you expect and answers. Your answers are
+kept in this browser alone. Whoever clears its data, or reads in a private window, loses them.</p>
 <ul>
 {lessons}
 </ul>
+<h2>To run a lesson</h2>
+<p>Exercises, code of your own and training need Python. It runs in your browser too; nothing is
+installed. <b>The first lesson you run loads {megabytes} MB</b>: JupyterLab, Python, numpy and
+matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
+be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
+visits find most of it in the browser's cache. Then choose <i>Run, Run All Cells</i>.</p>
+<p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
+<p id="disk" hidden><b>A browser does not run Python in pages from a disk.</b> In this folder, start
+<code>python -m http.server</code>, and open http://localhost:8000 in it.</p>
 <p>In a notebook of your own, begin with <code>%pip install -q optimlab</code>.</p>
+</main>
 <script>
   document.getElementById("old").hidden = "WebAssembly" in window;
+  document.getElementById("disk").hidden = location.protocol !== "file:";
 </script>
 </html>
 """
 
 
-def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
+def build(
+    output: str | Path, pyodide: str | Path | None = None, only: str | None = None
+) -> Path:  # fmt: skip
     """Build the site into a folder, in the place of what is there, and return the folder.
 
-    `pyodide` is a folder with pyodide.mjs, its lock and the wheels that the lock names.
+    `pyodide` is a folder with pyodide.mjs, its lock and the wheels that the lock names; `only` is
+    "read" for the pages alone, or "run" for JupyterLite alone.
     """
-    checks.extra("jupyterlite_core", "optimlab.tools.site", "site")
-    checks.extra("jupyterlite_pyodide_kernel", "optimlab.tools.site", "site")
     paths = lesson_paths(ROOT / "notebooks")
     if not paths:
         raise ValueError(f"{ROOT.name}/notebooks holds no lessons: run this in the repository")
     output = Path(output).resolve()
+    if only != "read":
+        _jupyterlite(output, paths, pyodide)
+    pages.share(output)
+    if only != "run":
+        for path in paths:
+            pages.write(output, path)
+    (output / "index.html").write_text(start_page(paths), encoding="utf-8")
+    return output
+
+
+def _jupyterlite(output, paths, pyodide):
+    checks.extra("jupyterlite_core", "optimlab.tools.site", "site")
+    checks.extra("jupyterlite_pyodide_kernel", "optimlab.tools.site", "site")
     with tempfile.TemporaryDirectory() as folder:
         lite = Path(folder)
         _wheels(lite / "source", lite / "pypi")
@@ -108,8 +124,6 @@ def build(output: str | Path, pyodide: str | Path | None = None) -> Path:
             *(f"--LiteBuildConfig.federated_extensions={path}" for path in _front_ends()),
             in_folder=lite,
         )  # fmt: skip
-    (output / "index.html").write_text(start_page(paths), encoding="utf-8")
-    return output
 
 
 def prepared(notebook: dict) -> dict:
@@ -132,17 +146,14 @@ def prepared(notebook: dict) -> dict:
 
 
 def start_page(paths: list[Path]) -> str:
-    """The page before JupyterLab: what will be loaded, and a link to each lesson."""
-    links = {path: f"run/lab/index.html?path={path.name}" for path in paths}
+    """The map of the series: of each lesson its page, its question and where to run it."""
     lines = []
-    for path, link in links.items():
+    for path in paths:
         title, question, minutes = map(html.escape, heading(path))
-        lines.append(f'<li><a href="{link}">{title}</a>: {question} ({minutes})</li>')
-    first = next((path for path in paths if path.name.startswith("05")), paths[0])
-    return PAGE.format(
-        megabytes=MEGABYTES, first=links[first], number=first.name.partition("_")[0],
-        lessons="\n".join(lines),
-    )  # fmt: skip
+        read, run = path.with_suffix(".html").name, f"run/lab/index.html?path={path.name}"
+        line = f'<li><a href="{read}">{title}</a>: {question} ({minutes})'
+        lines.append(f'{line} <a aria-label="run {title}" href="{run}">run</a></li>')
+    return PAGE.format(megabytes=MEGABYTES, lessons="\n".join(lines))
 
 
 def _wheels(source, folder):
@@ -190,9 +201,10 @@ def main(arguments=None) -> int:
     )
     parser.add_argument("--output", default="site", help="the folder to build into: site/")
     parser.add_argument("--pyodide", metavar="DIR", help="a Pyodide of your own")
+    parser.add_argument("--only", choices=["read", "run"], help="the pages, or JupyterLite, alone")
     given = parser.parse_args(arguments)
     try:
-        output = build(given.output, given.pyodide)
+        output = build(given.output, given.pyodide, given.only)
     except (ImportError, ValueError) as error:
         parser.error(str(error))
     print(f"The site is in {output}: python -m http.server -d {output}")

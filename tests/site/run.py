@@ -150,7 +150,7 @@ def main():
     given = parser.parse_args()
     folder = Path(given.site or tempfile.mkdtemp(prefix="site-"))
     if not (folder / "run").exists():
-        site.build(folder, given.pyodide)
+        site.build(folder, given.pyodide, only="run")
     config = folder / "run" / "jupyter-lite.json"
     document = json.loads(config.read_text(encoding="utf-8"))
     document["jupyter-config-data"] |= {  # for this program alone

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from optimlab.draw import style
-from optimlab.draw.live.live import HERE, PARTS
+from optimlab.draw.live.live import HERE, PARTS, TABLES
 from optimlab.draw.live.modules import front_end
 from optimlab.draw.live.raster import DENSITY, draw, few
 from optimlab.words import short
@@ -169,24 +169,32 @@ def _hand(widget):
 
 
 def fragment(plot):
-    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
+    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page."""
+    return f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n{packed(held(plot))}</div>\n'
 
-    With a program all of it is. Else the first control is a slider if its frames are there; where
-    the others stand is said in words, and so is where the handles stand: they need Python. A handle
-    that chooses among places is left out, for it would not go along with the slider.
+
+def held(plot):
+    """What a page holds of a plot: its state, the controls that are live, and words for the others.
+
+    With a program all of them are. Else the first control is a slider if its frames are there;
+    where the others stand is said in words, and so is where the handles stand: they need Python. A
+    handle that chooses among places is left out, for it would not go along with the slider. In a
+    plot that is veiled a guess or a sketch can be made.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     if plot.program:
         state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
-        state["frames"] = plot.frames
-        return _packed(plot, state, [widget for widget, _ in plot.controls], "")
+        state["frames"] = _short(plot.frames)
+        return _with_hands(state, [widget for widget, _ in plot.controls], "")
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
+    # nobody is waited for
+    state |= {"fixed": not plot.veiled, "data": plot.data | {"settings": []}}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
     live = []  # an image comes with no frame: where it changes there is no slider
     if controls and plot.one_picture and plot.frames.get("settings") == plot.settings():
         first, *controls = controls
-        state["frames"] = plot.frames | {"settings": [
+        state["frames"] = _short(plot.frames) | {"settings": [
             {name: at for name, at in handles.items() if not plot.is_guess(name)}
         ]}  # fmt: skip
         live = [first]
@@ -197,27 +205,53 @@ def fragment(plot):
             for name, at in handles.items()
             if at
         ]
-    return _packed(plot, state, live, f"What else is set: {', '.join(others)}." if others else "")
+    return _with_hands(state, live, f"What else is set: {', '.join(others)}." if others else "")
 
 
-def _packed(plot, state, live, fixed):
-    """The fragment of a state with those controls, and words for what stands fixed."""
+def _short(frames):
+    """Frames whose numbers have the digits that are seen: 16 bits of what is drawn, 20 of the rest.
+
+    What is drawn are float32 fractions of an axes; the rest are doubles, in two words each.
+    """
+    words = np.frombuffer(frames.get("buffer", b""), "<u4").copy()
+    said = np.zeros(words.size, bool)
+    for frame in frames.get("list", ()):
+        tables = [frame[kind]["numbers"] for kind in TABLES & set(frame)]
+        for first, rows, width in [*tables, *filter(None, [frame.get("values")])]:
+            said[first : first + rows * width] = True
+    words[~said] &= 0xFFFFFF00
+    words[np.flatnonzero(said)[::2]] = 0
+    return frames | {"buffer": words.tobytes()} if words.size else frames
+
+
+def _with_hands(state, live, fixed):
+    """A state with those controls, and words for what stands fixed."""
     hands = [_hand(widget) for widget in live]
     state["controls"] = [[f"IPY_MODEL_{i}", hand["trait"]] for i, hand in enumerate(hands)]
-    state, paths, buffers = _remove_buffers(state)
-    head = {"state": state, "hands": hands, "fixed": fixed, "paths": paths}
-    head |= {"lengths": [memoryview(buffer).nbytes for buffer in buffers]}
-    packed = gzip.compress(b"".join([json.dumps(head).encode(), b"\n", *buffers]), 9, mtime=0)
-    return (
-        f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n'
-        f'<script type="text/plain">{base64.b64encode(packed).decode()}</script></div>\n'
-    )
+    return {"state": state, "hands": hands, "fixed": fixed}
+
+
+def packed(content):
+    """A dict, its values what JSON has or bytes, as a script that `unpacked` of page.js reads.
+
+    It is compressed: who reads the page's source meets no answer there. The first bytes of doubles
+    come first, then the second ones, and so on, which makes it smaller.
+    """
+    content, paths, buffers = _remove_buffers(content)
+    lengths = [memoryview(buffer).nbytes for buffer in buffers]
+    buffers = [
+        bytes(buffer) if length % 8 else np.frombuffer(buffer, "u1").reshape(-1, 8).T.tobytes()
+        for buffer, length in zip(buffers, lengths, strict=True)
+    ]
+    head = json.dumps(content | {"paths": paths, "lengths": lengths}).encode()
+    text = base64.b64encode(gzip.compress(b"".join([head, b"\n", *buffers]), 9, mtime=0)).decode()
+    return f'<script type="text/plain">{text}</script>'
 
 
 @cache
-def script():
-    """JavaScript that brings to life the fragments before it."""
-    code = front_end(HERE / "page.js", *(HERE / f"{part}.js" for part in PARTS))
+def script(file=HERE / "page.js"):
+    """JavaScript that brings to life the fragments before it; `file` is its last module."""
+    code = front_end(file, *(HERE / f"{part}.js" for part in PARTS))
     return f'(() => {{\n"use strict";\n{code}}})();\n'
 
 

@@ -19,7 +19,7 @@ import { View } from "./view.js";
  */
 
 /** A model that lives in the page alone, and others that it refers to. */
-class Lone extends EventTarget {
+export class Lone extends EventTarget {
   /** @param {Record<string, any>} state @param {Lone[]} [others] */
   constructor(state, others = []) {
     super();
@@ -38,10 +38,11 @@ class Lone extends EventTarget {
 }
 
 /**
- * What Python has packed: a line of JSON, and then the bytes that belong into it.
- * @param {string} text @returns {Promise<Saved>}
+ * What Python has packed into an element: a line of JSON, and then the bytes that belong into it.
+ * @param {Element} root @returns {Promise<any>}
  */
-async function unpacked(text) {
+export async function unpacked(root) {
+  const text = root.querySelector("script")?.textContent ?? "";
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const { DecompressionStream } = /** @type {any} */ (window);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -50,9 +51,15 @@ async function unpacked(text) {
   const saved = JSON.parse(new TextDecoder().decode(bytes.subarray(0, from)));
   saved.paths.forEach((/** @type {(string | number)[]} */ path, /** @type {number} */ k) => {
     const last = path[path.length - 1];
-    const owner = path.slice(0, -1).reduce((found, key) => found[key], saved.state);
-    owner[last] = new DataView(bytes.buffer, from, saved.lengths[k]);
-    from += saved.lengths[k];
+    const owner = path.slice(0, -1).reduce((found, key) => found[key], saved);
+    const length = saved.lengths[k];
+    const part = bytes.slice(from, from + length);
+    const eighth = length / 8;
+    if (length % 8 === 0) {
+      for (let i = 0; i < length; i += 1) part[i] = bytes[from + (i % 8) * eighth + (i >> 3)];
+    }
+    owner[last] = new DataView(part.buffer);
+    from += length;
   });
   return saved;
 }
@@ -92,9 +99,12 @@ function control({ label, trait, value, options, low = 0, high = 1, step = 1 }, 
   show();
 }
 
-/** @param {Element} root */
-async function open(root) {
-  const { state, hands, fixed } = await unpacked(root.querySelector("script")?.textContent ?? "");
+/**
+ * Bring a plot to life in an element, whose content goes.
+ * @param {Element} root @param {Saved} saved 
+ * @returns {{ model: Lone, hands: Lone[] }} its model, and those of its controls
+ */
+export function comeAlive(root, { state, hands, fixed }) {
   root.replaceChildren();
   const models = hands.map(({ trait, value }) => new Lone({ [trait]: value }));
   const row = hands.length ? make("div", { class: "ol-controls" }, root) : root;
@@ -104,6 +114,14 @@ async function open(root) {
   model.send = () => hands.forEach(({ trait, value }, i) => models[i].set(trait, value));
   new View(model, make("div", {}, root));
   if (fixed) make("p", { class: "ol-fixed" }, root).textContent = fixed;
+  return { model, hands: models };
 }
 
-for (const root of document.querySelectorAll(".ol-page")) open(root);
+/** @param {ParentNode} [within] whose plots come to life */
+export async function openPages(within = document) {
+  const roots = [...within.querySelectorAll(".ol-page")];
+  await Promise.all(roots.map(async (root) => comeAlive(root, await unpacked(root))));
+}
+
+/** When the plots of the page as it was loaded are alive. */
+export const opened = openPages();

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimlab import checks
+from optimlab.words import short
 
 
 class Question(ABC):
@@ -82,6 +83,20 @@ class Question(ABC):
     def gap(self, answer: Any, truth: Any) -> str:
         """What to say of an answer, or of a question that was skipped, once the run is shown."""
 
+    # -- on a page without Python --------------------------------------------------------------
+
+    def on_page(self, truth: Any) -> dict[str, Any] | None:
+        """How a page judges answers by itself, or None where only Python can.
+
+        by : "options", "value", "distance" or "curve": how asked.js finds the case of an answer
+        cases : pairs, an answer that stands for its case, and `gap` of it, where {x}, {y} and {off}
+            hold the places of the numbers
+        given : the parts of the card for an answer that is not shown yet, if `ask` has no field
+        drawn : answers for which `draw` is asked in advance; the page takes the nearest one
+        and what else asked.js needs: options, or truth and the borders between the cases
+        """
+        return None
+
     # -- what it may do in the picture ---------------------------------------------------------
 
     def attach(  # noqa: B027 -- a kind that is answered on the card alone needs none of these
@@ -98,9 +113,25 @@ class Question(ABC):
 
 def number_words(value):
     """A number in at most four digits, a point as a pair."""
-    if np.ndim(value):
-        return "(" + ", ".join(number_words(v) for v in value) + ")"
-    return f"{float(value) + 0.0:.4g}"
+    return short(value, 4)
+
+
+def around(borders):
+    """The borders, and a number below, between and above them each, in order.
+
+    >>> around([1, 2, 4])
+    [0, 1, 1.5, 2, 3.0, 4, 5]
+    """
+    between = [(low + high) / 2 for low, high in zip(borders, borders[1:], strict=False)]
+    pairs = zip(borders, [*between, borders[-1] + 1], strict=True)
+    return [borders[0] - 1, *(number for pair in pairs for number in pair)]
+
+
+def filled(sentence, **words):
+    """A sentence with words in its places, as asked.js fills them."""
+    for name, said in words.items():
+        sentence = sentence.replace(f"{{{name}}}", said)
+    return sentence
 
 
 def finite(value, size):

@@ -79,6 +79,11 @@ class Choice(Question):
             return f"You said “{answer}”. So it was. {reply}"
         return f"You said “{answer}”. {self.options[answer]}\nIt was “{truth}”. {reply}"
 
+    def on_page(self, truth):
+        cases = [(option, self.gap(option, truth)) for option in self.options]
+        drawn = [option for option in self.options if option in self.at]
+        return {"by": "options", "options": list(self.options), "cases": cases, "drawn": drawn}
+
     def draw(self, explorer, ax, answer, truth):
         if answer in self.at:
             run = self.at.get(truth) if answer != truth else None

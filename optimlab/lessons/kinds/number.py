@@ -1,10 +1,18 @@
 """Number: a number, typed; where it belongs to an axis it is drawn there as a line."""
 
+import itertools
 import re
 import unicodedata
 
 from optimlab import checks
-from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
+from optimlab.lessons.kinds.base import (
+    Question,
+    around,
+    filled,
+    finite,
+    number_words,
+    true_numbers,
+)
 from optimlab.lessons.kinds.marks import note
 
 #: where along its line the words beside a number may stand: the ends first, then between them
@@ -87,17 +95,25 @@ class Number(Question):
         was = number_words(truth)
         if answer is None:
             return f"You skipped this one. It is {was}."
-        said, off = number_words(answer), number_words(abs(answer - truth))
+        off = number_words(abs(answer - truth))
+        return filled(self._gap(answer, truth, was), x=number_words(answer), off=off)
+
+    def _gap(self, answer, truth, was):
         if answer == truth:
-            return f"You said {said}. It is."
+            return "You said {x}. It is."
         if self.is_right(answer, truth):
-            return f"You said {said}. It is {was}: as near as can be asked."
-        if answer > truth:
-            gap = f"You said {said}. It is {was}: {off} too much."
-        else:
-            gap = f"You said {said}. It is {was}: {off} too little."
+            return f"You said {{x}}. It is {was}: as near as can be asked."
+        gap = f"You said {{x}}. It is {was}: {{off}} too {'much' if answer > truth else 'little'}."
         near = [pair for pair in self.replies if abs(answer - pair[0]) <= self.within]
         return f"{gap} {min(near, key=lambda pair: abs(answer - pair[0]))[1]}" if near else gap
+
+    def on_page(self, truth):
+        numbers = sorted([truth, *(number for number, _ in self.replies)])
+        borders = {truth, *(number + side * self.within for number in numbers for side in (-1, 1))}
+        borders |= {sum(pair) / 2 for pair in itertools.pairwise(numbers)}
+        was, borders = number_words(truth), sorted(borders)
+        cases = [(number, self._gap(number, truth, was)) for number in around(borders)]
+        return {"by": "value", "truth": [truth], "borders": borders, "cases": cases}
 
     def draw(self, explorer, ax, answer, truth):
         if self.along is None or answer is None:

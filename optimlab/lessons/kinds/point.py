@@ -4,8 +4,22 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.lessons.card import text
-from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
+from optimlab.lessons.kinds.base import (
+    Question,
+    around,
+    filled,
+    finite,
+    number_words,
+    true_numbers,
+)
 from optimlab.lessons.kinds.marks import YOU, mark_point, place
+
+
+def _how(diamond):
+    return text(
+        "Click in the picture where you expect it, or focus the diamond with Tab and use the arrow "
+        f"keys. Your diamond: {diamond}."
+    )
 
 
 class Point(Question):
@@ -55,13 +69,7 @@ class Point(Question):
     def ask(self, answer, locked, truth):
         if locked:
             return []
-        how = (
-            "Click in the picture where you expect it, or focus the diamond with Tab and use the "
-            "arrow keys."
-        )
-        if answer is None:
-            return [text(f"{how} Your diamond: not placed yet.")]
-        return [text(f"{how} Your diamond: at {self.words(answer)}.")]
+        return [_how("not placed yet" if answer is None else f"at {self.words(answer)}")]
 
     def asked(self):
         return "You answer by a click in the picture."
@@ -86,15 +94,30 @@ class Point(Question):
         was = self.words(truth)
         if answer is None:
             return f"You skipped this one. It is {was}."
-        said, off = self.words(answer), np.subtract(truth, answer)
+        x, y = (number_words(v) for v in np.resize(answer, 2))
+        off = number_words(np.linalg.norm(np.subtract(truth, answer)))
+        return filled(self._gap(answer, truth, was), x=x, y=y, off=off)
+
+    def _gap(self, answer, truth, was):
+        said = "You said {x}" if self.size == 1 else "You said ({x}, {y})"
         if self.is_right(answer, truth):
-            return f"You said {said}. It is {was}: well seen."
-        far = number_words(np.linalg.norm(off))
+            return f"{said}. It is {was}: well seen."
         if self.size > 1:
-            return f"You said {said}. It is {was}, {far} away."
-        if off[0] > 0:
-            return f"You said {said}. It is {was}, {far} further right."
-        return f"You said {said}. It is {was}, {far} further left."
+            return f"{said}. It is {was}, {{off}} away."
+        side = "right" if truth[0] > answer[0] else "left"
+        return f"{said}. It is {was}, {{off}} further {side}."
+
+    def on_page(self, truth):
+        was, found = self.words(truth), {"by": "value", "given": [_how("at {x}")]}
+        if self.size == 1:
+            borders = [truth[0] - self.within, truth[0] + self.within]
+            answers = [[number] for number in around(borders)]
+        else:
+            found = {"by": "distance", "given": [_how("at ({x}, {y})")]}
+            borders = [self.within]
+            answers = [truth, truth, truth + 2 * self.within]  # on the border it is right
+        cases = [(answer, self._gap(answer, truth, was)) for answer in answers]
+        return found | {"truth": list(truth), "borders": borders, "cases": cases}
 
     def draw(self, explorer, ax, answer, truth):
         plot = explorer.plot

@@ -4,7 +4,7 @@ import numpy as np
 
 from optimlab import checks
 from optimlab.lessons.card import text
-from optimlab.lessons.kinds.base import Question, finite, number_words, true_numbers
+from optimlab.lessons.kinds.base import Question, filled, finite, number_words, true_numbers
 from optimlab.lessons.kinds.marks import YOU
 
 
@@ -49,12 +49,13 @@ class Sketch(Question):
         if locked:
             return []
         drawn = 0 if answer is None else sum(v is not None for v in answer)
-        return [
-            text(
-                "Draw across the picture with the mouse, or focus the sketch with Tab and use the "
-                f"arrow keys. Drawn: {drawn} of {len(self.columns)} points."
-            )
-        ]
+        return [self._how(drawn)]
+
+    def _how(self, drawn):
+        return text(
+            "Draw across the picture with the mouse, or focus the sketch with Tab and use the "
+            f"arrow keys. Drawn: {drawn} of {len(self.columns)} points."
+        )
 
     def asked(self):
         return "You answer by drawing in the picture."
@@ -88,15 +89,27 @@ class Sketch(Question):
             return "You skipped this one."
         off = self._off(answer, truth)
         worst = int(np.nanargmax(off))
+        numbers = off[worst], self.columns[worst], answer[worst], truth[worst]
+        words = dict(zip(("off", "x", "y", "was"), map(number_words, numbers), strict=True))
+        count = str(int(np.isfinite(off).sum()))
+        return filled(self._gap(answer, truth), count=count, **words)
+
+    def _gap(self, answer, truth):
+        off = self._off(answer, truth)
         if self.is_right(answer, truth):
-            return f"Your sketch is never more than {number_words(off.max())} off: well seen."
-        if off[worst] <= self.within:
-            drawn = int(np.isfinite(off).sum())
-            return f"What you drew fits, but it is only {drawn} of {len(off)} points."
-        return (
-            f"Your sketch is furthest off at step {number_words(self.columns[worst])}: you drew "
-            f"{number_words(answer[worst])}, the run had {number_words(truth[worst])}."
-        )
+            return "Your sketch is never more than {off} off: well seen."
+        if np.nanmax(off) <= self.within:
+            return f"What you drew fits, but it is only {{count}} of {len(off)} points."
+        return "Your sketch is furthest off at step {x}: you drew {y}, the run had {was}."
+
+    def on_page(self, truth):
+        part = [truth[0]] + [None] * (len(truth) - 1)
+        answers = [list(truth), part, list(truth + 2 * self.within)]
+        return {
+            "by": "curve", "truth": list(truth), "columns": list(self.columns),
+            "within": self.within, "given": [self._how("{count}")],
+            "cases": [(answer, self._gap(answer, truth)) for answer in answers],
+        }  # fmt: skip
 
     def put(self, explorer, answer):
         explorer.plot.drawn = answer or []
