@@ -19,11 +19,11 @@ HERE = Path(__file__).parent
 LESSONS = Path(export.__file__).parents[2] / "lessons"
 #: what the kernel does before the lesson
 FIRST = "from optimlab.tools import alive\nalive.begin()"
-#: a link to another lesson
 #: a prime is an operator, and the name of a function stands apart
 PRIME = "<mi>&#x02032;</mi>", "<mo>&#x02032;</mo>"
 NAME = re.compile(r"<mi>([a-z]{2,})</mi>")
 SPACED = r'<mspace width="0.17em"/><mi>\1</mi><mspace width="0.17em"/>'
+#: a link to another lesson
 LINK = re.compile(r'(href="[\w./-]*)\.ipynb(?=["#])')
 
 
