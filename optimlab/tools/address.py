@@ -1,8 +1,8 @@
 """Say where the project is: python -m optimlab.tools.address https://github.com/NAME/REPOSITORY
 
-From this one address come `[project.urls]` in pyproject.toml, with which README's links and pictures
-are whole on a package index, and the links at the top of README: to the pages that the workflow
-publishes and to Binder. It is run in the repository, and again should that move.
+From this one address come `[project.urls]` in pyproject.toml, with which README's links and
+pictures are whole on a package index, and the links at the top of README: to the pages that the
+workflow publishes, and to Binder. It is run in the repository, and again should that move.
 """
 
 from __future__ import annotations
