@@ -2,11 +2,13 @@
 
     python tests/supply.py licences   # name, version and licence of what the package needs
     python tests/supply.py size       # how much `pip install optimlab` downloads
+    python tests/supply.py oldest     # the oldest versions that pyproject.toml allows, as pins
     python tests/supply.py bare       # the wheel from the source package, in a bare environment
 
-`licences lessons` takes an extra in. `bare` makes both packages, looks at what is in them, installs
-the wheel with a kernel alone into an environment of its own, and runs `explore` in it: it needs the
-network, `pip install build`, and a minute or two.
+`licences lessons` takes an extra in. `oldest` needs uv: what is named is as old as it may be, what
+those need in turn is new, but for pyparsing, whose old names an old matplotlib uses. `bare` makes
+both packages, looks at what is in them, installs the wheel with a kernel alone into an environment
+of its own, and runs `explore` in it: it needs the network, `pip install build`, and some minutes.
 """
 
 from __future__ import annotations
@@ -75,6 +77,15 @@ def size():
     print(f"{len(sizes)} files, {sum(sizes) / 1e6:.0f} MB")
 
 
+def oldest():
+    subprocess.run(
+        [*("uv", "pip", "compile", "-q", "--resolution", "lowest-direct", "--no-header"),
+         *("--no-annotate", "--python-version", "3.11", "--extra", "lessons", "--extra", "test"),
+         *("--constraint", "-", "pyproject.toml")],
+        cwd=ROOT, input="pyparsing<3.3\n", text=True, check=True,
+    )  # fmt: skip
+
+
 def bare():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -120,7 +131,7 @@ def environment(folder, wheel):
 
 
 if __name__ == "__main__":
-    commands = {"licences": licences, "size": size, "bare": bare}
+    commands = {"licences": licences, "size": size, "oldest": oldest, "bare": bare}
     name, *given = sys.argv[1:] or [""]
     if name not in commands or len(given) > (name == "licences"):
         sys.exit(__doc__)
