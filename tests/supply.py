@@ -130,9 +130,10 @@ def environment(folder, wheel):
     return str(python)
 
 
+COMMANDS = {"licences": licences, "size": size, "oldest": oldest, "bare": bare}
+
 if __name__ == "__main__":
-    commands = {"licences": licences, "size": size, "oldest": oldest, "bare": bare}
     name, *given = sys.argv[1:] or [""]
-    if name not in commands or len(given) > (name == "licences"):
+    if name not in COMMANDS or len(given) > (name == "licences"):
         sys.exit(__doc__)
-    commands[name](*given)
+    COMMANDS[name](*given)

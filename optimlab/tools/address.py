@@ -41,10 +41,10 @@ def write(address: str, folder: str | Path = ".") -> None:
         ("README.md", LINKS, links),
     ):
         path = Path(folder, file)
-        changed, count = place.subn(lambda _, text=text: text, path.read_text(encoding="utf-8"))
-        if count != 1:
-            raise ValueError(f"{path} has no single place for the address")
-        path.write_text(changed, encoding="utf-8")
+        before = path.read_text(encoding="utf-8")
+        if not place.search(before):
+            raise ValueError(f"{path} has no place for the address")
+        path.write_text(place.sub(lambda _, text=text: text, before, count=1), encoding="utf-8")
 
 
 def main(arguments=None) -> int:
