@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -207,7 +207,6 @@ def test_floats_and_arrays_give_the_same_bits(rule):
 
 
 @every_rule
-@settings(deadline=None)
 @given(
     start=st.tuples(*[st.floats(-1e3, 1e3)] * 2),
     lr=st.floats(0, 3),

@@ -21,7 +21,7 @@ from optimlab.optimizers import Optimizer
 from optimlab.programs import compiled
 from optimlab.rules import evaluate, parse, rate, read, work_out
 
-slow = settings(deadline=None, max_examples=80)
+slow = settings(max_examples=80)
 NINE = [getattr(module, name) for name in module.RULES]
 
 
@@ -699,7 +699,7 @@ def test_hostile_texts_are_refused_fast():
 
 
 @given(text=st.text(alphabet="wgtv019.+-*/()= _eE", max_size=40))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_any_text_is_a_line_or_is_refused(text):
     try:
         line = parse(text)

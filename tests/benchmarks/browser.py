@@ -371,7 +371,7 @@ def received(chromium, server, cells):
 def listen(socket, messages):
     """Keep what the kernel's socket brings; JupyterLab has others, for its own events."""
     if "/channels" in socket.url:
-        socket.on("framereceived", messages.append)
+        socket.on("framereceived", lambda message: messages.append(message))
 
 
 def holds_frames(message):
