@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from PIL import Image
 
 from optimlab.tools import address
+from optimlab.tools.site import MEGABYTES
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -232,7 +233,7 @@ def test_a_package_index_gets_whole_addresses_or_none():
     assert ("!", f"{source}/raw/HEAD/docs/drag.gif") in links
     unknown = of_setup("for_an_index")(README, "")
     assert all(re.match(r"https?://|#", link) for _, link in LINKS.findall(unknown))
-    assert "05 Gradient descent |" in unknown and "drag.gif" not in unknown
+    assert "05 Gradient descent |" in unknown and "docs/drag.gif" not in unknown
     assert PROJECT["project"]["dynamic"] == ["readme"]
 
 
@@ -300,11 +301,34 @@ def test_files_that_are_no_python_are_packaged():
 
 
 def test_links_of_the_texts_lead_somewhere():
-    for name in ("README.md", "CONTRIBUTING.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "docs/class.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)}
-        links = {link for link in links if link and "://" not in link}
-        assert [link for link in sorted(links) if not (ROOT / link).exists()] == []
+        links = set(re.findall(r"\]\(([^)\s]+)\)", text))
+        places = {link.partition("#")[0] for link in links if "://" not in link} - {""}
+        there = (ROOT / name).parent
+        assert [place for place in sorted(places) if not (there / place).exists()] == []
+        headings = {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-")
+                    for line in re.findall(r"^#+ (.+)$", text, re.M)}  # fmt: skip
+        assert {link[1:] for link in links if link[0] == "#"} <= headings
+
+
+def test_what_a_class_needs_follows_from_what_was_measured():
+    text = (ROOT / "docs" / "class.md").read_text(encoding="utf-8")
+    rows = {number: [int(cell) for cell in re.findall(r"(\d+) MB", cells)]
+            for number, cells in re.findall(r"^\| (\d\d[ab]?) (\| \d+ MB.+)$", text, re.M)}  # fmt: skip
+    lessons = [path.name.partition("_")[0] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    assert sorted(rows) == sorted(lessons) and all(len(row) == 4 for row in rows.values())
+    (lab,) = map(int, re.findall(r"without kernels: (\d+) MB", text))
+    mib = 1.048576
+    assert 0.9 * 512 * mib < lab + max(row[-1] for row in rows.values()) < 512 * mib
+    assert lab + sum(sorted(row[2] for row in rows.values())[-2:]) < 1024 * mib
+    for learners, gib in ((30, "15"), (300, "150"), (3000, "1,500")):
+        assert learners * 512 / 1024 == int(gib.replace(",", "")) and f"{gib} GiB" in text
+    kept = sum(path.stat().st_size for path in (ROOT / "notebooks").glob("*.ipynb")) / 1e6
+    (said,) = map(int, re.findall(r"copy of the notebooks is about (\d+) MB", text))
+    assert abs(said - kept) < 1.5
+    (site,) = re.findall(r"first lesson loads (\d+) to\n(\d+) MB", text)
+    assert " to ".join(site) == MEGABYTES
 
 
 def test_every_lesson_is_in_the_readme():
