@@ -19,7 +19,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PIL import Image
 
-from optimlab.tools import address
 from optimlab.tools.site import MEGABYTES
 
 ROOT = Path(__file__).parents[1]
@@ -237,7 +236,16 @@ def test_a_package_index_gets_whole_addresses_or_none():
     assert PROJECT["project"]["dynamic"] == ["readme"]
 
 
+def of_docs(name):
+    """A program in docs/."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    program = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    return program
+
+
 def test_one_address_is_written_wherever_it_is_needed(tmp_path, monkeypatch, capsys):
+    address = of_docs("address")
     for name in ("README.md", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -276,9 +284,7 @@ def test_the_picture_of_the_readme_is_a_drag_and_can_be_made_again(tmp_path):
     first = re.match(r"!\[[^\]]{20,}\]\((docs/drag\.gif)\)\n", README)
     path = ROOT / first[1]
     assert path.stat().st_size <= 1.5e6
-    spec = importlib.util.spec_from_file_location("drag", ROOT / "docs" / "drag.py")
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+    made = of_docs("drag")
     with Image.open(path) as stored:
         assert stored.n_frames == made.PICTURES and stored.info["loop"] == 0
         made.drag(tmp_path / "drag.gif", pictures=2)
@@ -314,8 +320,8 @@ def test_links_of_the_texts_lead_somewhere():
 
 def test_what_a_class_needs_follows_from_what_was_measured():
     text = (ROOT / "docs" / "class.md").read_text(encoding="utf-8")
-    rows = {number: [int(cell) for cell in re.findall(r"(\d+) MB", cells)]
-            for number, cells in re.findall(r"^\| (\d\d[ab]?) (\| \d+ MB.+)$", text, re.M)}  # fmt: skip
+    table = re.findall(r"^\| (\d\d[ab]?) (\| \d+ MB.+)$", text, re.M)
+    rows = {number: list(map(int, re.findall(r"(\d+) MB", cells))) for number, cells in table}
     lessons = [path.name.partition("_")[0] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
     assert sorted(rows) == sorted(lessons) and all(len(row) == 4 for row in rows.values())
     (lab,) = map(int, re.findall(r"without kernels: (\d+) MB", text))

@@ -1,4 +1,4 @@
-"""Say where the project is: python -m optimlab.tools.address https://github.com/NAME/REPOSITORY
+"""Say where the project is: python docs/address.py https://github.com/NAME/REPOSITORY
 
 From this one address come `[project.urls]` in pyproject.toml, with which README's links and
 pictures are whole on a package index, and the links at the top of README: to the pages that the
@@ -49,7 +49,7 @@ def write(address: str, folder: str | Path = ".") -> None:
 
 def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m optimlab.tools.address", description=__doc__.splitlines()[0]
+        prog="python docs/address.py", description=__doc__.splitlines()[0]
     )
     parser.add_argument("address", help="https://github.com/NAME/REPOSITORY")
     try:
