@@ -284,6 +284,15 @@ def steps(value: Any, low: int = 0, high: float = math.inf) -> int:
     return whole("steps", value, low, high)
 
 
+def fits(name: str, value: Any, size: float, way_out: str) -> None:
+    """Refuse what would take more bytes than this Python can have, before any are asked for."""
+    if size > (there := place.memory()):
+        raise ValueError(
+            f"{name}={shown(value)}: what is kept takes about {size / 1e9:.3g} GB, and there are "
+            f"{there / 1e9:.3g} GB; {way_out} keeps only the start and the end"
+        )
+
+
 def rates(value: Any) -> tuple[float, float]:
     """The ends of a learning-rate slider."""
     return limits("rates", value, above=0)

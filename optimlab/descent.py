@@ -14,15 +14,17 @@
 from __future__ import annotations
 
 import copy
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from math import isfinite
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from optimlab import checks, door, taught
+from optimlab import checks, door, place, taught
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
 from optimlab.words import counted, said, short, so_many_steps
@@ -222,18 +224,23 @@ def descend(
     checks.flag("record", record)
     start = _checked_start(function, start, optimizer)
 
+    # points, probes, gradients, what looks for divergence; and of floats some of it twice
+    size = 8.0 * (4 + 2 * len(getattr(optimizer, "slots", ()))) * (steps + 1) * start.size
+    if record:
+        checks.fits("steps", steps, size, "record=False")
     path = Path(function, optimizer, steps, start)
     single = start.shape == function._shape
     measure = _Measure(function, gradient)
     with np.errstate(all="ignore"):
         if not single and taught.goes_alone(optimizer):
-            _run_apart(path, measure)
-        elif single and is_plain(optimizer, start.size):
+            _run_apart(path, measure, record)
+        elif single and is_plain(optimizer, start.size) and (record or size < place.memory() / 8):
             _run_floats(path, measure)
         elif record:
             _run_arrays(path, measure)
         else:
             _run_unrecorded(path, measure)
+        if path.points is None:
             return path
         path.losses = _losses(function, path.points)
         _mark_divergence(path)
@@ -351,28 +358,28 @@ def _run_floats(path: Path, measure: _Measure) -> None:
     slots = program.rule.slots
     given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
     first = [x for w in path.start.flat for x in (float(w), *[0.0] * len(slots))]
-    trail: list = [first]
-    probes: list = []
-    gradients: list = []
+    packed = array("d", first), array("d"), array("d")  # tuples take six times the memory
+    rows = (SimpleNamespace(append=numbers.extend) for numbers in packed)
     try:
         run = program.loop(path.start.size)
-        run(program.counter(steps), measure.of_floats(), trail, probes, gradients, first, *given)
+        run(program.counter(steps), measure.of_floats(), *rows, first, *given)
     except (ArithmeticError, ValueError):  # 1/0, √-1: arrays have infinity and NaN for these
         if measure.failed:
             raise
 
-    done = len(trail) - 1
-    kept = np.array(trail).reshape(done + 1, *shape, 1 + len(slots))
+    trail, at, found = map(np.frombuffer, packed)
+    kept = trail.reshape(-1, *shape, 1 + len(slots))
+    done = len(kept) - 1
     path.points = kept[..., 0].copy()
     path.states = {slot: kept[..., 1 + i].copy() for i, slot in enumerate(slots)}
-    at = np.array(probes[:done]) if probes else path.points[:-1].copy()
-    path.probes = at.reshape(done, *shape)
-    path.gradients = np.array(gradients[:done], dtype=float).reshape(done, *shape)
+    at, found = at.reshape(-1, *shape), found.reshape(-1, *shape)
+    path.probes = at[:done] if len(at) else path.points[:-1].copy()
+    path.gradients = found[:done]
     optimizer.t = done
     if done:
         optimizer.state = {slot: {_KEY: a[-1].copy()} for slot, a in path.states.items()}
     if done < steps:
-        _run_arrays(path, measure, done, [np.reshape(g, shape) for g in gradients[done:]])
+        _run_arrays(path, measure, done, found[done:])
 
 
 def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -> None:
@@ -402,16 +409,24 @@ def _run_arrays(path: Path, measure: Callable, done: int = 0, known: Any = ()) -
             path.states[slot][k + 1] = values[_KEY]
 
 
-def _run_apart(path: Path, measure: Callable) -> None:
+def _run_apart(path: Path, measure: _Measure, record: bool) -> None:
     """A batch run by run, each with an optimizer of its own."""
     runs, start, d = [], path.start, len(path.function._shape)
-    for index in np.ndindex(start.shape[: start.ndim - d]):
+    batch = start.shape[: start.ndim - d]
+    for index in np.ndindex(batch):
         optimizer = fresh_copy(path.optimizer)
         for name in _hyperparameters(optimizer):
             values = np.broadcast_to(getattr(optimizer, name), start.shape)[index]
             setattr(optimizer, name, np.ravel(values)[0])
         runs.append(Path(path.function, optimizer, path.steps, start[index]))
-        _run_arrays(runs[-1], measure)
+        (_run_arrays if record else _run_unrecorded)(runs[-1], measure)
+    if not record:
+        path.overflowed = None
+        path.end = np.array([run.end for run in runs]).reshape(start.shape)
+        path.losses = np.array([run.losses for run in runs]).T.reshape(2, *batch)
+        lost = [-1 if run.diverged is None else run.diverged for run in runs]
+        path.diverged = np.array(lost, dtype=int).reshape(batch)
+        return
     for name in ("points", "probes", "gradients"):
         rows = np.stack([getattr(run, name) for run in runs], axis=1)
         setattr(path, name, rows.reshape(len(rows), *start.shape))
@@ -517,10 +532,10 @@ def _mark_divergence(path: Path) -> None:
     path.diverged = _first(lost)
     if lost.any():
         path.overflowed = _grew_too_large(path, lost)
-    for array in (path.points, path.losses, *path.states.values()):
-        array[lost] = np.nan
-    for array in (path.probes, path.gradients):
-        array[lost[:-1]] = np.nan
+    for values in (path.points, path.losses, *path.states.values()):
+        values[lost] = np.nan
+    for values in (path.probes, path.gradients):
+        values[lost[:-1]] = np.nan
     path.end = path.points[-1]
 
 
@@ -535,8 +550,8 @@ def _grew_too_large(path: Path, lost: np.ndarray) -> np.ndarray:
     zero = _divided_by_zero(path.function.gradient, path.probes, path.gradients, gradients)
     begun = np.ones_like(lost)  # what follows a division by zero has not grown
     begun[1:] = ~np.logical_or.accumulate(zero)
-    for array, steps in ((path.points, until & begun), (path.gradients, until[1:] & begun[1:])):
-        huge = np.abs(array) > 1e100
+    for values, steps in ((path.points, until & begun), (path.gradients, until[1:] & begun[1:])):
+        huge = np.abs(values) > 1e100
         big[: len(steps)] |= (huge.any(axis=-1) if path.function._shape else huge) & steps
     return big.any(axis=0)
 
@@ -548,12 +563,12 @@ def _divided_by_zero(
     found, infinite = np.zeros_like(suspect), np.isinf(values)
     if infinite.ndim > suspect.ndim:
         infinite = infinite.any(axis=-1)
-    for place in zip(*np.nonzero(suspect & infinite), strict=True):
+    for index in zip(*np.nonzero(suspect & infinite), strict=True):
         with np.errstate(divide="raise", over="ignore", invalid="ignore"):
             try:
-                ask(points[place])
+                ask(points[index])
             except (FloatingPointError, ZeroDivisionError):
-                found[place] = True
+                found[index] = True
     return found
 
 

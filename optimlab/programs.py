@@ -58,7 +58,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import compress, count, islice, repeat
 from operator import not_
 from typing import Any, NamedTuple
 
@@ -442,7 +442,7 @@ class Program:
         """What the loop counts by: the numbers of the steps, if they stand in the lines."""
         formulas = (*self.simplified.numbers, *self.simplified.arrays)
         counts = any("t" in names(tree) for _, tree in formulas)
-        return np.arange(1.0, steps + 1).tolist() if counts else repeat(None, steps)
+        return islice(count(1.0), steps) if counts else repeat(None, steps)
 
     def loop(self, coordinates: int) -> Callable:
         """The run of one point of so many coordinates as one function."""

@@ -4,10 +4,15 @@ import gc
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 from node import Modules
 
 # there is another file of this name: doctests are not looked for in it
 collect_ignore = ["conftest.py"]
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -15,7 +15,7 @@ from optimlab.lessons.judging.verdict import RIGHT, Verdict
 from optimlab.lessons.judging.wording import POWER
 from optimlab.lessons.keyring import load_key
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 right = Verdict(True, RIGHT)
 
 # Values --------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ of(Function, SQUARE, name=TEXT, value=THING, gradient=maybe(THING), hessian=mayb
 of(functions.ravine.value, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.gradient, {"point": (1, 2)}, point=POINT)
 of(functions.ravine.hessian, {"point": (1, 2)}, point=POINT)
-of(SHOWN.save, {"path": f"{FOLDER.name}/run.png"}, path=NAME)
+of(SHOWN.save, {"path": f"{FOLDER.name}/run.gif"}, path=NAME, moves=maybe(NAMES))
 of(SHOWN.put, {}, steps=WHOLE, start=PAIR, lr=kind("T V V V V T T T T T T"))
 for one in tuning.RULES:
     below = ("momentum", "rho", "beta1", "beta2")

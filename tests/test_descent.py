@@ -2,10 +2,11 @@
 
 import re
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -23,6 +24,7 @@ from optimlab import (
     RMSProp,
     descend,
     functions,
+    place,
 )
 from optimlab.descent import _run_arrays
 
@@ -205,7 +207,6 @@ def test_floats_and_arrays_give_the_same_bits(rule):
 
 
 @every_rule
-@settings(deadline=None)
 @given(
     start=st.tuples(*[st.floats(-1e3, 1e3)] * 2),
     lr=st.floats(0, 3),
@@ -595,3 +596,41 @@ def test_a_division_by_zero_is_undefined_and_not_too_large():
     grown.compared = True
     path = descend(grown, SGD(lr=1.0), 4.0, 9)
     assert "too large to store" in path.summary()
+
+
+def test_a_path_larger_than_the_memory_is_refused_before_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(place, "memory", lambda: 1e6)
+    run = {"start": np.ones((100, 2)), "steps": 1000}
+    told = r"steps=1000: what is kept takes about 0.00961 GB, .* 0.001 GB; record=False keeps only"
+    with pytest.raises(ValueError, match=told):
+        descend("ravine", Momentum(), **run)
+    end = descend("ravine", Momentum(), **run, record=False).end
+    assert descend("ravine", SGD(), start=(1, 1), steps=1000).points.shape == (1001, 2)
+    monkeypatch.undo()
+    assert np.array_equal(descend("ravine", Momentum(), **run).end, end)
+    with pytest.raises(ValueError, match="record=False"):
+        descend("ravine", SGD(), steps=10**12)
+    assert 1e8 < place.memory() < 1e14
+
+
+def test_what_is_not_recorded_is_not_kept(monkeypatch):
+    """Neither of one start, which else runs on floats, nor with an optimizer for each run."""
+
+    class Own:
+        def update(self, params, grads):
+            for name in params:
+                params[name] -= 0.1 * grads[name]
+
+    for rule, start, steps in ((Adam(), (-7.0, 2.0), 4000), (Own(), np.ones((20, 2)), 400)):
+        kept = descend("ravine", rule, start, steps).points.nbytes
+        monkeypatch.setattr(place, "memory", lambda: 1.0)
+        tracemalloc.start()
+        run = descend("ravine", rule, start, steps, record=False)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        monkeypatch.undo()
+        again = descend("ravine", rule, start, steps)
+        assert most < kept / 2
+        np.testing.assert_allclose(run.end, again.end, rtol=1e-12)
+        np.testing.assert_allclose(run.losses, again.losses[[0, -1]], rtol=1e-12)
+        assert np.array_equal(run.diverged, again.diverged)

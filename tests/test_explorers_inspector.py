@@ -57,7 +57,7 @@ def numbers(value):
     return f"({', '.join(texts)})" if len(texts) > 1 else texts[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), rule=st.sampled_from(RULES), name=st.sampled_from(sorted(START)))
 def test_the_digits_are_those_of_the_recorded_path(data, rule, name):
     rates = np.array(data.draw(st.lists(st.floats(1e-6, 3), min_size=1, max_size=3)))

@@ -412,6 +412,26 @@ def test_a_lesson_that_cannot_be_begun_is_refused(tmp_path, number, title, messa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_names_a_tool_takes_the_lessons_where_one_stands(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    ran = []
+    monkeypatch.setattr(refresh, "refresh", ran.append)
+    for tool in (refresh, lint):  # as from a wheel: nothing of the series lies beside the package
+        with pytest.raises(SystemExit):
+            tool.main([])
+        assert "there are no lessons here" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        lint.main(["new", "99", "A title"])
+    assert "a lesson is begun in the repository" in capsys.readouterr().err
+    path = Path("01_own.ipynb")
+    nbformat.write(new_notebook(), path)
+    assert refresh.main([]) == 0 and lint.main([]) == 1
+    Path("notebooks").mkdir()
+    path = path.rename("notebooks/02_own.ipynb")
+    assert refresh.main([]) == 0 and ran == [Path("01_own.ipynb"), path]
+    assert "02_own.ipynb:" in capsys.readouterr().out
+
+
 def test_a_new_lesson_between_two_others_is_linked_from_both(tmp_path):
     (tmp_path / "keys").mkdir()
     for name, links in (

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from course import Heavy, Plain
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -230,7 +230,6 @@ def plain_adadelta(gradients, lr, rho, eps):
     return seen
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_nadam_and_adadelta_by_their_defining_equations(seed):
     rng = np.random.default_rng(seed)
@@ -673,7 +672,6 @@ def test_repr_can_be_read_back():
 
 
 @every_variant
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_rules_that_are_shown_are_the_update(optimizer, seed):
     rng = np.random.default_rng(seed)

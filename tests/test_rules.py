@@ -21,7 +21,7 @@ from optimlab.optimizers import Optimizer
 from optimlab.programs import compiled
 from optimlab.rules import evaluate, parse, rate, read, work_out
 
-slow = settings(deadline=None, max_examples=80)
+slow = settings(max_examples=80)
 NINE = [getattr(module, name) for name in module.RULES]
 
 
@@ -192,7 +192,7 @@ def made(lines, hypers):
     try:
         rule = own(*lines, **{"a": 0.5, "b": 0.5, "c": 0.5})
     except ValueError as error:  # an array as exponent, say, or a constant that is infinite
-        assert re.search("raised|finite|no line changes w", str(error)), lines
+        assert re.search("raised|finite|divides by zero|no line changes w", str(error)), lines
         return None
     return rule(**{name: hypers[name] for name in rule.hyperparameters()})
 
@@ -699,7 +699,7 @@ def test_hostile_texts_are_refused_fast():
 
 
 @given(text=st.text(alphabet="wgtv019.+-*/()= _eE", max_size=40))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_any_text_is_a_line_or_is_refused(text):
     try:
         line = parse(text)

@@ -262,6 +262,25 @@ def test_a_film_plays_the_steps_and_holds_the_last(monkeypatch):
     assert len(pictures) == 41, "eight in a second for five seconds"
 
 
+def test_a_film_of_moves_shows_each_and_leaves_the_explorer_where_it_was(tmp_path):
+    explorer = run(10)
+    before, path = state(explorer)[:4], tmp_path / "drag.gif"
+    explorer.save(path, moves=[{"start": (-6, y), "step": 10} for y in (2, 1)])
+    assert state(explorer)[:4] == before
+    with Image.open(path) as pictures:
+        assert pictures.n_frames == 2 and pictures.info["duration"] == 80
+        for k, y in enumerate((2, 1)):
+            pictures.seek(k)
+            explorer.put(start=(-6, y), step=10)
+            shown = np.asarray(pictures.convert("RGB")).astype(int)
+            assert np.abs(shown - export.small(explorer.plot, 10)[..., :3]).mean() < 2
+    with pytest.raises(ValueError, match=r"moves=.*path end in \.gif"):
+        explorer.save(tmp_path / "drag.png", moves=[{"start": (-6, 2)}])
+    with pytest.raises(TypeError, match="put takes"):
+        explorer.save(path, moves=[{"start": (-7, 2)}, {"end": (1, 2)}])
+    assert explorer.start == (-6, 1), "put back, whatever went wrong"
+
+
 def test_the_marked_step_is_what_a_picture_shows():
     explorer = run(10)
     whole = explorer.plot.still_pixels().astype(int)

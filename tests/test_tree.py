@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -26,6 +27,14 @@ DECLARED = {
     name: {canonicalize_name(Requirement(text).name) for text in texts}
     for name, texts in DECLARED.items()
 }
+
+
+def test_no_test_fails_because_the_machine_is_busy():
+    profile, slow = settings.default, HealthCheck.too_slow
+    assert profile.deadline is None and slow in profile.suppress_health_check
+    own = re.compile(r"settings\([^)]*(?:deadline|suppress_health_check)")
+    files = [path for path in (ROOT / "tests").glob("test_*.py") if path.name != "test_tree.py"]
+    assert [path.name for path in files if own.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_file_is_long():

@@ -334,15 +334,19 @@ class Explorer(Late, widgets.VBox):
         """The PNG bytes that `save` writes."""
         return export.picture(self.plot)
 
-    def save(self, path):
+    def save(self, path, moves=None):
         """Write what the live plot shows to a file; of one that is veiled the scene alone.
 
         Its ending says what is written: "run.png", the picture at two pixels a CSS pixel; "run.svg"
         to be enlarged; "run.gif", its steps; "run.html", a page that needs neither network nor
         Python, in which the first control is live, and of `explore` all of them and the start. A
         file that is there is replaced.
+
+        `moves` makes another GIF: a list of what `put` takes, one for each picture, such as
+        ``[{"start": (-7, 2)}, {"start": (-6.9, 2)}]`` for a start that is dragged. The explorer
+        stands afterwards where it stood.
         """
-        saving.save(self, path)
+        saving.save(self, path, moves)
 
     def code(self):
         """One line of Python that makes this explorer anew, with its controls and handles as now.

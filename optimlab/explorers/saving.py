@@ -29,7 +29,7 @@ PLACE = "the name of a file that ends in .png, .svg, .gif or .html, in a folder 
 # --- files -----------------------------------------------------------------------------------
 
 
-def save(explorer, path):
+def save(explorer, path, moves=None):
     """See `Explorer.save`."""
     if not isinstance(path, str | os.PathLike):
         checks.wrong_kind("path", path, PLACE)
@@ -37,7 +37,7 @@ def save(explorer, path):
     kind = place.suffix.lower()[1:]
     if kind not in FORMATS or not place.parent.is_dir() or place.is_dir():
         checks.wrong_value("path", path, PLACE)
-    content = made(explorer, kind)
+    content = made(explorer, kind) if moves is None else moved(explorer, kind, moves)
     beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         beside.write_bytes(content)
@@ -60,6 +60,24 @@ def bring_up_to_date(explorer, frames=True):
     if explorer._behind or frames and plot.frames.get("settings") != plot.settings():
         explorer._stop_waiting()
         explorer._send_frames()
+
+
+def moved(explorer, kind, moves):
+    """The bytes of a GIF in which the explorer is put from one place to the next."""
+    accepted = 'a list of what `put` takes, such as [{"start": (1, 2)}], and path end in .gif'
+    if not isinstance(moves, list | tuple) or not all(isinstance(one, dict) for one in moves):
+        checks.wrong_kind("moves", moves, accepted)
+    if kind != "gif" or not moves:
+        checks.wrong_value("moves", moves, accepted)
+    before, step, pictures = explorer.settings(), explorer.plot.step, []
+    try:
+        for place in moves:
+            explorer.put(**place)
+            pictures.append(export.small(explorer.plot, explorer.plot.step))
+    finally:
+        explorer.restore(before)
+        explorer.plot.step = step
+    return export.joined(pictures, [1000 / export.MOVES] * len(pictures))
 
 
 def answer(explorer, kind):

@@ -1,8 +1,8 @@
 """What a lesson lacks: python -m optimlab.tools.lint [notebook …]
 
 The rules are the functions `_about_…` below; each yields a line for each breach, in the notebook or
-in its key. Without names every lesson in notebooks/ is read; nothing is run. The command exits 1 if
-there is a breach.
+in its key. Without names it reads every lesson in the folder where you are, or in notebooks/ in it;
+nothing is run. The command exits 1 if there is a breach.
 
     python -m optimlab.tools.lint new 16 "Second order"
 
@@ -22,7 +22,7 @@ from optimlab import checks
 from optimlab.lessons import contents
 from optimlab.lessons.keyring import Key, load_key
 from optimlab.tools import secrets, skeleton, stated
-from optimlab.tools.refresh import FOLDER, KERNEL, LANGUAGE, PLOTLY, WIDGET, each
+from optimlab.tools.refresh import KERNEL, LANGUAGE, PLOTLY, WIDGET, each, lessons_here
 
 MOST_WORDS = 1100  # 1,000 of prose, 100 of questions; formulas and code are no words
 FEWEST_CELLS, MOST_CELLS = 15, 34
@@ -264,7 +264,9 @@ def main(arguments=None) -> int:
         epilog='To begin a lesson: python -m optimlab.tools.lint new NUMBER "TITLE"',
     )  # fmt: skip
     parser.add_argument("notebooks", nargs="*", type=Path)
-    paths = parser.parse_args(given).notebooks or sorted(FOLDER.glob("[0-9][0-9]*.ipynb"))
+    paths = parser.parse_args(given).notebooks or lessons_here()
+    if not paths:
+        parser.error("there are no lessons here, and none in notebooks/: name one")
     return each(paths, lambda path: problems(nbformat.read(path, as_version=4), path))
 
 

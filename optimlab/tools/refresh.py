@@ -2,8 +2,8 @@
 
 A stored lesson was executed top to bottom and holds its figures as pictures, so it can be read
 without a kernel; it holds no widget state, no times and nothing of the machine it ran on.
-Without names it takes every lesson in notebooks/. `python -m optimlab.tools.lint` then says what a
-lesson lacks.
+Without names it takes every lesson in the folder where you are, or in notebooks/ in it.
+`python -m optimlab.tools.lint` then says what a lesson lacks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from matplotlib.image import imread
 
 from optimlab import checks
+from optimlab.lessons import contents
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
@@ -27,7 +28,11 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 KEPT_METADATA = ("tags",)  # nbval reads them
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-FOLDER = Path(__file__).parents[2] / "notebooks"
+
+
+def lessons_here() -> list[Path]:
+    """The lessons in notebooks/ in the folder where one is, or else in that folder itself."""
+    return contents.lesson_paths("notebooks") or contents.lesson_paths()
 
 
 def normalise(notebook):
@@ -161,9 +166,9 @@ def main(arguments=None) -> int:
     parser.add_argument("notebooks", nargs="*", type=Path)
     given = parser.parse_args(arguments)
     checks.extra("nbclient", "optimlab.tools")
-    paths = given.notebooks or sorted(FOLDER.glob("[0-9][0-9]*.ipynb"))
+    paths = given.notebooks or lessons_here()
     if not paths:
-        parser.error(f"no notebooks in {FOLDER.name}/")
+        parser.error("there are no lessons here, and none in notebooks/: name one")
     return each(paths, lambda path: refresh(path) or [])
 
 

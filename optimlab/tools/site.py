@@ -161,7 +161,7 @@ def _wheels(source, folder):
     pip, there = (sys.executable, "-m", "pip", "-q", "--no-input"), ("--no-deps", "-d", folder)
     # A copy, as a build leaves files beside what it builds, and takes those of the last one.
     shutil.copytree(ROOT / "optimlab", source / "optimlab")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     _run(*pip, "wheel", "--no-deps", "-w", folder, source)
     pins = [f"{name}=={importlib.metadata.version(name)}" for name in WHEELS]

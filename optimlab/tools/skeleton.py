@@ -15,7 +15,7 @@ from pathlib import Path
 from optimlab import checks
 from optimlab.lessons import contents
 from optimlab.lessons.keyring import KEYS
-from optimlab.tools.refresh import FOLDER, normalise
+from optimlab.tools.refresh import normalise
 
 CELLS = [
     """# {number} · {title}
@@ -172,7 +172,7 @@ def link(way: str, path: Path) -> str:
     return f"[{text}]({path.name})"
 
 
-def new(number: str, title: str, folder=FOLDER, keys=None) -> tuple[Path, Path]:
+def new(number: str, title: str, folder="notebooks", keys=None) -> tuple[Path, Path]:
     """Write the notebook and the key of a new lesson, and link its neighbours to it.
 
     Returns the paths of both. Nothing is written where a file or the number is there already.
@@ -233,6 +233,8 @@ def main(arguments=None) -> int:
     parser.add_argument("number", help="two digits, and a letter where a lesson is split: 16, 16a")
     parser.add_argument("title", help='such as "Second order"')
     given = parser.parse_args(arguments)
+    if not Path(*KEYS.split(".")).is_dir():
+        parser.error("a lesson is begun in the repository, where notebooks/ and optimlab/ are")
     try:
         path, key = new(given.number, given.title)
     except ValueError as error:

@@ -356,26 +356,40 @@ def received(chromium, server, cells):
     """Bytes that the kernel's socket brings while the cells run: (without frames, frames)."""
     messages = []
     with browser_page(chromium, server) as lab:
-        lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: messages.append(m)))
+        lab.page.on("websocket", lambda socket: listen(socket, messages))
         open_notebook(lab, cells)
         messages.clear()
         run_notebook(lab)
         lab.page.wait_for_timeout(500)
     sizes = {False: 0, True: 0}
     for message in messages:
-        data = message if isinstance(message, bytes) else message.encode()
-        sizes[holds_frames(data)] += len(data)
+        data = message.encode() if isinstance(message, str) else message
+        sizes[holds_frames(message)] += len(data)
     return sizes[False], sizes[True]
 
 
-def holds_frames(data):
-    """Whether a message of Jupyter's v1 protocol updates the trait `frames`.
+def listen(socket, messages):
+    """Keep what the kernel's socket brings; JupyterLab has others, for its own events."""
+    if "/channels" in socket.url:
+        socket.on("framereceived", lambda message: messages.append(message))
 
-    It begins with the number of offsets and the offsets, each eight bytes; then come the channel,
-    header, parent header, metadata, content and buffers.
+
+def holds_frames(message):
+    """Whether a message of the kernel updates the trait `frames`.
+
+    In Jupyter's v1 protocol it begins with the number of offsets and the offsets, each eight bytes;
+    then come the channel, header, parent header, metadata, content and buffers. A text is the
+    older form without buffers. Any other is an error that shows how it begins.
     """
-    (count,) = struct.unpack_from("<Q", data)
-    offsets = struct.unpack_from(f"<{count}Q", data, 8)
-    parts = [data[start:end] for start, end in itertools.pairwise(offsets)]
-    data = json.loads(parts[4]).get("data")
+    try:
+        if isinstance(message, str):
+            content = json.loads(message)["content"]
+        else:
+            (count,) = struct.unpack_from("<Q", message)
+            offsets = struct.unpack_from(f"<{count}Q", message, 8)
+            parts = [message[start:end] for start, end in itertools.pairwise(offsets)]
+            content = json.loads(parts[4])
+        data = content.get("data")
+    except (struct.error, MemoryError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise RuntimeError(f"a message of no known form: {message[:60]!r}") from error
     return isinstance(data, dict) and list(data.get("state", [])) == ["frames"]

@@ -13,17 +13,20 @@ HEAD = """\
 
 @dataclass
 class Row:
-    """One line of the table. `met` is None for a number that has no target of its own."""
+    """One line of the table. `met` is None for a number that has no target of its own.
+
+    What could not be measured has its mark there, as a text.
+    """
 
     what: str
     ours: str
     against: str = ""
     ratio: str = ""
     target: str = ""
-    met: bool | None = None
+    met: bool | str | None = None
 
     def __str__(self):
-        verdict = {True: "met", False: "**missed**", None: ""}[self.met]
+        verdict = {True: "met", False: "**missed**", None: ""}.get(self.met, self.met)
         cells = (self.what, self.ours, self.against, self.ratio, self.target, verdict)
         return f"| {' | '.join(cells)} |"
 

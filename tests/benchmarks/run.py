@@ -13,6 +13,7 @@
     wire     what the browser is sent to show a plot
     rules    the update rules beside torch.optim (skipped without torch)
     sweeps   all rules at 60 rates beside loops over them; networks trained by six rules
+    scale    `descend` from 10 to 10,000,000 steps × starts: time, memory, and how they grow
     import   `import optimlab` beside `import numpy`
 
 Prints a Markdown table, the one in docs/speed.md, and what it was measured with. The first four
@@ -37,7 +38,7 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "walk", "train", "wire", "appear", "rules", "sweeps", "import")
+PARTS = ("live", "drag", "walk", "train", "wire", "appear", "rules", "sweeps", "scale", "import")
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 
@@ -55,10 +56,11 @@ def main():
     for group in groups(parts):
         try:
             rows += measured(group)
-        except Exception:
+        except Exception as error:
             traceback.print_exc()
             failed += group
-            rows.append(Row(", ".join(group), "the measurement failed"))
+            why = " ".join(f"{type(error).__name__}: {error}".split()).replace("|", "/")
+            rows.append(Row(", ".join(group), f"not measured: {why[:200]}", met="**failed**"))
     print(HEAD, *rows, "", conditions(), sep="\n")
     return 1 if failed else 0
 
@@ -83,6 +85,10 @@ def measured(group):
         import sweeps
 
         return sweeps.rows()
+    if group == ["scale"]:
+        import scale
+
+        return scale.rows()
     if group == ["import"]:
         import imports
 

@@ -31,6 +31,8 @@ from optimlab.words import short
 LINE, LETTER = 24, 8
 #: pictures in a second of a GIF at most, and seconds that the last one stays
 PACE, HOLD = 8, 2.5
+#: pictures in a second of a GIF in which something is moved
+MOVES = 12.5
 #: what a page keeps of a plot's state
 KEPT = ("panels", "axes", "marks", "images", "data", "step", "playback", "veiled",
         "notes", "sketch", "drawn", "alt", "program")  # fmt: skip
@@ -80,16 +82,25 @@ def film(plot):
     pace = max(6, last / 5)  # steps a second: as `stepAfter` in geometry.js
     count = min(last, round(last / pace * PACE)) if last else 0
     steps = [round(k * last / count) for k in range(count + 1)] if count else [last]
-    # colours in steps of 4, and one palette: those seen most stay as they are
-    pictures = [np.asarray(Image.fromarray(_pixels(plot, k)).reduce(2)) | 3 for k in steps]
+    times = [1000 * last / pace / count] * count if count else []
+    return joined([small(plot, k) for k in steps], [*times, 1000 * HOLD])
+
+
+def small(plot, step):
+    """The plot at a step, one pixel a CSS pixel, in colours that are few in a film."""
+    return np.asarray(Image.fromarray(_pixels(plot, step)).reduce(2)) | 3  # in steps of 4
+
+
+def joined(pictures, times):
+    """Pictures of one size as GIF, each shown for its milliseconds."""
+    # one palette: the colours seen most stay as they are
     height, width, _ = pictures[0].shape
     strip = few(np.concatenate(pictures), 255)  # one is left for what stays as it was
-    shown = [strip.crop((0, k * height, width, (k + 1) * height)) for k in range(len(steps))]
-    times = [1000 * last / pace / count] * count if count else []
+    shown = [strip.crop((0, k * height, width, (k + 1) * height)) for k in range(len(pictures))]
     buffer = io.BytesIO()
     shown[0].save(
-        buffer, "gif", save_all=True, append_images=shown[1:], duration=[*times, 1000 * HOLD],
-        **({"loop": 0} if count else {}),
+        buffer, "gif", save_all=True, append_images=shown[1:], duration=times,
+        **({"loop": 0} if len(shown) > 1 else {}),
     )  # fmt: skip
     return buffer.getvalue()
 
