@@ -88,9 +88,9 @@ def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]
         flat = np.abs(bends).min(axis=1) <= 1e-6 * most
         apart = np.abs((found[:, None] - found) / width).max(axis=-1)
         alone = np.sum((apart < 0.15) & flat, axis=1) <= 1
-        lowest = np.where(flat, _strict(function, found, width), least > 0)
+        lowest = np.where(flat, _bottom(function, found, width), least > 0)
         found, lowest = found[~flat | alone], lowest[~flat | alone]
-        minima = found[lowest]
+        minima = _regions(function, found[lowest], width)
         return minima[np.argsort(_values(function, minima), kind="stable")], found[~lowest]
 
 
@@ -184,6 +184,36 @@ def _strict(function: Function, points: np.ndarray, width: np.ndarray) -> np.nda
     """Which points are lower than all around them."""
     rises = _rises(function, points, 1e-3 * width)
     return rises.min(axis=1) > 1e-12 * rises.max(axis=1)
+
+
+def _bottom(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """The same for points around which f may be level at first: x^20 by far, if y^2 stands beside.
+
+    The first ring that rises all around tells, if no smaller one has a lower point.
+    """
+    bottom, level = np.zeros(len(points), bool), np.ones(len(points), bool)
+    for reach in (1e-3, 1e-2, 1e-1):
+        rises = _rises(function, points, reach * width)
+        bottom |= level & (rises.min(axis=1) > 1e-12 * rises.max(axis=1))
+        level &= rises.min(axis=1) >= 0
+    return bottom
+
+
+def _regions(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """The points; those between which f is level are one region, and its middle stands for them."""
+    regions: list[list[np.ndarray]] = []
+    for point in points:
+        for region in regions:
+            between = np.linspace(region[0], point, 33)
+            if np.ptp(_values(function, between)) == 0:
+                region.append(point)
+                break
+        else:
+            regions.append([point])
+    digits = int(2 - np.floor(np.log10(width.max())))
+    middles = [np.round(np.min(r, axis=0) / 2 + np.max(r, axis=0) / 2, digits) for r in regions]
+    one = [r[0] if len(r) == 1 else middle for r, middle in zip(regions, middles, strict=True)]
+    return np.reshape(one, (-1, len(width))) + 0.0
 
 
 def _kinks(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
