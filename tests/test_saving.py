@@ -19,7 +19,7 @@ from test_front_end import LIVE, NODE
 
 from optimlab import SGD, Function, Momentum, explore, functions, network
 from optimlab.draw.live import export
-from optimlab.explorers import FitExplorer, RaceExplorer, races, saving
+from optimlab.explorers import FitExplorer, RaceExplorer, SurfaceExplorer, races, saving
 
 #: of the explorers those that differ most in controls, handles and arguments
 SOME = ("line", "secant", "graph", "fit", "chord", "noise", "plane", "stages", "family", "race")
@@ -382,6 +382,22 @@ def test_what_stands_fixed_is_said_in_words():
     assert unpacked(export.page(explorer.plot).decode())["fixed"] == (
         "What else is set: steps 20, β₁ 0.9, β₂ 0.999, bias correction on, start point (-7, 2)."
     )
+
+
+def test_what_a_page_leaves_out_is_said_and_the_inspector_is_not_left_out(tmp_path):
+    surface = SurfaceExplorer("ravine", SGD, steps=5)
+    surface.save(tmp_path / "run.html")
+    said = unpacked((tmp_path / "run.html").read_text("utf-8"))["fixed"]
+    assert said == (
+        "What else is set: steps 5, start point (-7, 2). "
+        "The surface in three dimensions is drawn in the notebook alone."
+    )
+    surface.veil("Not yet.")
+    surface.save(tmp_path / "run.html")
+    assert unpacked((tmp_path / "run.html").read_text("utf-8"))["fixed"] == ""
+    inspected = unpacked(export.page(explore("ravine", SGD, inspect=True).plot).decode())
+    frames = inspected["state"]["frames"]
+    assert all(frame["formula"]["numbers"] for frame in frames["list"]) and "<math" in str(frames)
 
 
 def test_a_handle_that_chooses_what_the_slider_does_is_left_out():

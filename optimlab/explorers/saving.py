@@ -55,7 +55,8 @@ def made(explorer, kind):
         explorer._stop_waiting()
         explorer._send_frames()
     makers = {"svg": export.vectors, "gif": export.film, "html": export.page}
-    return explorer.picture() if kind == "png" else makers[kind](plot)
+    more = (explorer.LEFT_OUT,) if kind == "html" and not plot.veiled else ()
+    return explorer.picture() if kind == "png" else makers[kind](plot, *more)
 
 
 def answer(explorer, kind):

@@ -168,18 +168,19 @@ def _hand(widget):
 # --- pages -----------------------------------------------------------------------------------
 
 
-def fragment(plot):
+def fragment(plot, more=""):
     """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page.
 
     With a program all of it is. Else the first control is a slider if its frames are there; where
     the others stand is said in words, and so is where the handles stand: they need Python. A handle
-    that chooses among places is left out, for it would not go along with the slider.
+    that chooses among places is left out, for it would not go along with the slider. `more` is said
+    last.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     if plot.program:
         state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
         state["frames"] = plot.frames
-        return _packed(plot, state, [widget for widget, _ in plot.controls], "")
+        return _packed(plot, state, [widget for widget, _ in plot.controls], more)
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
     controls = [] if plot.veiled else [widget for widget, _ in plot.controls]
@@ -197,7 +198,8 @@ def fragment(plot):
             for name, at in handles.items()
             if at
         ]
-    return _packed(plot, state, live, f"What else is set: {', '.join(others)}." if others else "")
+    fixed = f"What else is set: {', '.join(others)}. {more}" if others else more
+    return _packed(plot, state, live, fixed.strip())
 
 
 def _packed(plot, state, live, fixed):
@@ -227,7 +229,7 @@ def look():
     return "".join((HERE / name).read_text("utf-8") for name in ("live.css", "page.css"))
 
 
-def page(plot):
+def page(plot, more=""):
     """The plot as one HTML file that needs no network and no Python."""
     policy = POLICY + " 'unsafe-eval'" * bool(plot.program)
     return (
@@ -235,5 +237,5 @@ def page(plot):
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f"<title>{html.escape(plot.alt)}</title>\n<style>\n{look()}</style>\n</head>\n<body>\n"
-        f"{fragment(plot)}<script>\n{script()}</script>\n</body>\n</html>\n"
+        f"{fragment(plot, more)}<script>\n{script()}</script>\n</body>\n</html>\n"
     ).encode()
