@@ -153,6 +153,46 @@ def test_reloaded_the_page_has_its_program_again(page):
     check(page)
 
 
+def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(lab, tmp_path):
+    """A page's policy holds from the moment it stands there: JupyterLab itself is loaded by then.
+
+    It stays until the page is loaded anew: no other test of JupyterLab may follow in this file.
+    """
+    path = tmp_path / "policy.ipynb"
+    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(CELLS[0])])))
+    lab.open(path)
+    lab.page.evaluate(
+        """() => {
+          const content = "script-src 'self' 'unsafe-inline' blob: data:";
+          const policy = { httpEquiv: "Content-Security-Policy", content };
+          document.head.append(Object.assign(document.createElement("meta"), policy));
+        }"""
+    )
+    # what a debugger asks itself is free of it, what it leaves behind is not
+    made = "try { Function('return 1')(); told('made'); } catch (e) { told(e.name); }"
+    later = f"() => new Promise((told) => setTimeout(() => {{ {made} }}))"
+    assert lab.page.evaluate(later) == "EvalError"
+    assert lab.run_all() == []
+    until(lab, "() => document.querySelector('.ol-live')?.dataset.source === 'frames'")
+    until_python(lab, "print(explorer.plot.program)", "{}")
+    frames = "() => document.querySelector('.ol-live').dataset.source === 'frames'"
+    for name, key, asked in (
+        ("lr", "ArrowRight", "explorer['lr']"), ("momentum", "ArrowLeft", "explorer['momentum']"),
+        ("steps", "ArrowRight", "explorer['steps']"),
+    ):  # fmt: skip
+        before, stood = summary(lab), lab.python(f"print({asked})")
+        lab.page.locator(f".ol-{name} .noUi-handle").first.press(key)
+        until(lab, "was => document.querySelector('.ol-summary').textContent !== was", before)
+        until_python(lab, f"print({asked} != {stood})", "True")
+        until_python(lab, "print(explorer.summary)", summary(lab))
+    before = shape(lab, PATH)
+    lab.live().locator("[data-handle=start]").press("ArrowUp")
+    until(lab, f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
+    until(lab, frames)
+    until_python(lab, "print(explorer.summary)", summary(lab))
+    assert lab.python("print(explorer.start[1] > 2)") == "True" and lab.errors() == []
+
+
 # --- a page from a disk ------------------------------------------------------------------------
 
 
