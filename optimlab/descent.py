@@ -471,16 +471,12 @@ def _in_points(path: Path, params: dict, measure: Callable) -> Callable[[int], N
 def _in_columns(path: Path, params: dict, measure: Callable) -> Callable[[int], None]:
     """The same for a function that is written: from its derivatives to the rule nothing is copied.
 
-    A rule that is its lines is checked at the first step, and not again: the arrays stay the same.
-    Each coordinate then goes by itself, all of them in the same few buffers.
+    After the first step each coordinate goes by itself, all of them in the same few buffers.
     """
-    optimizer, partials = path.optimizer, path.function.partials
-    assert partials is not None
     # its own gradient is taken as it comes: at every step the checks would cost as much again
-    gradient = path.function._gradient
+    optimizer, gradient, partials = path.optimizer, path.function._gradient, path.function.partials
     start = _in_points(path, params, lambda w, _: gradient(w))
-    hypers = _hyperparameters(optimizer)
-    if not is_ours(optimizer) or any(np.ndim(getattr(optimizer, name)) for name in hypers):
+    if not is_plain(optimizer, 0) or partials is None:
         return start
     program, numbers = optimizer._program(), None
     columns: list[list[np.ndarray]] = []

@@ -187,10 +187,7 @@ def _strict(function: Function, points: np.ndarray, width: np.ndarray) -> np.nda
 
 
 def _bottom(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """The same for points around which f may be level at first: x^20 by far, if y^2 stands beside.
-
-    The first ring that rises all around tells, if no smaller one has a lower point.
-    """
+    """The same where f may be level at first: the first ring without a lower point that rises."""
     bottom, level = np.zeros(len(points), bool), np.ones(len(points), bool)
     for reach in (1e-3, 1e-2, 1e-1):
         rises = _rises(function, points, reach * width)
@@ -203,16 +200,12 @@ def _regions(function: Function, points: np.ndarray, width: np.ndarray) -> np.nd
     """The points; those between which f is level are one region, and its middle stands for them."""
     regions: list[list[np.ndarray]] = []
     for point in points:
-        for region in regions:
-            between = np.linspace(region[0], point, 33)
-            if np.ptp(_values(function, between)) == 0:
-                region.append(point)
-                break
-        else:
-            regions.append([point])
+        lines = [np.ptp(_values(function, np.linspace(r[0], point, 33))) for r in regions]
+        regions += [[]] * (0 not in lines)
+        regions[lines.index(0) if 0 in lines else -1].append(point)
     digits = int(2 - np.floor(np.log10(width.max())))
-    middles = [np.round(np.min(r, axis=0) / 2 + np.max(r, axis=0) / 2, digits) for r in regions]
-    one = [r[0] if len(r) == 1 else middle for r, middle in zip(regions, middles, strict=True)]
+    middles = (np.round((np.min(r, axis=0) + np.max(r, axis=0)) / 2, digits) for r in regions)
+    one = [r[0] if len(r) == 1 else at for r, at in zip(regions, middles, strict=True)]
     return np.reshape(one, (-1, len(width))) + 0.0
 
 

@@ -111,11 +111,11 @@ def code(explorer):
 
 def _own_name(value):
     """What a learner calls it: a function or class by its name, else by that in the notebook."""
-    notebook = {n: v for n, v in vars(sys.modules["__main__"]).items() if n[0] != "_"}
     own = getattr(value, "__name__", "")
     if own.isidentifier() and not inspect.ismethod(value):
         return own
-    return next((name for name, known in notebook.items() if known is value), "")
+    notebook = vars(sys.modules["__main__"]).items()
+    return next((name for name, known in notebook if known is value and name[0] != "_"), "")
 
 
 def _written_lambda(value):

@@ -173,8 +173,7 @@ def fragment(plot, more=""):
 
     With a program all of it is. Else the first control is a slider if its frames are there; where
     the others stand is said in words, and so is where the handles stand: they need Python. A handle
-    that chooses among places is left out, for it would not go along with the slider. `more` is said
-    last.
+    that chooses among places is left out, for it would not go along. `more` is said last.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     if plot.program:
