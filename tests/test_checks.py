@@ -320,7 +320,7 @@ drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
       most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
 drawn(explorers.race, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION, start=maybe(POINT),
       steps=WHOLE)  # fmt: skip
-drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
+drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=maybe(RULES), lr=POSITIVE,
       given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
       c=SHARE, stretch=SHARE, change=maybe(NAMES) | {"[]": "+"}, target=maybe(NAME),
       loss_limits=maybe(PAIR))  # fmt: skip
