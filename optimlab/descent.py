@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from optimlab import checks, door, place, taught
+from optimlab.divergence import first_step, mark_divergence, not_finite
 from optimlab.functions import Function
 from optimlab.optimizers import Optimizer
 from optimlab.words import counted, said, short, so_many_steps
@@ -34,6 +35,8 @@ __all__ = ["Path", "descend"]
 _KEY = "point"  # the name of the one parameter that descend updates
 #: a single point of so many coordinates is faster on plain floats than as an array
 _MOST_COORDINATES = 10
+#: so many numbers BLAS multiplies without threads, which would wait for each other
+_ONE_THREAD = 10_000
 
 
 @dataclass(eq=False, repr=False)
@@ -136,7 +139,7 @@ class Path:
 
         None if there is none; in a batch an int array, -1 for none.
         """
-        return _first(self._outside(domain))
+        return first_step(self._outside(domain))
 
     def _outside(self, domain: Any) -> np.ndarray:
         if self.points is None:
@@ -182,7 +185,7 @@ class Path:
         outside = np.array([False]) if self.points is None else self._outside(domain)
         if not outside.any():
             return ""
-        first, back = _first(outside), len(outside) - int(outside[::-1].argmax())
+        first, back = first_step(outside), len(outside) - int(outside[::-1].argmax())
         left, again = "left" if first else "outside", "" if outside[-1] else ", back"
         return said(f"{left}{again}", left=first, back=back)
 
@@ -243,7 +246,7 @@ def descend(
         if path.points is None:
             return path
         path.losses = _losses(function, path.points)
-        _mark_divergence(path)
+        mark_divergence(path)
     if not record:
         path._forget()
     return path
@@ -441,34 +444,81 @@ def _run_apart(path: Path, measure: _Measure, record: bool) -> None:
 
 def _run_unrecorded(path: Path, measure: _Measure) -> None:
     path.overflowed = None
-    optimizer, function = path.optimizer, path.function
+    function = path.function
     # The catalogue works coordinate by coordinate: faster where each of them lies together.
     by_coordinate = measure.gradient is None and function.partials is not None
     params = {_KEY: path.start.copy(order="F" if by_coordinate else "C")}
-    # Its own gradient is taken as it comes: at every step the checks would cost as much again.
-    own = function._gradient if by_coordinate else None
-    ask = measure if own is None else lambda w, _: own(w)
-    probe = _prober(optimizer)
+    advance = (_in_columns if by_coordinate else _in_points)(path, params, measure)
     limit = function.finite_within
     path.diverged = np.full(path.start.shape[: path.start.ndim - len(function._shape)], -1)
     watch = False
-    update = _updater(optimizer, path.steps)
     for k in range(path.steps + 1):
         if k > 0:
-            update(params, ask(probe(params)[_KEY], k - 1))
+            advance(k - 1)
         w = params[_KEY]
-        watch = watch or not (w.min(initial=0) > -limit and w.max(initial=0) < limit)
+        watch = watch or not _is_within(limit, w)
         if watch:
-            lost = _not_finite(function, w, _losses(function, w)) & (path.diverged < 0)
+            lost = not_finite(function, w, _losses(function, w)) & (path.diverged < 0)
             path.diverged[lost] = k
     lost = path.diverged >= 0
     path.end = np.array(w)
     path.end[lost] = np.nan
-    path.losses = _losses(function, np.stack([path.start, path.end]))
+    path.losses = np.stack([_losses(function, path.start), _losses(function, path.end)])
     path.losses[0, path.diverged == 0] = np.nan
     path.losses[1, lost] = np.nan
     if not path.diverged.ndim:
         path.diverged = int(path.diverged) if lost else None
+
+
+def _is_within(limit: float, w: np.ndarray) -> bool:
+    """Whether no coordinate is larger than the limit: not even the root of all their squares is."""
+    flat, limit = w.ravel("K"), limit * limit
+    parts = (flat[k : k + _ONE_THREAD] for k in range(0, flat.size, _ONE_THREAD))
+    return all(np.dot(part, part) < limit for part in parts)
+
+
+def _in_points(path: Path, params: dict, measure: Callable) -> Callable[[int], None]:
+    """``advance(step)``: one update of `params`."""
+    probe, update = _prober(path.optimizer), _updater(path.optimizer, path.steps)
+    return lambda k: update(params, measure(probe(params)[_KEY], k))
+
+
+def _in_columns(path: Path, params: dict, measure: Callable) -> Callable[[int], None]:
+    """The same for a function that is written: from its derivatives to the rule nothing is copied.
+
+    After the first step each coordinate goes by itself, all of them in the same few buffers.
+    """
+    # its own gradient is taken as it comes: at every step the checks would cost as much again
+    optimizer, gradient, partials = path.optimizer, path.function._gradient, path.function.partials
+    start = _in_points(path, params, lambda w, _: gradient(w))
+    if not is_plain(optimizer, 0) or partials is None:
+        return start
+    program, numbers = optimizer._program(), None
+    columns: list[list[np.ndarray]] = []
+    buffers: list[np.ndarray] = []
+    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+
+    def advance(k: int) -> None:
+        nonlocal numbers
+        if not columns:
+            start(k)
+            w, *slots = params[_KEY], *(optimizer.state[s][_KEY] for s in program.rule.slots)
+            each = [(..., i) for i in range(w.shape[-1])] if path.function._shape else [...]
+            columns.extend([a[i] for a in (w, *slots)] for i in each)
+            buffers.extend(optimizer._buffers(program, columns[0][0]))
+            return
+        if numbers is None or not program.steady:
+            numbers = optimizer._numbers(program)
+        else:
+            optimizer.t += 1
+        ahead = program.rule.looks_ahead
+        at = [program.probe(*column, *given) if ahead else column[0] for column in columns]
+        w = params[_KEY]
+        found = [np.array(g) if np.may_share_memory(g, w) else g for g in partials(*at)]
+        for column, g in zip(columns, found, strict=True):
+            program.step(column[0], g, *column[1:], *buffers, *numbers)
+
+    return advance
 
 
 def _updater(optimizer: Any, steps: int) -> Callable[[dict, Any], None]:
@@ -519,65 +569,6 @@ def _prober(optimizer: Any) -> Callable[[dict], Any]:
 def _losses(function: Function, points: np.ndarray) -> np.ndarray:
     """f at all points; not asked for where no coordinate is finite."""
     return np.array(function.value(points), dtype=float)
-
-
-def _not_finite(function: Function, points: np.ndarray, losses: np.ndarray) -> np.ndarray:
-    finite = np.isfinite(points)
-    return ~(np.isfinite(losses) & (finite.all(axis=-1) if function._shape else finite))
-
-
-def _mark_divergence(path: Path) -> None:
-    """Set `diverged`, and everything from that step on to NaN."""
-    lost = np.logical_or.accumulate(_not_finite(path.function, path.points, path.losses))
-    path.diverged = _first(lost)
-    if lost.any():
-        path.overflowed = _grew_too_large(path, lost)
-    for values in (path.points, path.losses, *path.states.values()):
-        values[lost] = np.nan
-    for values in (path.probes, path.gradients):
-        values[lost[:-1]] = np.nan
-    path.end = path.points[-1]
-
-
-def _grew_too_large(path: Path, lost: np.ndarray) -> np.ndarray:
-    """Whether a run diverged by size, and not by 0/0 or at a point where f is undefined."""
-    until = np.ones_like(lost)  # up to the step that diverged, itself included
-    until[1:] = ~lost[:-1]
-    big = (np.abs(path.losses) > 1e100) & until
-    big &= ~_divided_by_zero(path.function.value, path.points, path.losses, big)
-    gradients = np.abs(path.gradients) > 1e100
-    gradients = gradients.any(axis=-1) if path.function._shape else gradients
-    zero = _divided_by_zero(path.function.gradient, path.probes, path.gradients, gradients)
-    begun = np.ones_like(lost)  # what follows a division by zero has not grown
-    begun[1:] = ~np.logical_or.accumulate(zero)
-    for values, steps in ((path.points, until & begun), (path.gradients, until[1:] & begun[1:])):
-        huge = np.abs(values) > 1e100
-        big[: len(steps)] |= (huge.any(axis=-1) if path.function._shape else huge) & steps
-    return big.any(axis=0)
-
-
-def _divided_by_zero(
-    ask: Callable, points: np.ndarray, values: np.ndarray, suspect: np.ndarray
-) -> np.ndarray:
-    """At which of the suspect points a value is infinite because it was divided by zero."""
-    found, infinite = np.zeros_like(suspect), np.isinf(values)
-    if infinite.ndim > suspect.ndim:
-        infinite = infinite.any(axis=-1)
-    for index in zip(*np.nonzero(suspect & infinite), strict=True):
-        with np.errstate(divide="raise", over="ignore", invalid="ignore"):
-            try:
-                ask(points[index])
-            except (FloatingPointError, ZeroDivisionError):
-                found[index] = True
-    return found
-
-
-def _first(mask: np.ndarray) -> Any:
-    """The first step at which `mask` holds: an int or None; in a batch an array, -1 for none."""
-    first = np.where(mask.any(axis=0), mask.argmax(axis=0), -1)
-    if first.ndim:
-        return first
-    return int(first) if first >= 0 else None
 
 
 # --- words -----------------------------------------------------------------------------------

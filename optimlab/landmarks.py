@@ -88,9 +88,9 @@ def stationary(function: Function, domain: Any) -> tuple[np.ndarray, np.ndarray]
         flat = np.abs(bends).min(axis=1) <= 1e-6 * most
         apart = np.abs((found[:, None] - found) / width).max(axis=-1)
         alone = np.sum((apart < 0.15) & flat, axis=1) <= 1
-        lowest = np.where(flat, _strict(function, found, width), least > 0)
+        lowest = np.where(flat, _bottom(function, found, width), least > 0)
         found, lowest = found[~flat | alone], lowest[~flat | alone]
-        minima = found[lowest]
+        minima = _regions(function, found[lowest], width)
         return minima[np.argsort(_values(function, minima), kind="stable")], found[~lowest]
 
 
@@ -184,6 +184,29 @@ def _strict(function: Function, points: np.ndarray, width: np.ndarray) -> np.nda
     """Which points are lower than all around them."""
     rises = _rises(function, points, 1e-3 * width)
     return rises.min(axis=1) > 1e-12 * rises.max(axis=1)
+
+
+def _bottom(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """The same where f may be level at first: the first ring without a lower point that rises."""
+    bottom, level = np.zeros(len(points), bool), np.ones(len(points), bool)
+    for reach in (1e-3, 1e-2, 1e-1):
+        rises = _rises(function, points, reach * width)
+        bottom |= level & (rises.min(axis=1) > 1e-12 * rises.max(axis=1))
+        level &= rises.min(axis=1) >= 0
+    return bottom
+
+
+def _regions(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """The points; those between which f is level are one region, and its middle stands for them."""
+    regions: list[list[np.ndarray]] = []
+    for point in points:
+        lines = [np.ptp(_values(function, np.linspace(r[0], point, 33))) for r in regions]
+        regions += [[]] * (0 not in lines)
+        regions[lines.index(0) if 0 in lines else -1].append(point)
+    digits = int(2 - np.floor(np.log10(width.max())))
+    middles = (np.round((np.min(r, axis=0) + np.max(r, axis=0)) / 2, digits) for r in regions)
+    one = [r[0] if len(r) == 1 else at for r, at in zip(regions, middles, strict=True)]
+    return np.reshape(one, (-1, len(width))) + 0.0
 
 
 def _kinks(function: Function, points: np.ndarray, width: np.ndarray) -> np.ndarray:

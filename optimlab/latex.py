@@ -111,13 +111,19 @@ def render(
 
     assert isinstance(tree, ast.BinOp)
     left, right = (render(side, write, times, arrays) for side in (tree.left, tree.right))
+    # a minus may stand before a whole product; before a number that was put in it stays in brackets
+    free = times == THIN and not isinstance(tree.op, ast.Pow)
     if isinstance(tree.op, ast.Div):
-        return rf"\frac{{{left}}}{{{right}}}"
+        minus = free and left[0] == "-" and not _is_sum(tree.left)
+        return rf"-\frac{{{left[1:]}}}{{{right}}}" if minus else rf"\frac{{{left}}}{{{right}}}"
     if isinstance(tree.op, ast.Add | ast.Sub):
+        plus = isinstance(tree.op, ast.Add)
+        if free and plus and right[0] == "-" and not _is_sum(tree.right):
+            return f"{left} - {right[1:]}"
         right = f"({right})" if _is_sum(tree.right) else _bracket(right)
-        return f"{left} {'+' if isinstance(tree.op, ast.Add) else '-'} {right}"
+        return f"{left} {'+' if plus else '-'} {right}"
 
-    left = f"({left})" if _is_sum(tree.left) else _bracket(left)
+    left = f"({left})" if _is_sum(tree.left) else left if free else _bracket(left)
     if isinstance(tree.op, ast.Pow):
         simple = left.startswith("(") or not isinstance(tree.left, ast.BinOp) and "^" not in left
         return f"{left if simple else f'({left})'}^{{{right}}}"

@@ -320,9 +320,9 @@ drawn(explorers.PlaneExplorer, {}, rule=FUNCTION, lr=POSITIVE, momentum=SHARE,
       most=maybe(POSITIVE), target=maybe(SHARE), **PLANE)  # fmt: skip
 drawn(explorers.race, SURFACE, rules=RULES, lr=POSITIVE, function=FUNCTION, start=maybe(POINT),
       steps=WHOLE)  # fmt: skip
-drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=RULES, lr=POSITIVE,
-      given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR, turn=SHARE,
-      c=SHARE, stretch=SHARE, change=maybe(NAMES) | {"[]": "+"}, target=maybe(NAME),
+drawn(explorers.RaceExplorer, SURFACE, function=FUNCTION, rules=RULES, racing=maybe(RULES),
+      lr=POSITIVE, given=maybe(DICT), mode=maybe(NAME), start=maybe(POINT), steps=WHOLE, rates=PAIR,
+      turn=SHARE, c=SHARE, stretch=SHARE, change=maybe(NAMES) | {"[]": "+"}, target=maybe(NAME),
       loss_limits=maybe(PAIR))  # fmt: skip
 drawn(explorers.StripExplorer, CURVE, rule=FUNCTION, lr=POSITIVE, rates=maybe(ROW), starts=WHOLE,
       target=maybe(NUMBER), **ON_A_LINE)  # fmt: skip

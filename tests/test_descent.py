@@ -279,6 +279,24 @@ def test_unrecorded(rule, batch):
     assert path.summary() == full.summary() or "left" in full.summary()
 
 
+@every_rule
+@pytest.mark.parametrize("text", ["x*y", "x^2/2 + y^2/4", "x*sin(y)", "x", "x^2/2", "x^4 - 2*x"])
+def test_an_unrecorded_batch_has_the_bits_of_its_single_runs(rule, text):
+    """Its coordinates go apart, and a derivative may be another coordinate itself."""
+    f = functions.parse(text)
+    start = np.random.default_rng(3).uniform(-2, 2, (7, 2))[..., : f.dim]
+    start = start if f.dim == 2 else start[:, 0]
+    ends = descend(f, rule(lr=0.2), start, 25, record=False).end
+    assert_array_equal(ends, [descend(f, rule(lr=0.2), point, 25).end for point in start])
+
+
+def test_a_coordinate_that_is_too_large_is_seen_wherever_it_lies():
+    start = np.full((12_000, 2), 0.5)
+    start[11_999, 1], start[3, 0] = 1e200, -1e200
+    lost = descend("ravine", SGD(), start, 2, record=False).diverged >= 0
+    assert np.flatnonzero(lost).tolist() == [3, 11_999]
+
+
 # --- functions and gradients of one's own ----------------------------------------------------
 
 

@@ -219,6 +219,9 @@ def test_the_picture_has_the_colour_of_each_label_and_borders_are_dark():
 
 
 def test_many_minima_have_letters_and_go_without_a_legend_of_each():
+    own = BasinExplorer("himmelblau", Momentum(lr=0.02, momentum=0.5), cells=20, steps=20)
+    assert (own["lr"], own["momentum"]) == (0.02, 0.5), "an object sets its sliders"
+    own.close()
     explorer = BasinExplorer("rastrigin", SGD, cells=20, steps=20)
     (frame,) = explorer.plot.data["list"]
     assert len(frame["texts"]["letters"]) == 25 and frame["texts"]["letters"][24] == "Y"

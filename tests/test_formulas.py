@@ -285,3 +285,28 @@ def test_a_function_shows_its_derivatives_in_a_notebook():
 
 def test_a_minimum_at_zero_is_not_said_to_be_beside_it():
     assert parse("x^2/10 - 3*exp(-100*(x - 2.345)^2)").minima[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "minima"),
+    [
+        ("x^1000", [0]), ("(abs(x) - 1 + abs(abs(x) - 1))^2", [0]), ("(x - 1)^1000", [1]),
+        ("x^20 + y^2", [[0, 0]]), ("exp(x^20)", [0]), ("(x^2 - 4)^20", [-2, 2]),
+        ("x^10*y^10", np.empty((0, 2))),
+    ],
+)  # fmt: skip
+def test_a_level_region_is_one_minimum_and_a_very_flat_one_is_none_the_less(text, minima):
+    assert_allclose(functions.parse(text).minima, minima, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("-400*x", r"-400\,x"), ("-x/2", r"-\frac{x}{2}"), ("y + -2*x", r"y - 2\,x"),
+        ("x - (-3)*y", r"x - (-3\,y)"), ("x*(-3)", r"x\,(-3)"), ("(-2)^2*x", r"(-2)^{2}\,x"),
+        ("(-x + y)*x", r"(-x + y)\,x"), ("(-x + y)/x", r"\frac{-x + y}{x}"),
+        ("x + (-y + 1)", "x + (-y + 1)"), ("(-x)^2", "(-x)^{2}"), ("-(x + y)*x", r"-(x + y)\,x"),
+    ],
+)  # fmt: skip
+def test_a_minus_before_a_product_needs_no_brackets(text, latex):
+    assert functions.parse(text).latex == latex

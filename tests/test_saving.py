@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,7 +19,7 @@ from test_front_end import LIVE, NODE
 
 from optimlab import SGD, Function, Momentum, explore, functions, network
 from optimlab.draw.live import export
-from optimlab.explorers import FitExplorer, saving
+from optimlab.explorers import FitExplorer, RaceExplorer, SurfaceExplorer, races, saving
 
 #: of the explorers those that differ most in controls, handles and arguments
 SOME = ("line", "secant", "graph", "fit", "chord", "noise", "plane", "stages", "family", "race")
@@ -129,6 +130,54 @@ def test_what_a_learner_defined_is_named_and_what_has_no_name_is_told():
     assert state(evaluated(line, function=mine, Leaky=Leaky)) == state(explorer)
     namesake = Function("ravine", "b", bent, **box)
     assert "explore(function)" in explore(namesake).code(), "another function of that name"
+
+
+class Plain:
+    """An optimizer in the style of the course."""
+
+    def update(self, params, grads):
+        params["point"] = params["point"] - 0.1 * grads["point"]
+
+    def bowl(self, x, y):
+        return x * x + y * y
+
+
+def test_a_name_in_the_notebook_is_written_and_a_lambda_is_itself(monkeypatch):
+    notebook = vars(sys.modules["__main__"])
+    mine, rule = Function("bent", "b", bent, domain=((-2, 2), (-2, 2))), Plain()
+    steep = (lambda x, y: 2 * x, lambda x, y: 4 * y)[0]
+    known = {"valley": mine, "rule": rule, "steep": steep}
+    for name, value in known.items():
+        monkeypatch.setitem(notebook, name, value)
+    named = explore(mine, rule)
+    assert named.code() == (
+        "from optimlab import explore; explore(valley, rule)  # valley and rule: as you defined it."
+    )
+    assert state(evaluated(named.code(), **known)) == state(named)
+    assert "explore(steep)" in explore(steep).code(), "two lambdas in one line: it has a name"
+    inline = explore(lambda x, y: x**2 + 10 * y**2, "Adam")
+    assert inline.code() == (
+        'from optimlab import explore; explore(lambda x, y: x ** 2 + 10 * y ** 2, "Adam")'
+    )
+    assert state(evaluated(inline.code())) == state(inline)
+    half = 0.5
+    around = explore(lambda x: half * x**2)
+    assert "In place of function put" in around.code(), "half is known in this test alone"
+    assert "In place of function put" in explore(Plain().bowl).code(), "no name of its own"
+
+
+def test_a_race_of_ones_own_is_restored():
+    for race in (
+        RaceExplorer(bent_apart, ["SGD", Plain]),
+        races.race("x^2/20 + y^2", ["SGD", Momentum(lr=0.2)], mode="tuned").put(start=(-3, 1.5)),
+    ):
+        known = {"bent_apart": bent_apart, "Plain": Plain}
+        again = evaluated(race.code(), **known)
+        assert state(again) == state(race) and again.racing == race.racing
+
+
+def bent_apart(x, y):
+    return x**2 + 2 * y**2
 
 
 def test_numbers_of_numpy_and_arrays_are_written_as_numbers():
@@ -355,6 +404,22 @@ def test_what_stands_fixed_is_said_in_words():
     assert unpacked(export.page(explorer.plot).decode())["fixed"] == (
         "What else is set: steps 20, β₁ 0.9, β₂ 0.999, bias correction on, start point (-7, 2)."
     )
+
+
+def test_what_a_page_leaves_out_is_said_and_the_inspector_is_not_left_out(tmp_path):
+    surface = SurfaceExplorer("ravine", SGD, steps=5)
+    surface.save(tmp_path / "run.html")
+    said = unpacked((tmp_path / "run.html").read_text("utf-8"))["fixed"]
+    assert said == (
+        "What else is set: steps 5, start point (-7, 2). "
+        "The surface in three dimensions is drawn in the notebook alone."
+    )
+    surface.veil("Not yet.")
+    surface.save(tmp_path / "run.html")
+    assert unpacked((tmp_path / "run.html").read_text("utf-8"))["fixed"] == ""
+    inspected = unpacked(export.page(explore("ravine", SGD, inspect=True).plot).decode())
+    frames = inspected["state"]["frames"]
+    assert all(frame["formula"]["numbers"] for frame in frames["list"]) and "<math" in str(frames)
 
 
 def test_a_handle_that_chooses_what_the_slider_does_is_left_out():

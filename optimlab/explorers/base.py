@@ -67,6 +67,8 @@ class Explorer(Late, widgets.VBox):
     band = None
     #: names of the marks that belong to the scene, and are shown without the run
     SCENE = ()
+    #: what a saved page has not, as a sentence
+    LEFT_OUT = ""
 
     summary = traitlets.Unicode("")
     status = traitlets.Unicode("")

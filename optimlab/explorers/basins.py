@@ -43,7 +43,8 @@ class BasinExplorer(PathExplorer):
     ----------
     function : Function of two variables, with a minimum
     rule : optimizer class
-    lr : float; by default a quarter of the smallest stability limit 2/λ of plain descent
+    lr : float; by default that of a rule that is an object, else a quarter of the smallest
+        stability limit 2/λ of plain descent
     start, steps : the run that is drawn, and so many steps has every run of the map
     cells : int, how many cells the map has along each axis; a fifth of them where code that takes
         one run at a time is slow
@@ -67,8 +68,9 @@ class BasinExplorer(PathExplorer):
         if not len(function.minima):
             raise ValueError(f"function={function.name}: it must have a minimum in its domain")
         cells = checks.whole("cells", cells, 1, 500)
-        cells = -(-cells // coarser(function, checks.rule(rule)))
-        if lr is None:
+        rule = checks.rule(rule)
+        cells = -(-cells // coarser(function, rule))
+        if lr is None and getattr(rule, "set_rate", None) is None:
             limits = stability_limit(function, function.minima)
             lr = nearest(decades(0.001, 2.0), min(0.1, float(np.min(limits)) / 4))
         # the start snaps to multiples of a cell's size, so the middles of the cells are such
@@ -81,7 +83,7 @@ class BasinExplorer(PathExplorer):
                         for m, at in enumerate(function.minima)]  # fmt: skip
         self._share = widgets.HTML()
         super().__init__(
-            function, checks.rule(rule), lr=lr, start=start, steps=steps, domain=domain, **options
+            function, rule, lr=lr, start=start, steps=steps, domain=domain, **options
         )
         self.children = [*self.children[:-1], self._share, self.children[-1]]
         self._only_with_run.append(self._share)

@@ -87,6 +87,7 @@ class BoundaryExplorer(Explorer):
     playing : bool
     """
 
+    LEFT_OUT = "The network trains in the notebook alone."
     playing = traitlets.Bool(False)
     _last_played = None  # a weak reference to the one explorer that may train
 

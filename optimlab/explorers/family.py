@@ -59,6 +59,7 @@ class FamilyExplorer(Explorer):
     target : bool, whether to ask for a method, SGD apart, that ends higher than each of its parents
     """
 
+    LEFT_OUT = "The card of the method is shown in the notebook alone."
     start = Handle("The start point (x, y).")
 
     def __init__(self, method="Adam", *, start=(-7.0, 2.0), steps=60, target=False):

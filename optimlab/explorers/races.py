@@ -81,7 +81,7 @@ class RaceExplorer(Explorer):
     ----------
     function : Function of one variable or two; of one it cannot be changed
     rules : list of optimizer classes that can race, each with a box to tick
-    racing : those of them that race at first
+    racing : those of them that race at first, by default four that courses show, else all
     lr : float, the one rate for all at first
     given : dict, name of a rule -> its rate, for the choice "a rate for each", where the slider
         moves that of one rule; without one a rule has `lr`
@@ -105,7 +105,7 @@ class RaceExplorer(Explorer):
     start = Handle("The start point, in the coordinates of the picture: a float on a curve.")
 
     def __init__(
-        self, function, rules=tuning.RULES, *, racing=FOUR, lr=0.1, given=None, mode=None,
+        self, function, rules=tuning.RULES, *, racing=None, lr=0.1, given=None, mode=None,
         start=None, steps=30, rates=(1e-3, 10.0), turn=0, c=1.0, stretch=1.0,
         change=None, target=None, loss_limits=None,
     ):  # fmt: skip
@@ -113,7 +113,9 @@ class RaceExplorer(Explorer):
         self.function, _ = to_draw(function, start=start)
         self.line, self._has_minimum = self.function.dim == 1, len(self.function.minima) > 0
         self.rules = {rule.__name__: rule for rule in checks.rules(rules)}
-        racing = [rule.__name__ for rule in checks.rules(racing, name="racing")]
+        known = FOUR if {*FOUR} <= {*self.rules.values()} else [*self.rules.values()]
+        racing = checks.rules(known if racing is None else racing, name="racing")
+        racing = [rule.__name__ for rule in racing]
         self._rivals = set(checks.some_of("racing", racing, self.rules))
         given = self._checked_rates({} if given is None else given)
         set_rates = {name: getattr(rule, "set_rate", None) for name, rule in self.rules.items()}

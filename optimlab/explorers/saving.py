@@ -1,8 +1,10 @@
 """An explorer as a file, and as the line of Python that makes it anew."""
 
+import ast
 import inspect
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +53,8 @@ def made(explorer, kind):
     plot = explorer.plot
     bring_up_to_date(explorer, frames=kind == "html")
     makers = {"svg": export.vectors, "gif": export.film, "html": export.page}
-    return explorer.picture() if kind == "png" else makers[kind](plot)
+    more = (explorer.LEFT_OUT,) if kind == "html" and not plot.veiled else ()
+    return explorer.picture() if kind == "png" else makers[kind](plot, *more)
 
 
 def bring_up_to_date(explorer, frames=True):
@@ -130,6 +133,25 @@ def code(explorer):
     return f"from optimlab import {', '.join(text.imported)}; {line}{text.comment()}"
 
 
+def _own_name(value):
+    """What a learner calls it: a function or class by its name, else by that in the notebook."""
+    own = getattr(value, "__name__", "")
+    if own.isidentifier() and not inspect.ismethod(value):
+        return own
+    notebook = vars(sys.modules["__main__"]).items()
+    return next((name for name, known in notebook if known is value and name[0] != "_"), "")
+
+
+def _written_lambda(value):
+    """The text of a lambda, if its line holds no other and it uses nothing from around it."""
+    try:
+        tree = ast.parse(inspect.getsource(value).strip())
+    except (OSError, TypeError, SyntaxError):
+        return ""
+    found = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+    return found[0] if len(found) == 1 and not value.__closure__ else ""
+
+
 def _same(value, default):
     one, other = (_Text().of(v, "") for v in (value, default))
     return default is not inspect.Parameter.empty and one == other
@@ -176,8 +198,9 @@ class _Text:
             return json.dumps(value, ensure_ascii=False)  # in the quotes of the lessons
         elif value is None or isinstance(value, bool | int | float | complex | range):
             return repr(value)
-        own = getattr(value, "__name__", "")
-        return self.note(self.defined, own) if own.isidentifier() else self.note(self.missing, name)
+        if own := _own_name(value):
+            return self.note(self.defined, own)
+        return _written_lambda(value) or self.note(self.missing, name)
 
     def comment(self):
         """What the learner has to know of names in the line, in words."""

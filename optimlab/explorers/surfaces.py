@@ -51,6 +51,7 @@ class SurfaceExplorer(PathExplorer):
         Points of the surface along each axis.
     """
 
+    LEFT_OUT = "The surface in three dimensions is drawn in the notebook alone."
     figure = None  # until it is made: what was refused before is closed, too
 
     def __init__(

@@ -35,7 +35,7 @@ NOWHERE, GONE = -1, -2
 #: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
 _REACH, _ROUNDING = 0.01, 1e-9
 #: runs that go together in a map, so that their arrays stay in the processor's cache
-_TOGETHER = 5_000
+_TOGETHER = 8_000
 
 
 def reach(domain: Any) -> float:

@@ -46,6 +46,9 @@ def rows(parts):
                 cells = [scenes.COMMON, scenes.MATPLOTLIB, *(c for c, _ in scenes.WALKS.values())]
                 with browser_page(chromium, server) as lab:
                     found += walk_rows(Bench(lab, cells))
+            if "race" in parts:
+                with browser_page(chromium, server) as lab:
+                    found += race_rows(Bench(lab, [scenes.RACE, scenes.INSPECTED]))
             if "train" in parts:
                 with browser_page(chromium, server) as lab:
                     found += training_rows(Bench(lab, [scenes.TRAINING]))
@@ -294,6 +297,51 @@ def hand_rows(what, seconds, redraw):
         limit(f"{what}, p50, in one screen frame", median(seconds), SCREEN),
         limit(f"{what}, p95, in three", late(seconds), 3 * SCREEN),
     ]
+
+
+# --- a race, and an inspector ---------------------------------------------------------------------
+
+
+def race_rows(bench):
+    """Play, step and rate of a race, and a step of an inspector, all while Python sleeps."""
+    step, rate = "input[data-action=step]", ".ol-lr .noUi-handle"
+    hands = [  # what is told, cell, place, key, what shows it
+        ("a race: play", 0, "button[data-action=play]", " ", "playing"),
+        ("a race: a step", 0, step, "ArrowLeft", "told"),
+        ("a race: rate", 0, rate, "ArrowLeft", "told"),
+        ("inspector: a step", 1, step, "ArrowLeft", "formula"),
+        ("inspector: rate", 1, rate, "ArrowLeft", "formula"),
+    ]
+    found = []
+    for what, cell, place, key, shown in hands:
+        whole = bench.page.locator(".jp-Notebook-cell").nth(cell)
+        whole.evaluate("node => node.scrollIntoView({block: 'start'})")
+        bench.root = whole.locator(".jp-Cell-outputArea")
+        whole.locator(step).first.press("End")
+        bench.rest(300)
+        bench.page.evaluate("seconds => bench.sleep(seconds)", 2 * BUSY)
+        times = [pressed(bench, whole, place, key, shown) for _ in range(WALKED // 2 + 1)]
+        if not bench.page.evaluate("() => bench.busy"):
+            raise RuntimeError("Python was to be asleep meanwhile, and was not")
+        if {source for _, source in times} != {"frames"}:
+            raise RuntimeError(f"not every press was painted from frames: {what}")
+        seconds = [taken for taken, _ in times[1:]]  # the first wakes everything up
+        found += [
+            limit(f"{what}, Python asleep, p50, in one screen frame", median(seconds), SCREEN),
+            limit(f"{what}, p95, in three", late(seconds), 3 * SCREEN),
+        ]
+        bench.rest()
+    return found
+
+
+def pressed(bench, whole, place, key, shown):
+    """(seconds, source) of a press; what it has set playing is stopped, and begins anew."""
+    whole.locator(place).first.focus()
+    found = bench.time(shown, "keydown", lambda: bench.page.keyboard.press(key))
+    if key == " ":
+        bench.page.keyboard.press(key)
+    bench.page.wait_for_timeout(10 + 40 * np.random.default_rng(int(1e9 * found[0])).random())
+    return found
 
 
 # --- a slider while a network trains -----------------------------------------------------------

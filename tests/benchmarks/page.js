@@ -19,7 +19,12 @@
   // What is drawn in a cell, as a text that changes when the picture does; null while it is not there.
   const READ = {
     live: (root) => root.querySelector('[data-mark^="path "]')?.getAttribute("d"),
-    told: (root) => `${READ.live(root)} ${root.querySelector(".ol-readout")?.textContent}`,
+    told: (root) => {
+      const step = root.querySelector(".ol-live")?.dataset.step;
+      return `${READ.live(root)} ${step} ${root.querySelector(".ol-readout")?.textContent}`;
+    },
+    playing: (root) => root.querySelector("[data-action=play]")?.getAttribute("aria-label"),
+    formula: (root) => root.querySelector(".ol-formula")?.textContent,
     dragged: (root) => (follows(root) ? READ.live(root) : null),
     matplotlib: (root) => {
       const picture = root.querySelector(".jp-OutputArea img");

@@ -12,7 +12,7 @@ import time
 import tracemalloc
 
 import numpy as np
-from report import Row, compare, digits, limit, median
+from report import Row, compare, digits, limit
 
 from optimlab import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp, descend, functions
 from optimlab.optimizers import Optimizer
@@ -23,7 +23,7 @@ STEPS, PATH_AT_MOST = 1000, 1 / 10
 SIDE, BATCH_STEPS, BATCH_AT_MOST = 200, 100, 1.0
 MAP_STEPS, ARRAYS_AT_MOST = 300, 8
 OWN_AT_MOST = 1.3
-REPEATS = 9
+REPEATS = 25
 SLOPES = (0.1, 2.0)  # the ravine's gradient is its point times these
 
 
@@ -182,11 +182,11 @@ def same_points(found, expected, name):
 
 
 def in_turn(*runs):
-    """The median seconds of each run; they take turns, so that all see the same machine."""
+    """The least seconds of each run, for load only adds; they take turns on the same machine."""
     seconds = [[] for _ in runs]
     for _ in range(REPEATS):
         for run, values in zip(runs, seconds, strict=True):
             start = time.perf_counter()
             run()
             values.append(time.perf_counter() - start)
-    return [median(values) for values in seconds]
+    return [min(values) for values in seconds]

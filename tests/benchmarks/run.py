@@ -8,6 +8,7 @@
     drag     the start dragged, pointer move to painted curve; 200 moves in two seconds
     walk     runs that the page walks by itself: the start dragged, a momentum and the steps
              changed, beside `interact` with matplotlib; with Python in a loop, and gone
+    race     a race played, scrubbed and at another rate, and an inspector's step, Python asleep
     train    a learning rate changed while a network trains
     appear   an explorer, from the call to its display, beside matplotlib saving the same panels
     wire     what the browser is sent to show a plot
@@ -16,7 +17,7 @@
     scale    `descend` from 10 to 10,000,000 steps × starts: time, memory, and how they grow
     import   `import optimlab` beside `import numpy`
 
-Prints a Markdown table, the one in docs/speed.md, and what it was measured with. The first four
+Prints a Markdown table, the one in docs/speed.md, and what it was measured with. The first five
 parts need Chromium and Playwright, `rules` needs `pip install torch`. Run it on a quiet machine:
 ratios bear some load, the few milliseconds of a screen frame do not. The exit status is 1 if a
 measurement failed, and 0 otherwise, also where a target is missed.
@@ -38,7 +39,9 @@ from report import HEAD, Row
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))  # the driver of the tests
 
-PARTS = ("live", "drag", "walk", "train", "wire", "appear", "rules", "sweeps", "scale", "import")
+PARTS = (
+    "live", "drag", "walk", "race", "train", "wire", "appear", "rules", "sweeps", "scale", "import",
+)  # fmt: skip
 TOGETHER = ("live", "drag")
 PACKAGES = ("numpy", "matplotlib", "plotly", "ipywidgets", "jupyterlab", "torch")
 

@@ -25,6 +25,13 @@ WALKS = {
         "momentum"),
 }  # fmt: skip
 
+#: instruments that play from frames: a race, and the update of each step
+RACE = """\
+from optimlab import explore, race
+race("ravine", ["SGD", "Momentum", "Adam"])
+"""
+INSPECTED = 'explore("ravine", "Momentum", lr=0.1, start=(-7, 2), steps=60, inspect=True)'
+
 #: a network that trains as fast as the machine can, once it is played
 TRAINING = """\
 import numpy as np

@@ -153,6 +153,50 @@ def test_reloaded_the_page_has_its_program_again(page):
     check(page)
 
 
+@pytest.fixture
+def guarded(lab):
+    """A page that gets a policy; it serves for no other test."""
+    yield lab
+    lab.page.close()
+
+
+def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, tmp_path):
+    """A policy holds from the moment it stands there: JupyterLab itself is loaded by then."""
+    path = tmp_path / "policy.ipynb"
+    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(CELLS[0])])))
+    guarded.open(path)
+    guarded.page.evaluate(
+        """() => {
+          const content = "script-src 'self' 'unsafe-inline' blob: data:";
+          const policy = { httpEquiv: "Content-Security-Policy", content };
+          document.head.append(Object.assign(document.createElement("meta"), policy));
+        }"""
+    )
+    # what a debugger asks itself is free of it, what it leaves behind is not
+    made = "try { Function('return 1')(); told('made'); } catch (e) { told(e.name); }"
+    later = f"() => new Promise((told) => setTimeout(() => {{ {made} }}))"
+    assert guarded.page.evaluate(later) == "EvalError"
+    assert guarded.run_all() == []
+    until(guarded, "() => document.querySelector('.ol-live')?.dataset.source === 'frames'")
+    until_python(guarded, "print(explorer.plot.program)", "{}")
+    frames = "() => document.querySelector('.ol-live').dataset.source === 'frames'"
+    for name, key, asked in (
+        ("lr", "ArrowRight", "explorer['lr']"), ("momentum", "ArrowLeft", "explorer['momentum']"),
+        ("steps", "ArrowRight", "explorer['steps']"),
+    ):  # fmt: skip
+        before, stood = summary(guarded), guarded.python(f"print({asked})")
+        guarded.page.locator(f".ol-{name} .noUi-handle").first.press(key)
+        until(guarded, "was => document.querySelector('.ol-summary').textContent !== was", before)
+        until_python(guarded, f"print({asked} != {stood})", "True")
+        until_python(guarded, "print(explorer.summary)", summary(guarded))
+    before = shape(guarded, PATH)
+    guarded.live().locator("[data-handle=start]").press("ArrowUp")
+    until(guarded, f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
+    until(guarded, frames)
+    until_python(guarded, "print(explorer.summary)", summary(guarded))
+    assert guarded.python("print(explorer.start[1] > 2)") == "True" and guarded.errors() == []
+
+
 # --- a page from a disk ------------------------------------------------------------------------
 
 

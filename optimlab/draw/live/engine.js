@@ -102,15 +102,17 @@ export function descend({ rule, value, gradient }, steps, start, hyper) {
   const losses = new Float64Array(steps + 1);
   let [big, grows, k, lost] = [false, true, 0, false];
   for (; k <= steps; k += 1) {
-    const at = points.subarray(k * d, k * d + d);
-    for (let i = 0; i < d; i += 1) at[i] = kept[(k * d + i) * width];
+    for (let i = k * d; i < k * d + d; i += 1) points[i] = kept[i * width];
     dividedByZero = false;
-    losses[k] = loss(at[0], at[1]);
+    losses[k] = loss(points[k * d], points[k * d + 1]);
     big ||= huge(losses[k]) && !(dividedByZero && infinite(losses[k]));
     // what follows a division by zero has not grown
     if (k > 0) grows &&= !byZero[k - 1];
-    if (grows) big ||= at.some(huge) || (k > 0 && gradients.subarray(k * d - d, k * d).some(huge));
-    lost = !Number.isFinite(losses[k]) || !at.every(Number.isFinite);
+    lost = !Number.isFinite(losses[k]);
+    for (let i = k * d; i < k * d + d; i += 1) {
+      if (grows) big ||= huge(points[i]) || (k > 0 && huge(gradients[i - d]));
+      lost ||= !Number.isFinite(points[i]);
+    }
     if (lost) break;
   }
   for (const values of [points, losses, kept]) values.fill(NaN, (k * values.length) / (steps + 1));

@@ -179,24 +179,25 @@ def _hand(widget):
 # --- pages -----------------------------------------------------------------------------------
 
 
-def fragment(plot):
-    """The plot as a piece of HTML, alive where `script` runs after it and `look` is in the page."""
-    return f'<div class="ol-page"><p>{html.escape(_alt(plot))}</p>\n{packed(held(plot))}</div>\n'
+def fragment(plot, more=""):
+    """The plot as a piece of HTML, alive where `script` follows it and `look` is in the page."""
+    inside = packed(held(plot, more))
+    return f"<div class=\"ol-page\"><p>{html.escape(_alt(plot))}</p>\n{inside}</div>\n"
 
 
-def held(plot):
+def held(plot, more=""):
     """What a page holds of a plot: its state, the controls that are live, and words for the others.
 
     With a program all of them are. Else the first control is a slider if its frames are there;
     where the others stand is said in words, and so is where the handles stand: they need Python. A
     handle that chooses among places is left out, for it would not go along with the slider. In a
-    plot that is veiled a guess or a sketch can be made.
+    plot that is veiled a guess or a sketch can be made. `more` is said last.
     """
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     if plot.program:
         state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
         state["frames"] = _short(plot.frames)
-        return _with_hands(state, [widget for widget, _ in plot.controls], "")
+        return _with_hands(state, [widget for widget, _ in plot.controls], more)
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}
     # nobody is waited for
@@ -216,7 +217,8 @@ def held(plot):
             for name, at in handles.items()
             if at
         ]
-    return _with_hands(state, live, f"What else is set: {', '.join(others)}." if others else "")
+    fixed = f"What else is set: {', '.join(others)}. {more}" if others else more
+    return _with_hands(state, live, fixed.strip())
 
 
 def _short(frames):
@@ -272,7 +274,7 @@ def look():
     return "".join((HERE / name).read_text("utf-8") for name in ("live.css", "page.css"))
 
 
-def page(plot):
+def page(plot, more=""):
     """The plot as one HTML file that needs no network and no Python."""
     policy = POLICY + " 'unsafe-eval'" * bool(plot.program)
     return (
@@ -280,5 +282,5 @@ def page(plot):
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f"<title>{html.escape(plot.alt)}</title>\n<style>\n{look()}</style>\n</head>\n<body>\n"
-        f"{fragment(plot)}<script>\n{script()}</script>\n</body>\n</html>\n"
+        f"{fragment(plot, more)}<script>\n{script()}</script>\n</body>\n</html>\n"
     ).encode()

@@ -76,11 +76,9 @@ export function rowsOf(values, place) {
   const [offset, count, width] = place;
   /** @type {number[][]} */
   const rows = [];
-  for (let i = 0; i < count; i += 1) {
-    /** @type {number[]} */
-    const row = [];
-    for (let j = offset + i * width; j < offset + (i + 1) * width; j += 1) row.push(values[j]);
-    rows.push(row);
+  for (let i = 0, j = offset; i < count; i += 1, j += width) {
+    // most are points, and written so they are made several times as fast
+    rows.push(width === 2 ? [values[j], values[j + 1]] : Array.from(values.subarray(j, j + width)));
   }
   return rows;
 }
@@ -193,7 +191,7 @@ export function linePath(box, rows) {
   for (const row of rows) {
     if (finite(row)) {
       const [x, y] = pixel(box, row[0], row[1]);
-      left = Math.hypot(x - atX, y - atY) < SEEN ? [x, y] : null;
+      left = (x - atX) ** 2 + (y - atY) ** 2 < SEEN ** 2 ? [x, y] : null;
       if (left) continue;
       d += `${Number.isNaN(atX) ? "M" : "L"}${text(x)} ${text(y)}`;
       [atX, atY] = [x, y];
@@ -220,12 +218,13 @@ export function areaPath(box, rows) {
  * @param {Box} box @param {Row[]} rows @param {string} [shape] @param {number} [size]
  */
 export function pointsPath(box, rows, shape = "o", size = 6) {
+  const apart = Math.max(SEEN, size / 3) ** 2;
   let d = "";
   let [atX, atY] = [NaN, NaN];
   for (const row of rows) {
     if (!finite(row)) continue;
     const [x, y] = pixel(box, row[0], row[1]);
-    if (Math.hypot(x - atX, y - atY) < Math.max(SEEN, size / 3)) continue;
+    if ((x - atX) ** 2 + (y - atY) ** 2 < apart) continue;
     d += marker(shape, x, y, size);
     [atX, atY] = [x, y];
   }

@@ -127,7 +127,7 @@ class LivePlot(Late, anywidget.AnyWidget):
         self._rasters = [Raster(figure) for figure in self._figures]
         for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
             width, height = figure.get_size_inches() * 100
-            scene = png(raster.with_marks([]), level=3)
+            scene = png(raster.with_marks([]))
             pictures.append({"png": scene, "width": float(width), "height": float(height)})
             self._axes += [(number, ax) for ax in figure.axes]
         super().__init__(
