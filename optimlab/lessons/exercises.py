@@ -202,6 +202,10 @@ class Exercise:
                 verdict = Verdict(False, f"{verdict.sentence} {wording.POWER}.")
         return Verdict(verdict.passed, verdict.sentence, run.output.getvalue())
 
+    def sentences(self):
+        """What the teacher has written to say to wrong answers."""
+        return {self.otherwise, *(sentence for _, sentence in self.wrong)}
+
     def _run(self, seconds):
         return running.Run(seconds, self.in_place, self.unchanged)
 

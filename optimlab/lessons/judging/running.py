@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimlab.asis import legible
 from optimlab.lessons.judging import watch
 from optimlab.lessons.judging.reading import code_of, parameters_of, takes_xor
 from optimlab.lessons.judging.values import (
@@ -163,7 +164,7 @@ def error_words(function, error, where=""):
     """One line about an exception in a learner's function, with the line of its code."""
     name = type(error).__name__
     try:
-        message = next(iter(str(error).strip().splitlines()), "")[:200]
+        message = _quoted(next(iter(str(error).strip().splitlines()), "")[:200])
     except Exception:
         message = ""
     if takes_xor(error, message):
@@ -177,9 +178,14 @@ def error_words(function, error, where=""):
             found = step
         step = step.tb_next
     if found is not None:
-        line = linecache.getline(code.co_filename, found.tb_lineno).strip()[:100]
+        line = _quoted(linecache.getline(code.co_filename, found.tb_lineno).strip()[:100])
         said += f", in line {found.tb_lineno}" + (f": {line}" if line else "")
     return said
+
+
+def _quoted(text):
+    """A learner's text within a sentence, in which ` would begin what a card shows as code."""
+    return legible(text).replace("`", "'")
 
 
 def changes_words(function, number, kind):
