@@ -15,6 +15,7 @@ from optimlab import checks
 from optimlab.lessons.lockfile import patiently
 
 FORMAT, VERSION = "optimlab progress", 1
+LARGEST = 50 * 10**6  # bytes
 KINDS = ("predictions", "targets", "exercises", "quiz")
 
 
@@ -26,13 +27,21 @@ class Newer(ValueError):
     """A file of a later version of optimlab."""
 
 
+def ordinary(path):
+    """Raise OSError for a folder, a device, or a pipe, which is never read to its end."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        kind = "a folder" if os.path.isdir(path) else "no ordinary file"
+        raise OSError(errno.EINVAL, f"it is {kind}")
+
+
 def load(path):
     """The document in a progress file of this version, with its shape checked.
 
     Raises OSError, Damaged or Newer.
     """
-    if os.path.isdir(path):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    ordinary(path)
+    if os.stat(path).st_size > LARGEST:
+        raise Damaged("it is too large")
     raw = patiently(Path(path).read_bytes)
     try:
         document = json.loads(raw.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
@@ -42,7 +51,8 @@ def load(path):
         raise Damaged(f'it has no "format": "{FORMAT}"')
     version = document.get("version")
     if isinstance(version, int | float) and version > VERSION:
-        raise Newer(f"it has version {version:g}, which is newer than {VERSION}")
+        shown = f"{min(version, 10**6):g}"
+        raise Newer(f"it has version {shown}, which is newer than {VERSION}")
     if version != VERSION:
         raise Damaged(f'it has no "version": {VERSION}')
     lessons = document.setdefault("lessons", {})
@@ -50,13 +60,13 @@ def load(path):
         raise Damaged("its lessons are in another form")
     for lesson, kinds in lessons.items():
         if not isinstance(kinds, dict):
-            raise Damaged(f"its lesson {lesson} is in another form")
+            raise Damaged(f"its lesson {lesson[:20]} is in another form")
         for kind in KINDS:
             entries = kinds.get(kind, {})
             if not isinstance(entries, dict) or not all(
                 isinstance(entry, dict) for entry in entries.values()
             ):
-                raise Damaged(f"its lesson {lesson} has {kind} in another form")
+                raise Damaged(f"its lesson {lesson[:20]} has {kind} in another form")
     return document
 
 

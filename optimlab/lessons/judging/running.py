@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimlab.asis import legible
-from optimlab.lessons.judging import watch
+from optimlab.lessons.judging import kept, watch
 from optimlab.lessons.judging.reading import code_of, parameters_of, takes_xor
 from optimlab.lessons.judging.values import (
     Odd,
@@ -62,9 +62,14 @@ class Printed(io.StringIO):
 @contextlib.contextmanager
 def silence(output):
     """Keep what is printed, and let no warning out."""
-    with contextlib.redirect_stdout(output), warnings.catch_warnings(), np.errstate(all="ignore"):
+    to = contextlib.redirect_stdout(output), contextlib.redirect_stderr(output)
+    with to[0], to[1], warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        yield
+        put_back = kept.names()
+        try:
+            yield
+        finally:
+            put_back()
 
 
 class Run:
@@ -94,24 +99,32 @@ class Run:
         `blamed` is the learner's code, if not the function itself.
         """
         begun = time.monotonic()
-        try:
+
+        def quiet():  # the names are put back while the watch still looks on
             with silence(self.output):
-                return watch.call(function, args, max(self.left, 0.01))
+                return function(*args)
+
+        try:
+            return watch.call(quiet, (), max(self.left, 0.01))
         except (KeyboardInterrupt, Odd, Stop):
             raise
         except watch.TooLong:
-            if self.limit == 1:
-                said = "It ran for 1 second and was stopped: does its loop ever end?"
-            else:
-                said = (
-                    f"It ran for {self.limit:g} seconds and was stopped: does its loop ever end?"
-                )
+            said = self.too_long()
         except BaseException as error:
             blamed = function if blamed is None else blamed
             raise Raised(error_words(blamed, error, where)) from None
         finally:
             self.left -= time.monotonic() - begun
         raise Stop(False, said)
+
+    def too_long(self):
+        """What to say of what was stopped."""
+        time = "1 second" if self.limit == 1 else f"{self.limit:g} seconds"
+        return f"It ran for {time} and was stopped: does its loop ever end?"
+
+    def printed(self):
+        """What was printed, whatever the function has done to the place."""
+        return io.StringIO.getvalue(self.output)
 
     def read(self, given):
         """A plain copy of what a learner gave; reading it, too, may take long or for ever."""
@@ -162,11 +175,7 @@ class Run:
 
 def error_words(function, error, where=""):
     """One line about an exception in a learner's function, with the line of its code."""
-    name = type(error).__name__
-    try:
-        message = _quoted(next(iter(str(error).strip().splitlines()), "")[:200])
-    except Exception:
-        message = ""
+    name, message = type(error).__name__[:60], message_of(error)
     if takes_xor(error, message):
         message = POWER
     yours = "your class" if isinstance(function, type) else "your function"
@@ -181,6 +190,14 @@ def error_words(function, error, where=""):
         line = _quoted(linecache.getline(code.co_filename, found.tb_lineno).strip()[:100])
         said += f", in line {found.tb_lineno}" + (f": {line}" if line else "")
     return said
+
+
+def message_of(error):
+    """The first line of what an exception says, as far as it can be read."""
+    try:
+        return _quoted(next(iter(str(error).strip().splitlines()), "")[:200])
+    except Exception:
+        return ""
 
 
 def _quoted(text):
