@@ -15,7 +15,8 @@ from optimlab import checks
 from optimlab.lessons.lockfile import patiently
 
 FORMAT, VERSION = "optimlab progress", 1
-LARGEST = 50 * 10**6  # bytes
+#: bytes of a file, and levels of what stands in it
+LARGEST, DEEPEST = 50 * 10**6, 50
 KINDS = ("predictions", "targets", "exercises", "quiz")
 
 
@@ -47,6 +48,8 @@ def load(path):
         document = json.loads(raw.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Damaged("it is not JSON" if raw.strip() else "it is empty") from None
+    if not _flat(document, DEEPEST):
+        raise Damaged("it holds lists in lists without end")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise Damaged(f'it has no "format": "{FORMAT}"')
     version = document.get("version")
@@ -68,6 +71,12 @@ def load(path):
             ):
                 raise Damaged(f"its lesson {lesson[:20]} has {kind} in another form")
     return document
+
+
+def _flat(value, most):
+    """Whether lists and dicts hold one another on so many levels at most."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most > 0 and all(_flat(part, most - 1) for part in parts)
 
 
 def check_place(lesson, kind=KINDS[0], item="item"):

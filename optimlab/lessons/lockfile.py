@@ -84,11 +84,12 @@ def _take(lock, token):
 
 def _is_dead(owner):
     """Whether the process that made a lock on this machine is known to have ended."""
-    pid, *_, machine = owner.decode("utf-8", "replace").split() or ["", ""]
-    if os.name != "posix" or machine != _HERE or not pid.isdecimal():
+    words = owner.decode("utf-8", "replace").split()
+    known = len(words) == 3 and words[0].isdecimal() and words[2] == _HERE
+    if not known or os.name != "posix":
         return False  # Windows would end the process that it is asked about
     try:
-        os.kill(int(pid), 0)
+        os.kill(int(words[0]), 0)
     except (ProcessLookupError, OverflowError):
         return True
     except OSError:

@@ -61,13 +61,16 @@ class Printed(io.StringIO):
 
 @contextlib.contextmanager
 def silence(output):
-    """Keep what is printed, and let no warning out."""
+    """Keep what is printed, let no warning out, and put back the names that may be replaced.
+
+    It gives the function that does so, which is also to be called before a result is read.
+    """
     to = contextlib.redirect_stdout(output), contextlib.redirect_stderr(output)
     with to[0], to[1], warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         put_back = kept.names()
         try:
-            yield
+            yield put_back
         finally:
             put_back()
 
@@ -98,19 +101,21 @@ class Run:
 
         `blamed` is the learner's code, if not the function itself.
         """
-        begun = time.monotonic()
+        begun, limit = time.monotonic(), max(self.left, 0.01)
 
         def quiet():  # the names are put back while the watch still looks on
-            with silence(self.output):
+            with silence(self.output) as self.put_back:
                 return function(*args)
 
         try:
-            return watch.call(quiet, (), max(self.left, 0.01))
+            return watch.call(quiet, (), limit)
         except (KeyboardInterrupt, Odd, Stop):
             raise
         except watch.TooLong:
             said = self.too_long()
         except BaseException as error:
+            if time.monotonic() - begun >= limit:  # what stopped it has become another error
+                raise Stop(False, self.too_long()) from None
             blamed = function if blamed is None else blamed
             raise Raised(error_words(blamed, error, where)) from None
         finally:
@@ -135,7 +140,9 @@ class Run:
         args, before = copy.deepcopy(case), self.output.count
 
         def called():
-            value = plain(function(*args), none=True)
+            value = function(*args)
+            self.put_back()
+            value = plain(value, none=True)
             changed = tuple(i for i, arg in enumerate(case) if not same(arg, args[i]))
             return value, changed, tuple(map(or_none, args)) if self.in_place else ()
 
@@ -157,6 +164,7 @@ class Run:
 
             def called():
                 result = function(*args, **kwargs)
+                self.put_back()
                 if has_ellipsis(result):
                     raise Stop(None, UNANSWERED)
                 return result, [i for i, arg in enumerate(kept) if not same(arg, args[i])]

@@ -15,9 +15,6 @@ from optimlab import place
 #: seconds between two attempts, for a function that catches the first ones itself
 AGAIN = 0.05
 
-#: what wakes a thread that waits; nothing happens where nobody listens to it
-WAKE = getattr(signal, "SIGURG", None)
-
 _raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
 _raise_in.argtypes = (ctypes.c_ulong, ctypes.py_object)
 _raise_in.restype = ctypes.c_int
@@ -31,9 +28,10 @@ def call(function, args=(), seconds=3.0):
     """Return `function(*args)`, or raise TooLong if it takes longer than `seconds`.
 
     The exception comes between two steps of Python, so a single long call into C code, such as
-    `sum(itertools.count())` or the product of two huge matrices, is stopped only when it ends; one
-    that waits, such as `time.sleep`, is stopped in the main thread (not on Windows). A function
-    that catches the exception gets it again at the next line, its handler's included.
+    `sum(itertools.count())` or the product of two huge matrices, is stopped only when it ends. One
+    that looks for signals, such as `time.sleep`, `re.match` or a power of whole numbers, is stopped
+    in the main thread (not on Windows). A function that catches the exception gets it again at the
+    next line, its handler's included.
 
     >>> call(pow, (2, 10))
     1024
@@ -53,8 +51,8 @@ def _watched(function, args, seconds):
     begun, running, watching = (threading.Lock() for _ in range(3))
     for lock in (begun, running, watching):
         lock.acquire()
-    ended, watched, late, wait, others = [], [], [], max(seconds, 0), None
-    wakes = hasattr(signal, "pthread_kill") and caller == threading.main_thread().ident
+    ended, watched, late, wait = [], [], [], max(seconds, 0)
+    wakes = hasattr(signal, "setitimer") and caller == threading.main_thread().ident
 
     class Late(TooLong):
         def __init__(self):
@@ -78,22 +76,20 @@ def _watched(function, args, seconds):
         while not running.acquire(timeout=pause):
             late.append(True)
             _raise_in(caller, Late)
-            if wakes:
-                signal.pthread_kill(caller, WAKE)
             pause = AGAIN
         watched.append(True)
         watching.release()
 
-    def wake(*given):
-        if late and not ended:
+    def wake(*_):  # where a call into C waits, or lets no thread run
+        if not ended:
             raise Late
-        if callable(others):  # that of a call around this one
-            others(*given)
 
     watchdog = threading.Thread(target=watch, name="optimlab time limit", daemon=True)
     watchdog.start()
     try:
-        others = signal.signal(WAKE, wake) if wakes else None
+        if wakes:
+            others = signal.signal(signal.SIGALRM, wake)
+            timer = signal.setitimer(signal.ITIMER_REAL, wait + AGAIN, AGAIN)
         begun.release()
         return function(*args)
     except TooLong:
@@ -118,7 +114,8 @@ def _watched(function, args, seconds):
                 if sys.gettrace() is not tracer:
                     sys.settrace(tracer)
                 if wakes:
-                    signal.signal(WAKE, others)
+                    signal.setitimer(signal.ITIMER_REAL, *timer)
+                    signal.signal(signal.SIGALRM, others)
                 break
             except (TooLong, KeyboardInterrupt):
                 pass
