@@ -7,6 +7,7 @@ import gc
 import inspect
 import io
 import math
+import operator
 import os
 import random
 import signal
@@ -30,8 +31,11 @@ def names():
     """
     before = [(vars(module), dict(vars(module))) for module in MODULES]
 
-    def put_back():
+    def put_back(all=all, map=map, same=operator.is_):
         for now, then in before:
+            whole = now.__len__() >= then.__len__()
+            if whole and all(map(same, now.values(), then.values())):
+                continue  # nearly always, and fast
             for name, value in then.items():
                 if now.get(name, before) is not value:
                     now[name] = value
