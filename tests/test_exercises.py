@@ -5,6 +5,7 @@ import contextlib
 import functools
 import math
 import re
+import subprocess
 import sys
 import threading
 import time
@@ -823,6 +824,33 @@ def test_a_fast_call_is_not_disturbed():
     with pytest.raises(RecursionError):
         call(calls_itself, (1, 2, 3))
     assert watchers() == []
+
+
+TRACED = """
+import sys
+from optimlab.lessons.judging.watch import TooLong, call
+def spin():
+    while True:
+        pass
+call(int)
+try:
+    call(spin, seconds=0.05)
+except TooLong:
+    pass
+seen = []
+sys.settrace(lambda frame, *_: seen.append(frame.f_code.co_name))
+(lambda: 1)()
+sys.settrace(None)
+print(seen)
+"""
+
+
+def test_functions_can_be_traced_after_a_call():
+    """By JupyterLab's debugger, say. In Python 3.11 they hang once an exception is withdrawn."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "['<lambda>']\n", done.stderr
 
 
 def test_a_call_that_ends_at_the_limit_leaves_nothing_behind():

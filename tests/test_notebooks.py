@@ -12,6 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import numpy as np
+import pictures
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -547,11 +549,19 @@ def test_an_error_leaves_the_file_as_it_was(draft, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().out
 
 
-def test_nbval_takes_the_normal_form_and_sees_another_text(pytester, draft):
+def test_nbval_takes_the_normal_form_and_sees_another_text_or_picture(
+    pytester, draft, monkeypatch
+):
     path = draft(LIVE, "print('a line')\n1 + 1")
     refresh.refresh(path)
     text = path.read_text(encoding="utf-8")
-    changes = {"summary": ('A summary."\n', 'Another."\n'), "print": ('a line\\n"', 'b\\n"')}
+    (stored,) = pictures.of(nbformat.read(path, 4).cells[1].outputs)
+    changes = {
+        "summary": ('A summary."\n', 'Another."\n'), "print": ('a line\\n"', 'b\\n"'),
+        "picture": (stored.strip(), png(255 - pictures.pixels(stored))),
+    }  # fmt: skip
+    shutil.copy(ROOT / "conftest.py", path.parent)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"), prepend=os.pathsep)
     for name, (old, new) in changes.items():
         assert old in text
         path.with_stem(f"02_{name}").write_text(text.replace(old, new), encoding="utf-8")
@@ -559,6 +569,64 @@ def test_nbval_takes_the_normal_form_and_sees_another_text(pytester, draft):
         "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-p", "no:xdist", "-rf",
         path.parent,
     )  # fmt: skip
-    done.assert_outcomes(passed=4, failed=2)
+    done.assert_outcomes(passed=5, failed=3)
     failed = re.findall(r"^FAILED .*02_(\w+)\.ipynb::Cell (\d)", done.stdout.str(), re.M)
-    assert sorted(failed) == [("print", "1"), ("summary", "0")]
+    assert sorted(failed) == [("picture", "0"), ("print", "1"), ("summary", "0")]
+    assert "picture 1 is not the stored one" in done.stdout.str()
+
+
+def png(pixels):
+    """Pixels as a stored picture."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, dtype=np.uint8)).save(file, "png")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def drawn(slope=1.0, labels="xy", color="C0", steps=4, **more):
+    """The pixels of a figure such as the lessons have."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3))
+    ax = figure.subplots()
+    ax.plot(range(steps), [slope * i * i for i in range(steps)], color=color)
+    ax.set(xlabel=labels[0], ylabel=labels[1], xlim=(0, 3), ylim=(0, 9), **more)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def in_a_block(png):
+    return [{"data": {"text/markdown": f'<img src="data:image/png;base64,{png}">'}}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"slope": 1.02}, {"slope": -1.0}, {"labels": "yx"}, {"labels": "xz"}, {"color": "C1"},
+        {"steps": 3}, {"steps": 0}, {"title": "9"}, {"xscale": "symlog"},
+    ],
+)  # fmt: skip
+def test_another_picture_is_seen(change):
+    before, now = png(drawn()), png(drawn(**change))
+    for stored, made in (
+        ([{"data": {"image/png": before}}], [{"data": {"image/png": now}}]),
+        (in_a_block(before), in_a_block(now)),
+    ):
+        assert pictures.problems(stored, stored) == []
+        (said,) = pictures.problems(stored, made)
+        assert re.fullmatch(r"picture 1 is not the stored one: \d+ of \d+ pixels are .*", said)
+        assert pictures.problems(stored, []) == ["0 pictures are drawn, and 1 stored"]
+        assert pictures.problems([], made) == ["1 pictures are drawn, and 0 stored"]
+
+
+def test_what_another_machine_draws_otherwise_is_no_other_picture():
+    """The bytes, and the edges of lines and letters by some shades."""
+    plain = drawn().astype(int)
+    edges = (plain.std(axis=-1) > 0) | ((plain[..., 0] > 20) & (plain[..., 0] < 235))
+    noise = np.random.default_rng(0).integers(-30, 31, (*plain.shape[:2], 1)) * edges[..., None]
+    before, now = png(plain), png(np.clip(plain + noise, 0, 255))
+    assert before != now and pictures.difference(before, now) == ""
+    assert "height" in pictures.difference(before, png(plain[:-1]))

@@ -17,4 +17,4 @@ def test_the_lessons_do_without_threads_and_processes(tmp_path):
         env=os.environ, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    assert "13 passed" in done.stdout
+    assert "15 passed" in done.stdout

@@ -832,7 +832,7 @@ def test_the_page_lists_what_was_said_what_happened_and_what_is_open(third):
     choose(quiz, 2, "Down")
     assert "quiz 1 of 2" in page.said() and page.said().endswith("targets “goal”; quiz 1.")
     plain = page._repr_mimebundle_()[0]["text/markdown"]
-    assert "| step | 3.8 | 3.2 | a &lt;b&gt; &amp; c |" in plain
+    assert "| step | 3.8 | 3.2 | a &#60;b&#62; &#38; c |" in plain
 
 
 def test_starting_over_asks_first_and_asks_anew(third):

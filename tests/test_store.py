@@ -733,3 +733,86 @@ def test_what_is_no_file_of_answers_is_left_alone(tmp_path, name):
 
 def test_the_root_is_no_file():
     assert "cannot be read" in Progress("/").trouble
+
+
+# Whatever stands there -----------------------------------------------------------------------
+
+SLEEPER = """
+import sys
+from pathlib import Path
+from optimlab.lessons.lockfile import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    input()
+"""
+
+
+def test_the_lock_of_a_dead_process_is_taken_over_at_once(path):
+    command = [sys.executable, "-c", SLEEPER, str(path)]
+    owner = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert owner.stdout.readline() == "held\n"
+    lock = path.with_name(path.name + ".lock")
+    assert not lockfile._is_dead(lock.read_bytes())
+    owner.kill()
+    owner.communicate()
+    begun = time.monotonic()
+    progress = Progress(path)
+    progress.update(*ANSWER, answer="left")
+    assert time.monotonic() - begun < 2 < lockfile.PATIENCE and progress.trouble == ""
+    assert names(path.parent) == [NAME]
+
+
+@pytest.mark.parametrize("pid", ["", "x", "-1", "0" * 9, "9" * 30, str(os.getpid())])
+def test_an_owner_of_whom_nothing_is_known_is_waited_for(pid):
+    here = lockfile._HERE
+    dead = pid == "9" * 30  # no process has such a number
+    assert lockfile._is_dead(f"{pid} abc {here}\n".encode()) is dead
+    for words in (f"{pid} abc\n", f"{pid} abc elsewhere\n", "", "\n", f"{here}\n"):
+        assert lockfile._is_dead(words.encode()) is False
+    assert lockfile._is_dead(b"\xff\xfe\0") is False
+
+
+def hostile_places(folder):
+    (folder / "a folder.json").mkdir()
+    os.mkfifo(folder / "pipe.json")
+    (folder / "loop.json").symlink_to(folder / "loop.json")
+    (folder / "zero.json").symlink_to("/dev/zero")
+    for name, held in {
+        "garbage": os.urandom(500), "empty": b"", "deep": b"[" * 10**5, "list": b"[1]",
+        "half": b'{"format": "optimlab progress", "ver', "nul": b"\0" * 99,
+        "version": b'{"format": "optimlab progress", "version": 1' + b"0" * 400 + b"}",
+        "lessons": b'{"format": "optimlab progress", "version": 1, "lessons": {"\\n<b>": 3}}',
+    }.items():
+        (folder / f"{name}.json").write_bytes(held)
+    kept = [str(file) for file in folder.iterdir()]
+    return kept + [
+        "", " ", ".", "..", "/", "~", "~nobody/x.json", "-", "x", "x.json/", "gone/x.json", "$HOME",
+        "/dev/null", "/dev/zero", "/dev/full", "/proc/self/mem", "/proc/x.json", "http://a.b/c.json",
+        "file:///tmp/x.json", "s3://a/b", "a" * 300 + ".json", "a/" * 3000 + "x.json", "a\0b.json",
+        "\udcff.json", "\u202e.json", "a\nb.json", "<b>.json", "$x$.json", "*.json", "오.json",
+    ]  # fmt: skip
+
+
+def test_the_environment_may_name_anything(tmp_path, monkeypatch):
+    """An answer is kept, in the file or in memory, and trouble is a sentence."""
+    monkeypatch.chdir(tmp_path)
+    begun, kept = time.monotonic(), 0
+    for place in hostile_places(tmp_path):
+        monkeypatch.setattr(module.os, "environ", {module.VARIABLE: place})
+        progress = current()
+        progress.update(*ANSWER, answer="left")
+        assert progress.get(*ANSWER) == {"answer": "left"}, place
+        said = progress.trouble
+        assert not said or said.endswith((".", "file.")) and "Error" not in said, said
+        kept += progress.path is not None and Progress(progress.path).get(*ANSWER) != {}
+    assert kept >= 12
+    assert time.monotonic() - begun < 10
+
+
+def test_a_folder_that_is_gone_is_no_error(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    progress = Progress("answers.json")
+    progress.update(*ANSWER, answer="left")
+    assert progress.get(*ANSWER) == {"answer": "left"} and "in memory only" in progress.trouble

@@ -1,10 +1,11 @@
 """A class at a glance, and what a lesson asks for, read from its source."""
 
 import json
+import os
 
 import pytest
 
-from optimlab.lessons import contents, teacher
+from optimlab.lessons import Choice, Exercise, Lesson, Number, contents, teacher
 from optimlab.lessons.store import NAME, Progress
 
 SLOW, SIGN = "it moves 0.1", "the sign of the slope"
@@ -142,9 +143,11 @@ def test_text_of_learners_makes_no_markup(tmp_path):
         ("05", "predictions", "p", {"answer": said, "right": False}),
     )
     listing = teacher.class_table(str(tmp_path))
-    escaped = r"a \| b \<b\>\*x\*\</b\> \$5\$ &#92;(y&#92;)"
+    dollar, backslash = "<span>&#36;</span>", "<span>&#92;</span>"
+    marks = "a &#124; b &#60;b&#62;&#42;x&#42;&#60;/b&#62;"
+    escaped = f"{marks} {dollar}5{dollar} {backslash}(y{backslash})"
     assert f"| {escaped} (1) |" in listing._repr_markdown_()
-    assert r"| a\_b | 1 |" in listing._repr_markdown_()
+    assert "| a&#95;b | 1 |" in listing._repr_markdown_()
     assert r"a | b <b>*x*</b> $5$ \(y\) (1)" in repr(listing) and "a_b" in repr(listing)
 
 
@@ -255,3 +258,52 @@ def test_a_lesson_has_its_number_in_its_name(tmp_path):
         (tmp_path / name).write_text("")
     found = [path.name for path in contents.lesson_paths(tmp_path)]
     assert found == ["00_c.ipynb", "07a_a.ipynb", "07b_b.ipynb"]
+
+
+# Hostile files -------------------------------------------------------------------------------
+
+DEEP = "[" * 40 + "]" * 40
+VALUES = [
+    "null", "true", "-1", "1e308", "9" * 4000, '""', '"\\ud800"', '"\\u0000\\u202e"', "[]", "{}",
+    '{"a": [1, {"b": null}]}', DEEP, '"' + "x" * 10**5 + '"', '"a\\nb|c"', '["$x$"]',
+]  # fmt: skip
+FIELDS = (
+    "answer", "said", "right", "skipped", "revealed", "truth", "why", "tries", "passed", "shown",
+    "first", "found", "reached", "with",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_a_hostile_file_stops_neither_the_table_nor_a_board_nor_a_card(tmp_path, value):
+    entry = "{" + ", ".join(f'"{field}": {value}' for field in FIELDS) + "}"
+    kinds = ", ".join(f'"{kind}": {{"a": {entry}, "1": {entry}}}' for kind in teacher.KINDS)
+    path = tmp_path / "kim.json"
+    path.write_text(
+        f'{{"format": "optimlab progress", "version": 1, "lessons": {{"05": {{{kinds}}}}}}}'
+    )
+    table = teacher.class_table(tmp_path)
+    assert "kim" in repr(table) and "Not read" not in repr(table)
+    assert len(table._repr_markdown_()) < 10**4
+    (table._repr_markdown_() + repr(table)).encode()
+    lesson = Lesson("05", Progress(path))
+    asked = lesson.predict("a", Choice({"x": "Yes.", "y": "No."}, right="x"))
+    lesson.predict("1", Number("How far?", 3, 0.1))
+    lesson.exercise("a", Exercise(lambda x: x, cases=[1]))
+    quiz = lesson.quiz(("one?", {"x": "Yes.", "y": "No."}))
+    for shown in (lesson.check("a", lambda x: x), asked.card, quiz, lesson.progress()):
+        json.dumps(shown.parts, ensure_ascii=False).encode()
+        "".join(shown._repr_mimebundle_()[0].get("text/markdown", "")).encode()
+    assert lesson.store.trouble == "" and "exercises 1 of 1" in lesson.progress().said()
+
+
+def test_what_is_no_file_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "zero.json").symlink_to("/dev/zero")
+    (tmp_path / "folder.json").mkdir()
+    deep = '{"format": "optimlab progress", "version": 1, "x": ' + "[" * 900 + "]" * 900 + "}"
+    (tmp_path / "deep.json").write_text(deep)
+    with open(tmp_path / "large.json", "wb") as file:
+        file.truncate(10**9)  # which takes no room on a disk
+    said = repr(teacher.class_table(tmp_path))
+    for reason in ("pipe.json: it is no", "zero.json: it is no", "large.json: it", "deep.json: it"):
+        assert reason in said

@@ -99,6 +99,28 @@ def test_an_endless_loop_is_stopped_without_threads(browser, function):
     sum(range(1000))  # nothing comes later
 
 
+class Finalized:
+    def __del__(self):
+        sum(i for i in range(200))
+
+
+def littering():
+    while True:
+        Finalized()
+
+
+@pytest.mark.parametrize("hook", ["C", "Python"])
+def test_what_a_finalizer_swallows_and_a_hook_keeps_comes_again(browser, monkeypatch, hook):
+    kept = []
+    keep = kept.append if hook == "C" else lambda lost: kept.append(lost)
+    monkeypatch.setattr(sys, "unraisablehook", keep)
+    for _ in range(5):
+        begun = time.monotonic()
+        with pytest.raises(TooLong):
+            call(littering, seconds=0.05)
+        assert time.monotonic() - begun < 5 and sys.getprofile() is None
+
+
 def test_a_call_in_time_is_not_disturbed(browser):
     tracer = sys.gettrace()
     for i in range(200):

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.descent import Path
 from optimlab.draw import style
 from optimlab.draw.naming import place_names
@@ -92,7 +93,7 @@ def formula(function, before="", room=1.0):
     except ValueError:
         pass
     name = function.name if len(function.name) <= 40 else function.name[:40] + "…"
-    return name.replace("$", r"\$")
+    return in_figure(name)
 
 
 def _heights(function, points):

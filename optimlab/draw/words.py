@@ -1,5 +1,7 @@
 """A figure in words, for readers who do not see it."""
 
+import re
+
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -52,4 +54,4 @@ def _is_bar(ax: Axes) -> bool:
 
 def _plain(text: str) -> str:
     """A text without the signs of a formula and the ends of its lines."""
-    return " ".join(text.replace("$", "").split())
+    return " ".join(re.sub(r"\\(\$)|\$", r"\1", text).split())

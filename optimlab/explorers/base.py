@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import traitlets
 
 from optimlab import checks
+from optimlab.asis import in_html
 from optimlab.draw.live import export
 from optimlab.draw.live.late import Late
 from optimlab.explorers import saving
@@ -320,7 +321,7 @@ class Explorer(Late, widgets.VBox):
     @traitlets.observe("status")
     def _show_status(self, change):
         if hasattr(self, "_line"):
-            self._line.value = "" if not change.new else f"<b>Not shown.</b> {_escape(change.new)}"
+            self._line.value = "" if not change.new else f"<b>Not shown.</b> {in_html(change.new)}"
             self._line.layout.display = None if change.new else "none"
 
     def _repr_mimebundle_(self, **_):
@@ -387,7 +388,3 @@ def parts_of(whole, found=None):
 def _attribute(widget):
     """The synced trait that says where a control stands."""
     return "index" if isinstance(widget, widgets.widget_selection._Selection) else "value"
-
-
-def _escape(text):
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -11,6 +11,7 @@ import traitlets
 from matplotlib.colors import to_rgb
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
@@ -153,8 +154,9 @@ class BoundaryExplorer(Explorer):
         low, high = points.min(axis=0), points.max(axis=0)
         margin = 0.08 * (high - low)
         self._box = np.stack([low - margin, high + margin], axis=-1)
-        ax.set(xlim=self._box[0], ylim=self._box[1], title=title)
-        ax.set(xlabel=self._features[0], ylabel=self._features[1])
+        ax.set(xlim=self._box[0], ylim=self._box[1], title=in_figure(title))
+        across, up = map(in_figure, self._features)
+        ax.set(xlabel=across, ylabel=up)
         ax.grid(False)
         curves, (loss, right) = figures.panel(*SIZE, rows=2, sharex=True)
         self._guess = float(np.log(len(self.classes)))

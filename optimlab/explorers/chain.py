@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer
@@ -110,6 +111,7 @@ class GraphExplorer(Explorer):
                 )
             )  # fmt: skip
             caption = f"{pretty(name)} = {formulas[name]}" if known else pretty(name)
+            caption = in_figure(caption)
             ax.text(x, y + HIGH + 0.06, caption, ha="center", va="bottom", fontsize=9.5, zorder=3)
         for edge in self.graph.edges(self.graph.forward()):
             ax.add_patch(

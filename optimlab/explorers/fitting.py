@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot, take_off
 from optimlab.explorers.base import Explorer, guarded
@@ -72,7 +73,7 @@ class FitExplorer(Explorer):
         many = len(self.x) > FEW
         above = 0.16 if many else 0.26
         ax.set(
-            xlabel=self.names[0], ylabel=self.names[1], xlim=self.span,
+            xlabel=in_figure(self.names[0]), ylabel=in_figure(self.names[1]), xlim=self.span,
             ylim=(bottom - above / 2 * (top - bottom), top + above * (top - bottom)),
         )  # fmt: skip
         self._top = top + (above - 0.08) * (top - bottom)  # where the loss is written

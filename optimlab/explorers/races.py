@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
@@ -274,7 +275,7 @@ class RaceExplorer(Explorer):
 
     def _title(self, after=""):
         """The function's name, or of one that was typed its formula as far as there is room."""
-        title, room = self.function.name, 32 - len(after)
+        title, room = in_figure(self.function.name), 32 - len(after)
         if self.function.formula is not None:
             title = figures.formula(self.function, room=0.7)
             if not title.startswith("$") and len(title) > room:

@@ -1,6 +1,7 @@
 """Afterwards: what a function prints and draws, shown once a question is answered or skipped."""
 
 import html
+import re
 
 import ipywidgets as widgets
 from IPython import get_ipython
@@ -8,6 +9,7 @@ from IPython.display import display
 from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 
+from optimlab.asis import legible
 from optimlab.draw.live.live import with_view
 from optimlab.explorers.base import parts_of
 
@@ -103,7 +105,7 @@ def _flush_figures():
 def _markdown(output, name):
     """An output as Markdown."""
     if output["output_type"] == "stream":
-        return f"```text\n{output['text'].rstrip()}\n```"
+        return _fenced(output["text"].rstrip())
     kind = next(kind for kind in KINDS if kind in output["data"])
     data = output["data"][kind]
     if kind == "image/png":
@@ -111,4 +113,14 @@ def _markdown(output, name):
         alt = html.escape(about.get("alt") or f"The figure that belongs to “{name}”.")
         width = f' width="{about["width"]}"' if "width" in about else ""
         return f'<img alt="{alt}"{width} src="data:image/png;base64,{data.strip()}">'
-    return f"```text\n{data}\n```" if kind == "text/plain" else data
+    return _fenced(data) if kind == "text/plain" else data
+
+
+def _fenced(text):
+    """Text as Markdown shows it line by line, behind a longer fence than is in it.
+
+    >>> _fenced("a ``` b")
+    '````text\\na ``` b\\n````'
+    """
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}text\n{legible(text)}\n{fence}"

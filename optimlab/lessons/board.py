@@ -1,11 +1,10 @@
 """What a learner predicted, what happened, and what is open: one lesson, or the whole series."""
 
-import html
 import os
 from pathlib import Path
 
-from optimlab import checks
-from optimlab.lessons.card import Card, buttons, rich, text
+from optimlab import asis, checks
+from optimlab.lessons.card import Card, buttons, text, trouble
 from optimlab.lessons.contents import heading, items, lesson_number, lesson_paths
 
 #: kind -> the field of an entry that says it is done
@@ -40,19 +39,14 @@ def still_open(wanted, stored):
 
 
 def _table(head, rows):
-    cells = "".join(f"<th>{rich(name)}</th>" for name in head)
-    lines = ["".join(f"<td>{rich(cell)}</td>" for cell in row) for row in rows]
+    cells = "".join(f"<th>{asis.in_html(name)}</th>" for name in head)
+    lines = ["".join(f"<td>{asis.in_html(cell)}</td>" for cell in row) for row in rows]
     return f"<table><tr>{cells}</tr>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
 def _markdown(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(_cell(c) for c in row)} |" for row in lines)
-
-
-def _cell(words):
-    """Words inside a Markdown table, on one line and without HTML."""
-    return " ".join(html.escape(str(words), quote=False).replace("|", "/").split())
+    lines = [head, ["---"] * len(head), *[map(asis.in_markdown, row) for row in rows]]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
 PREDICTED = ["prediction", "you said", "it was", "in your words"]
@@ -69,7 +63,7 @@ def prediction_rows(names, stored):
         seen = entry.get("revealed")
         was = entry.get("truth", "") if seen else ""
         if seen and entry.get("right"):
-            was += " ✓"
+            was = f"{was} ✓"
         rows.append([name, said, was, entry.get("why", "")])
     return rows
 
@@ -103,7 +97,7 @@ class _Board(Card):
         return [text(sure, "bad"), buttons(("forget", "Yes, forget it"), ("keep", "No, keep it"))]
 
     def _trouble(self):
-        return [text(self.store.trouble, "bad", "trouble")] if self.store.trouble else []
+        return [trouble(self.store)] if self.store.trouble else []
 
 
 class LessonBoard(_Board):

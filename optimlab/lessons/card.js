@@ -92,7 +92,9 @@ export class Card {
     this.id = `olc${Math.random().toString(36).slice(2)}`;
     const said = { role: "group", "aria-label": model.get("label") || null };
     const keys = { "data-lm-suppress-shortcuts": "true" };
-    this.root = make("div", { class: "ol-card", ...said, ...keys }, el);
+    // MathJax, where it looks through the page, leaves a learner's $5 alone
+    const own = "ol-card mathjax_ignore tex2jax_ignore";
+    this.root = make("div", { class: own, ...said, ...keys }, el);
     /** @type {Map<string, [string, HTMLElement]>} key of a part -> its text and its element */
     this.drawn = new Map();
     /** @type {Map<string, [number, Field]>} name of a field -> its timer, itself */

@@ -7,34 +7,57 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from optimlab.asis import in_html, in_markdown, legible
 from optimlab.draw.live.live import front_end, with_view
 
 HERE = Path(__file__).parent
 
 
-def rich(text):
-    """Plain text as HTML; `code` and *stressed* words are marked as in Markdown.
+def rich(text, marks="`*"):
+    """Text as HTML; `code` and *stressed* words are marked as in Markdown, as far as in `marks`.
+
+    Where a learner's own words are in it, stars are what was written, and no marks.
 
     >>> rich("so `x < 1` is *not* enough")
     'so <code>x &lt; 1</code> is <em>not</em> enough'
     """
-    text = html.escape(str(text), quote=False).replace("\n", "<br>")
-    pieces = re.split(r"`([^`]+)`", text)
+    text = in_html(text).replace("\n", "<br>")
+    pieces = re.split(r"`([^`]+)`", text) if "`" in marks else [text]
     for i, piece in enumerate(pieces):
-        stressed = re.sub(r"(?<!\w)\*(\S(?:[^*]*\S)?)\*(?!\w)", r"<em>\1</em>", piece)
-        pieces[i] = f"<code>{piece}</code>" if i % 2 else stressed
+        if i % 2:
+            pieces[i] = f"<code>{piece}</code>"
+        elif "*" in marks:
+            pieces[i] = re.sub(r"(?<!\w)\*(\S(?:[^*]*\S)?)\*(?!\w)", r"<em>\1</em>", piece)
     return "".join(pieces)
 
 
-def text(words, tone="plain", name=None):
+def marked(text, marks="`*"):
+    """The same text as Markdown.
+
+    >>> print(marked("`x**2` is wrong in y *2* 3", "`"))
+    `x**2` is wrong in y &#42;2&#42; 3
+    """
+    if "*" in marks:
+        return str(text)  # a teacher's
+    pieces = re.split(r"(`[^`]+`)", legible(text))
+    return "".join(piece if i % 2 else in_markdown(piece) for i, piece in enumerate(pieces))
+
+
+def text(words, tone="plain", name=None, marks="`*"):
     """A paragraph. `tone` is plain, good, bad or open; all but plain are read aloud."""
-    return {"kind": "text", "html": rich(words), "tone": tone} | ({"name": name} if name else {})
+    part = {"kind": "text", "html": rich(words, marks), "tone": tone}
+    return part | ({"name": name} if name else {})
+
+
+def trouble(store):
+    """The paragraph about a progress file, which names it as it is called."""
+    return text(store.trouble, "bad", "trouble", marks="")
 
 
 def code(words, source, name=None):
     """A paragraph with lines of code under it, read aloud."""
     part = text(words, "open", name)
-    return part | {"html": f"{part['html']}<pre>{html.escape(source, quote=False)}</pre>"}
+    return part | {"html": f"{part['html']}<pre>{in_html(source)}</pre>"}
 
 
 def buttons(*items):
@@ -82,7 +105,7 @@ class Card(anywidget.AnyWidget):
             self._react(name, value)
         except Exception as error:
             words = f"This did not work. {type(error).__name__}: {error}"
-            self.parts = [*self.parts, text(words, "bad", "error")]
+            self.parts = [*self.parts, text(words, "bad", "error", marks="")]
 
     def said(self):
         """All text of the card, without its marks: for tests, and for readers of its state."""
@@ -97,4 +120,4 @@ class Card(anywidget.AnyWidget):
 
 def _bare(words):
     """Markdown as plain text, as far as the lessons use it."""
-    return re.sub(r"[*`]", "", words)
+    return html.unescape(re.sub(r"[*`]|</?span>", "", words))

@@ -2,7 +2,7 @@
 
 import os
 
-from optimlab.lessons.card import Card, buttons, code, text
+from optimlab.lessons.card import Card, buttons, code, marked, text, trouble
 from optimlab.lessons.judging.reading import source_of
 
 #: "off": the cards show no solutions; the progress file may say the same
@@ -27,7 +27,10 @@ class Check(Card):
         self.hints_shown = before.hints_shown if before else 0
         self.solution_shown = bool(before and before.solution_shown)
         self._sure = False  # whether the learner was asked to think again
-        super().__init__(self._press, lambda: f"Exercise “{name}”: {verdict.sentence}")
+        # a sentence that is not the teacher's may quote the learner's line of code
+        self._marks = "`*" if verdict.sentence in exercise.sentences() else "`"
+        plain = f"Exercise “{name}”: {marked(verdict.sentence, self._marks)}"
+        super().__init__(self._press, lambda: plain)
         self._paint()
 
     def _press(self, name, _value):
@@ -45,9 +48,9 @@ class Check(Card):
 
     def _paint(self):
         tone = {True: "good", False: "bad", None: "open"}[self.verdict.passed]
-        parts = [text(self.verdict.sentence, tone, "verdict")]
+        parts = [text(self.verdict.sentence, tone, "verdict", self._marks)]
         if self.verdict.printed:
-            parts.append(text(f"It printed: `{self.verdict.printed.strip()}`"))
+            parts.append(code("It printed:", self.verdict.printed.strip()) | {"tone": "plain"})
         if self.verdict.passed is None and os.environ.get(SERVER, "").startswith("voila/"):
             self.parts = [*parts, text(NO_CELLS, "open", "no cells")]
             return
@@ -67,7 +70,7 @@ class Check(Card):
             offered.append(("solution", "Show the solution"))
         parts += [buttons(*offered)] if offered else []
         if self.lesson.store.trouble:
-            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+            parts.append(trouble(self.lesson.store))
         self.parts = parts
 
 

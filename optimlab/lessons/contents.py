@@ -9,8 +9,9 @@ import re
 import sys
 import textwrap
 from pathlib import Path
+from urllib.parse import quote
 
-from optimlab import checks, place
+from optimlab import asis, checks, place
 from optimlab.lessons.keyring import quiz_length
 
 NUMBER = re.compile(r"(\d\d[a-z]?)_")
@@ -143,7 +144,9 @@ def series(folder="."):
         raise ValueError(f"folder={str(folder)!r}: no file there is called like 00_name.ipynb")
     table = ["| lesson | question | time |", "|---|---|---|"]
     one_line = [(*row, time.replace(" ", "\N{NO-BREAK SPACE}")) for *row, time in rows]
-    table += [f"| [{title}]({name}) | {ask} | {time} |" for name, title, ask, time in one_line]
+    for name, title, ask, time in one_line:
+        shown = asis.in_markdown(title) if title == Path(name).stem else title
+        table.append(f"| [{shown}]({quote(name)}) | {ask} | {time} |")
     return Listing("\n".join(table), "\n".join(title for _, title, _, _ in rows))
 
 

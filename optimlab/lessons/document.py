@@ -15,6 +15,8 @@ from optimlab import checks
 from optimlab.lessons.lockfile import patiently
 
 FORMAT, VERSION = "optimlab progress", 1
+#: bytes of a file, and levels of what stands in it
+LARGEST, DEEPEST = 50 * 10**6, 50
 KINDS = ("predictions", "targets", "exercises", "quiz")
 
 
@@ -26,23 +28,34 @@ class Newer(ValueError):
     """A file of a later version of optimlab."""
 
 
+def ordinary(path):
+    """Raise OSError for a folder, a device, or a pipe, which is never read to its end."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        kind = "a folder" if os.path.isdir(path) else "no ordinary file"
+        raise OSError(errno.EINVAL, f"it is {kind}")
+
+
 def load(path):
     """The document in a progress file of this version, with its shape checked.
 
     Raises OSError, Damaged or Newer.
     """
-    if os.path.isdir(path):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    ordinary(path)
+    if os.stat(path).st_size > LARGEST:
+        raise Damaged("it is too large")
     raw = patiently(Path(path).read_bytes)
     try:
         document = json.loads(raw.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise Damaged("it is not JSON" if raw.strip() else "it is empty") from None
+    if not _flat(document, DEEPEST):
+        raise Damaged("it holds lists in lists without end")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise Damaged(f'it has no "format": "{FORMAT}"')
     version = document.get("version")
     if isinstance(version, int | float) and version > VERSION:
-        raise Newer(f"it has version {version:g}, which is newer than {VERSION}")
+        shown = f"{min(version, 10**6):g}"
+        raise Newer(f"it has version {shown}, which is newer than {VERSION}")
     if version != VERSION:
         raise Damaged(f'it has no "version": {VERSION}')
     lessons = document.setdefault("lessons", {})
@@ -50,14 +63,20 @@ def load(path):
         raise Damaged("its lessons are in another form")
     for lesson, kinds in lessons.items():
         if not isinstance(kinds, dict):
-            raise Damaged(f"its lesson {lesson} is in another form")
+            raise Damaged(f"its lesson {lesson[:20]} is in another form")
         for kind in KINDS:
             entries = kinds.get(kind, {})
             if not isinstance(entries, dict) or not all(
                 isinstance(entry, dict) for entry in entries.values()
             ):
-                raise Damaged(f"its lesson {lesson} has {kind} in another form")
+                raise Damaged(f"its lesson {lesson[:20]} has {kind} in another form")
     return document
+
+
+def _flat(value, most):
+    """Whether lists and dicts hold one another on so many levels at most."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most > 0 and all(_flat(part, most - 1) for part in parts)
 
 
 def check_place(lesson, kind=KINDS[0], item="item"):

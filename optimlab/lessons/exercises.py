@@ -12,7 +12,7 @@ import itertools
 import numpy as np
 
 from optimlab import checks
-from optimlab.lessons.judging import reading, running, values, wording
+from optimlab.lessons.judging import kept, reading, running, values, watch, wording
 from optimlab.lessons.judging.values import Odd
 from optimlab.lessons.judging.verdict import (
     NOT_YET,
@@ -174,6 +174,23 @@ class Exercise:
         """
         if given is None or given is ...:
             return Verdict(None, UNANSWERED)
+        run = self._run(self.seconds if seconds is None else seconds)
+        with kept.everything():
+            try:  # a strange object may take its time wherever it is looked at
+                verdict = watch.call(self._judged, (given, run), 2 * run.limit + 0.5)
+            except watch.TooLong:
+                verdict = Verdict(False, run.too_long())
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                verdict = Verdict(
+                    False, f"This cannot be judged any more ({type(error).__name__}: "
+                    f"{running.message_of(error)}). Does your function change something outside "
+                    "itself? Restart the kernel.",
+                )  # fmt: skip
+        return Verdict(verdict.passed, verdict.sentence, run.printed())
+
+    def _judged(self, given, run):
         try:
             callable(given) and isinstance(given, type)
         except Exception:
@@ -183,24 +200,22 @@ class Exercise:
             "function": self._judge_function,
             "accept": self._judge_accept,
         }
-        run = self._run(self.seconds if seconds is None else seconds)
         try:
             idle = self.kind != "value" and callable(given) and reading.does_nothing(given)
             verdict = Verdict(None, UNANSWERED) if idle else judges[self.kind](given, run)
         except Stop as stop:
             verdict = stop.verdict
-        except Exception as error:  # a function may have changed numpy itself
-            verdict = Verdict(
-                False, f"This cannot be judged any more ({type(error).__name__}: {error}). Does "
-                "your function change something outside itself? Restart the kernel.",
-            )  # fmt: skip
         known = verdict.passed or verdict.sentence in {UNANSWERED, *(say for _, say in self.wrong)}
         if not known and callable(given) and reading.has_gap(given):
             verdict = Verdict(None, UNFINISHED)
         elif not known and callable(given) and reading.has_xor(given):
             if wording.POWER not in verdict.sentence:
                 verdict = Verdict(False, f"{verdict.sentence} {wording.POWER}.")
-        return Verdict(verdict.passed, verdict.sentence, run.output.getvalue())
+        return verdict
+
+    def sentences(self):
+        """What the teacher has written to say to wrong answers."""
+        return {self.otherwise, *(sentence for _, sentence in self.wrong)}
 
     def _run(self, seconds):
         return running.Run(seconds, self.in_place, self.unchanged)
@@ -420,7 +435,7 @@ class Exercise:
                 with running.silence(io.StringIO()):
                     said = self.accept(asked_for)
             said = said if isinstance(said, str) else bool(said)
-        except (KeyboardInterrupt, Stop):
+        except (KeyboardInterrupt, Stop, watch.TooLong):
             raise
         except BaseException:
             said = f"Give {self.form}." if self.form else False

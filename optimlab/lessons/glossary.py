@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from optimlab.lessons.contents import Listing, lesson_number, lesson_paths
 
@@ -140,7 +141,7 @@ def glossary(folder: str = ".") -> Listing:
     for term in TERMS:
         symbol = f"${term.symbol}$" if term.symbol else ""
         file = files.get(term.lesson)
-        lesson = f"[{term.lesson}]({file})" if file else term.lesson
+        lesson = f"[{term.lesson}]({quote(file)})" if file else term.lesson
         lines.append(f"| {term.term} | {symbol} | {term.korean} | {lesson} | {term.meaning} |")
     text = "\n".join(f"{term.term} ({term.lesson}): {term.meaning}" for term in TERMS)
     return Listing("\n".join(lines), text)

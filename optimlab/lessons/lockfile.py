@@ -2,6 +2,7 @@
 
 import errno
 import os
+import platform
 import random
 import secrets
 import time
@@ -9,6 +10,8 @@ from contextlib import contextmanager, suppress
 
 #: seconds after which a lock is broken: by its own time, and by ours if nothing happens to it
 STALE, PATIENCE = 10, 5
+#: the name of this machine, as one word
+_HERE = "".join(platform.node().split()) or "here"
 #: a file that another process has open at this moment is refused by Windows: ask again after these
 PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4) if os.name == "nt" else ()
 
@@ -47,7 +50,7 @@ def replace(path, text, still_ours):
 def locked(path):
     """Keep other processes from writing a file; gives a function that says if that still holds."""
     lock = path.with_name(path.name + ".lock")
-    token = f"{os.getpid()} {secrets.token_hex(8)}\n".encode()
+    token = f"{os.getpid()} {secrets.token_hex(8)} {_HERE}\n".encode()
 
     def still_ours():
         return _look_at(lock)[0] == token
@@ -72,10 +75,26 @@ def _take(lock, token):
             raise TimeoutError(errno.ETIMEDOUT, "another program is holding it")
         if found != seen:
             seen, since = found, now
-        if found[0] is not None and (now - since > PATIENCE or time.time() - found[1] > STALE):
+        late = now - since > PATIENCE or time.time() - found[1] > STALE
+        if found[0] is not None and (late or _is_dead(found[0])):
             _break(lock, found)
         else:
             time.sleep(random.uniform(0.001, 0.01))
+
+
+def _is_dead(owner):
+    """Whether the process that made a lock on this machine is known to have ended."""
+    words = owner.decode("utf-8", "replace").split()
+    known = len(words) == 3 and words[0].isdecimal() and words[2] == _HERE
+    if not known or os.name != "posix":
+        return False  # Windows would end the process that it is asked about
+    try:
+        os.kill(int(words[0]), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _created(lock, token):

@@ -6,8 +6,8 @@ kinds in `optimlab.lessons.kinds`.
 
 import datetime
 
-from optimlab import checks
-from optimlab.lessons.card import Card, buttons, text
+from optimlab import asis, checks
+from optimlab.lessons.card import Card, buttons, text, trouble
 from optimlab.lessons.kinds.marks import GAP, wipe
 
 VEIL = "The rest appears when you have answered or skipped the question."
@@ -207,11 +207,11 @@ class Prediction:
             shown.show(self.revealed)
         parts = self.parts(self.answer, self.revealed, words=self.words)
         if self.former is not None and not self.revealed:
-            parts.insert(-1, text(changed(self.former), "open", "changed"))
+            parts.insert(-1, text(changed(self.former), "open", "changed", marks=""))
         if self._complaint:
-            parts.append(text(self._complaint, "bad", "complaint"))
+            parts.append(text(self._complaint, "bad", "complaint", marks=""))
         if self.lesson.store.trouble:
-            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+            parts.append(trouble(self.lesson.store))
         self.card.parts = parts
 
     def parts(self, answer, revealed, gap=None, words=""):
@@ -233,7 +233,7 @@ class Prediction:
 
     def _plain(self):
         if self.revealed:
-            return self.card.said()
+            return "\n\n".join(map(asis.in_markdown, self.card.said().splitlines()))
         return f"Prediction “{self.name}”. Not answered yet.\n\n{self.question.asked()}"
 
 

@@ -3,7 +3,7 @@
 import hashlib
 
 from optimlab import checks
-from optimlab.lessons.card import Card, text
+from optimlab.lessons.card import Card, text, trouble
 from optimlab.lessons.prediction import changed
 
 #: a question of a quiz with its answers, the right one first, and the reply to each
@@ -55,9 +55,9 @@ class Quiz(Card):
             answer = _known(self._entry(number).get("answer"), options)
             parts += self.parts_of(number, answer)
             if answer is None and (former := self.former(number)) is not None:
-                parts.append(text(changed(former), "open", f"changed {number}"))
+                parts.append(text(changed(former), "open", f"changed {number}", marks=""))
         if self.lesson.store.trouble:
-            parts.append(text(self.lesson.store.trouble, "bad", "trouble"))
+            parts.append(trouble(self.lesson.store))
         self.parts = parts
 
     def parts_of(self, number, answer):

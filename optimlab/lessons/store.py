@@ -278,12 +278,16 @@ def current():
 def _resolved(path):
     """The whole path of a file, or None for memory only."""
     if path is None:
-        path = os.environ.get(VARIABLE, NAME)
+        path = os.environ.get(VARIABLE, NAME).replace("\0", "�")
     if not isinstance(path, str | os.PathLike):
         checks.wrong_kind("path", path, "a file's name, or empty")
     if "\0" in str(path):
         checks.wrong_value("path", path, "a file's name, or empty")
-    return None if path == "" else Path(os.path.realpath(os.path.expanduser(path)))
+    if path == "":
+        return None
+    with suppress(OSError):  # the folder that one is in is gone
+        path = os.path.realpath(os.path.expanduser(path))
+    return Path(path)
 
 
 def _fit(path):
@@ -292,9 +296,7 @@ def _fit(path):
         raise OSError(errno.EROFS, "this browser keeps no files for this page")
     if path.suffix.lower() != ".json":
         raise OSError(errno.EINVAL, "its name does not end in .json")
-    if os.path.exists(path) and not os.path.isfile(path):
-        kind = "a folder" if os.path.isdir(path) else "no ordinary file"
-        raise OSError(errno.EINVAL, f"it is {kind}")
+    documents.ordinary(path)
 
 
 def _shown(path):

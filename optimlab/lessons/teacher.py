@@ -1,12 +1,11 @@
 """A class at a glance: what its learners' progress files say, as tables."""
 
 import os
-import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from optimlab import checks
+from optimlab import asis, checks
 from optimlab.lessons.contents import Listing
 from optimlab.lessons.document import KINDS, load
 from optimlab.lessons.store import NAME
@@ -22,6 +21,9 @@ EXERCISES = (
     "lesson", "exercise", "tried", "passed", "solution shown before",
     "most common last reply, if not passed",
 )  # fmt: skip
+
+#: characters of an answer that are shown
+MOST = 300
 
 
 def class_table(folder):
@@ -58,8 +60,9 @@ def class_table(folder):
             markdown.append(f"**{title}**\n\n{_markdown_table(head, rows)}")
             text.append(f"{title}\n{_text_table(head, rows)}")
     if unread:
-        lines = [f"{_from_here(path)}: {reason}" for path, reason in unread]
-        markdown.append("**Not read**\n\n" + "\n".join(f"- {_escaped(line)}" for line in lines))
+        lines = [_words(f"{_from_here(path)}: {reason}") for path, reason in unread]
+        listed = "\n".join(f"- {asis.in_markdown(line)}" for line in lines)
+        markdown.append(f"**Not read**\n\n{listed}")
         text.append("\n".join(["Not read", *lines]))
     return Listing("\n\n".join(markdown), "\n\n".join(text))
 
@@ -175,7 +178,12 @@ def _exercise_row(entries):
 
 
 def _words(value):
-    return " ".join(str(value).split())
+    """What a learner's file holds, on one line and not too long."""
+    try:
+        text = " ".join(asis.legible(value).split())
+    except (RecursionError, ValueError):  # lists in lists without end, a number of 5,000 digits
+        return "…"
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
 
 
 def _most_common(texts):
@@ -186,17 +194,8 @@ def _most_common(texts):
 # Tables --------------------------------------------------------------------------------------
 
 
-def _escaped(text):
-    """Text that Markdown shows as it is: no links, formulas or tags are made of it."""
-    return re.sub(
-        r"[\\`*_\[\]<>|$&~#]",
-        lambda sign: f"\\{sign[0]}" if sign[0] != "\\" else "&#92;",
-        _words(text),
-    )
-
-
 def _markdown_table(head, rows):
-    lines = [head, ["---"] * len(head), *[map(_escaped, row) for row in rows]]
+    lines = [head, ["---"] * len(head), *[map(asis.in_markdown, map(_words, row)) for row in rows]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

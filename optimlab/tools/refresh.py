@@ -27,6 +27,7 @@ LANGUAGE = {"name": "python"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 KEPT_METADATA = ("tags",)  # nbval reads them
+INSIDE = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -105,14 +106,27 @@ def _pixels(png):
 def _keep_pictures(notebook, before):
     """Give every figure that shows what it showed before the bytes it had before."""
     known = {_pixels(png): png for png in before}
-    for output in _pictures(notebook):
-        png = output.data["image/png"]
-        output.data["image/png"] = known.get(_pixels(png), png)
+
+    def kept(png):
+        return known.get(_pixels(png), png)
+
+    for data in _data(notebook):
+        if "image/png" in data:
+            data["image/png"] = kept(data["image/png"])
+        if "text/markdown" in data:
+            data["text/markdown"] = INSIDE.sub(lambda png: kept(png[0]), data["text/markdown"])
+
+
+def _data(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output["data"] for output in outputs if "data" in output]
 
 
 def _pictures(notebook):
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [output for output in outputs if "image/png" in output.get("data", {})]
+    """All that are stored, those in closed blocks of Markdown among them."""
+    alone = [data["image/png"] for data in _data(notebook) if "image/png" in data]
+    inside = (INSIDE.findall(data.get("text/markdown", "")) for data in _data(notebook))
+    return alone + [png for found in inside for png in found]
 
 
 def refresh(path) -> None:
@@ -125,7 +139,7 @@ def refresh(path) -> None:
     nbclient = checks.extra("nbclient", "optimlab.tools")
     path = Path(path)
     notebook = nbformat.read(path, as_version=4)
-    before = [output.data["image/png"] for output in _pictures(notebook)]
+    before = _pictures(notebook)
     nbclient.NotebookClient(
         notebook,
         timeout=600,
@@ -138,7 +152,9 @@ def refresh(path) -> None:
     normalise(notebook)
     _keep_pictures(notebook, before)
     nbformat.validate(notebook)
-    nbformat.write(notebook, path)
+    text = nbformat.writes(notebook) + "\n"
+    if text.encode() != path.read_bytes():
+        path.write_bytes(text.encode())
 
 
 def each(paths, work) -> int:

@@ -21,6 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from optimlab.asis import in_figure
 from optimlab.draw import style
 from optimlab.draw.live.live import HERE, PARTS, TABLES
 from optimlab.draw.live.modules import front_end
@@ -115,7 +116,8 @@ def _pixels(plot, step):
     FigureCanvasAgg(figure)
     with mpl.rc_context(style.rc()):
         for k, line in enumerate(lines):
-            figure.text(8 / width, 1 - (k + 0.6) / len(lines), line, va="center", fontsize=9.5)
+            at = 8 / width, 1 - (k + 0.6) / len(lines)
+            figure.text(*at, in_figure(line), va="center", fontsize=9.5)
         words = draw(figure)[:, : shown.shape[1]]
     return np.concatenate([shown, words])
 

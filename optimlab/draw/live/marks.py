@@ -16,6 +16,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import FancyArrowPatch, Polygon
 
 from optimlab import checks
+from optimlab.asis import in_figure
 from optimlab.draw import style
 from optimlab.draw.naming import NOTHING, along, dots
 
@@ -288,7 +289,7 @@ class Label(Kind):
         turned = [align == "left" and row[0] > 0.94 for row in rows]  # else it would be cut
         return [
             ax.annotate(
-                text, row, (-dx if turn else dx, dy), ha="right" if turn else align,
+                in_figure(text), row, (-dx if turn else dx, dy), ha="right" if turn else align,
                 xycoords="axes fraction", textcoords="offset points",
                 color=look.get("color", style.INK), fontsize=look.get("size", self.size) * PIXEL,
                 va=look.get("baseline", "baseline"), zorder=look.get("zorder", 6),

@@ -109,11 +109,14 @@ class Table {
         if (lost && step >= lost[0]) return lost[1];
         return criteria[i][1] === "until" ? "not yet" : "too large";
       });
-      const cells = [rate, ...told].map((text) => `<td>${text}</td>`).join("");
-      const head = `<th scope="row">${swatch(rows[runner])}${name}</th>`;
-      return `<tr data-runner="${name}">${head}${cells}</tr>`;
+      const row = make("tr", { "data-runner": name });
+      const head = make("th", { scope: "row" }, row);
+      head.innerHTML = swatch(rows[runner]);
+      head.append(name);
+      for (const text of [rate, ...told]) make("td", {}, row).textContent = text;
+      return row;
     });
-    this.body.innerHTML = body.join("");
+    this.body.replaceChildren(...body);
   }
 
   /** @param {Criterion[]} criteria */

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimlab.lessons.judging import watch
+from optimlab.asis import legible
+from optimlab.lessons.judging import kept, watch
 from optimlab.lessons.judging.reading import code_of, parameters_of, takes_xor
 from optimlab.lessons.judging.values import (
     Odd,
@@ -60,10 +61,18 @@ class Printed(io.StringIO):
 
 @contextlib.contextmanager
 def silence(output):
-    """Keep what is printed, and let no warning out."""
-    with contextlib.redirect_stdout(output), warnings.catch_warnings(), np.errstate(all="ignore"):
+    """Keep what is printed, let no warning out, and put back the names that may be replaced.
+
+    It gives the function that does so, which is also to be called before a result is read.
+    """
+    to = contextlib.redirect_stdout(output), contextlib.redirect_stderr(output)
+    with to[0], to[1], warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        yield
+        put_back = kept.names()
+        try:
+            yield put_back
+        finally:
+            put_back()
 
 
 class Run:
@@ -92,25 +101,35 @@ class Run:
 
         `blamed` is the learner's code, if not the function itself.
         """
-        begun = time.monotonic()
+        begun, limit = time.monotonic(), max(self.left, 0.01)
+
+        def quiet():  # the names are put back while the watch still looks on
+            with silence(self.output) as self.put_back:
+                return function(*args)
+
         try:
-            with silence(self.output):
-                return watch.call(function, args, max(self.left, 0.01))
+            return watch.call(quiet, (), limit)
         except (KeyboardInterrupt, Odd, Stop):
             raise
         except watch.TooLong:
-            if self.limit == 1:
-                said = "It ran for 1 second and was stopped: does its loop ever end?"
-            else:
-                said = (
-                    f"It ran for {self.limit:g} seconds and was stopped: does its loop ever end?"
-                )
+            said = self.too_long()
         except BaseException as error:
+            if time.monotonic() - begun >= limit:  # what stopped it has become another error
+                raise Stop(False, self.too_long()) from None
             blamed = function if blamed is None else blamed
             raise Raised(error_words(blamed, error, where)) from None
         finally:
             self.left -= time.monotonic() - begun
         raise Stop(False, said)
+
+    def too_long(self):
+        """What to say of what was stopped."""
+        time = "1 second" if self.limit == 1 else f"{self.limit:g} seconds"
+        return f"It ran for {time} and was stopped: does its loop ever end?"
+
+    def printed(self):
+        """What was printed, whatever the function has done to the place."""
+        return io.StringIO.getvalue(self.output)
 
     def read(self, given):
         """A plain copy of what a learner gave; reading it, too, may take long or for ever."""
@@ -121,7 +140,9 @@ class Run:
         args, before = copy.deepcopy(case), self.output.count
 
         def called():
-            value = plain(function(*args), none=True)
+            value = function(*args)
+            self.put_back()
+            value = plain(value, none=True)
             changed = tuple(i for i, arg in enumerate(case) if not same(arg, args[i]))
             return value, changed, tuple(map(or_none, args)) if self.in_place else ()
 
@@ -143,6 +164,7 @@ class Run:
 
             def called():
                 result = function(*args, **kwargs)
+                self.put_back()
                 if has_ellipsis(result):
                     raise Stop(None, UNANSWERED)
                 return result, [i for i, arg in enumerate(kept) if not same(arg, args[i])]
@@ -161,11 +183,7 @@ class Run:
 
 def error_words(function, error, where=""):
     """One line about an exception in a learner's function, with the line of its code."""
-    name = type(error).__name__
-    try:
-        message = next(iter(str(error).strip().splitlines()), "")[:200]
-    except Exception:
-        message = ""
+    name, message = type(error).__name__[:60], message_of(error)
     if takes_xor(error, message):
         message = POWER
     yours = "your class" if isinstance(function, type) else "your function"
@@ -177,9 +195,22 @@ def error_words(function, error, where=""):
             found = step
         step = step.tb_next
     if found is not None:
-        line = linecache.getline(code.co_filename, found.tb_lineno).strip()[:100]
+        line = _quoted(linecache.getline(code.co_filename, found.tb_lineno).strip()[:100])
         said += f", in line {found.tb_lineno}" + (f": {line}" if line else "")
     return said
+
+
+def message_of(error):
+    """The first line of what an exception says, as far as it can be read."""
+    try:
+        return _quoted(next(iter(str(error).strip().splitlines()), "")[:200])
+    except Exception:
+        return ""
+
+
+def _quoted(text):
+    """A learner's text within a sentence, in which ` would begin what a card shows as code."""
+    return legible(text).replace("`", "'")
 
 
 def changes_words(function, number, kind):

@@ -33,21 +33,33 @@ class Odd(Exception):
         self.what, self.instead, self.holds = what, instead, holds
 
 
-def plain(thing, *, none=False):
-    """A plain copy. Raises Odd, or Stop for what is not answered."""
+def plain(thing, *, none=False, room=None):
+    """A plain copy. Raises Odd, or Stop for what is not answered.
+
+    `room` holds one item for each part that there may be; all parts share it.
+    """
+    room = [MOST_NUMBERS] if room is None else room
     try:
-        return _convert(thing, none)
+        room[0] -= 1
+        if room[0] < 0:
+            raise Odd(holds=f"more than {MOST_NUMBERS:,} numbers, which are too many")
+        return _convert(thing, none, room)
     except (Odd, Stop, TooLong, KeyboardInterrupt):
         raise
     except BaseException:  # a strange object's own, or a list within itself
         raise Odd(kind_of(thing)) from None
 
 
-def _convert(thing, none):
+def _convert(thing, none, room):
     if thing is ... or (thing is None and not none):
         raise Stop(None, UNANSWERED)
     if thing is None:
         return None
+    if isinstance(thing, collections.abc.Sized | np.ndarray) and not isinstance(thing, type):
+        size = getattr(thing, "size", None) if hasattr(thing, "__array__") else len(thing)
+        if isinstance(size, int) and size > MOST_NUMBERS:
+            what = "letters" if isinstance(thing, str) else "numbers"
+            raise Odd(holds=f"{size:,} {what}, which are too many")
     if isinstance(thing, str):
         return str(thing)
     if isinstance(thing, bool | np.bool_):
@@ -57,13 +69,13 @@ def _convert(thing, none):
     if isinstance(thing, collections.abc.MappingView | collections.deque):
         thing = list(thing)
     if isinstance(thing, list | tuple | range):
-        parts = tuple(plain(part, none=none) for part in thing)
+        parts = tuple(plain(part, none=none, room=room) for part in thing)
         arrays = all(isinstance(part, np.ndarray) for part in parts)
         if arrays and len({(part.shape, part.dtype.kind) for part in parts}) <= 1:
             return np.array(parts) if parts else np.zeros(0)
         return parts
     if isinstance(thing, dict):
-        return {str(k): plain(v, none=none) for k, v in thing.items()}
+        return {str(k): plain(v, none=none, room=room) for k, v in thing.items()}
     if isinstance(thing, numbers.Number) and not isinstance(thing, np.generic):
         if isinstance(thing, numbers.Complex) and not isinstance(thing, numbers.Real):
             if thing.imag != 0:
@@ -79,13 +91,13 @@ def _convert(thing, none):
         raise Odd(kind_of(thing), "make a list of it")
     if not isinstance(thing, type) and hasattr(thing, "__array__"):
         array = np.asarray(thing)
-        if array.size > MOST_NUMBERS:
+        if array.size > MOST_NUMBERS:  # of what only says that it is an array
             raise Odd(holds=f"{array.size:,} numbers, which are too many")
         if array.dtype.kind in "biuf":
             return array.astype(bool if array.dtype.kind == "b" else float)
         if array.dtype.kind in "OU":
             inside = array.item() if array.ndim == 0 else array.tolist()
-            return plain(inside, none=none)
+            return plain(inside, none=none, room=room)
         if array.dtype.kind == "c" and not array.imag.any():
             return array.real.astype(float)
         if array.dtype.kind == "c":
@@ -132,7 +144,7 @@ def kind_of(thing):
             return words
     if issubclass(own, types.FunctionType | types.BuiltinFunctionType | types.MethodType):
         return "a function"
-    name = getattr(own, "__name__", "object")
+    name = getattr(own, "__name__", "object")[:40]
     return ("an " if name[:1].lower() in "aeiou" else "a ") + name
 
 

@@ -65,7 +65,7 @@ def written(thing):
         return "(" + ", ".join(map(written, thing)) + ")"
     if isinstance(thing, float) and np.isfinite(thing):
         return words.short(thing, digits=4)
-    return "NaN" if thing != thing else repr(thing)
+    return "NaN" if thing != thing else repr(thing).replace("`", "'")  # ` is a mark of the card
 
 
 def apart(given, wanted):

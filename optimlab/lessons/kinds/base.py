@@ -138,7 +138,7 @@ def finite(value, size):
     """The numbers of a stored or given answer as floats, or None where they are not `size` many."""
     try:
         numbers = np.asarray(value, dtype=float).ravel()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return numbers if numbers.size == size and np.isfinite(numbers).all() else None
 

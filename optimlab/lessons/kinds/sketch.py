@@ -69,7 +69,7 @@ class Sketch(Question):
     def valid(self, stored):
         try:
             answer = self.read(stored)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         return answer if any(v is not None for v in answer) else None
 
