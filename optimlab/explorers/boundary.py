@@ -314,10 +314,9 @@ class BoundaryExplorer(Explorer):
             task[0].call_soon_threadsafe(task[1].cancel)
         self._set_playing(False)
 
-    def close(self):
-        """Stop training and close the widget."""
+    def rest(self):
         self.pause()
-        super().close()
+        super().rest()
 
     def veil(self, sentence):
         """Stop training and hide the run, as every explorer does."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from optimlab.draw.live.late import Late
 from optimlab.draw.live.live import front_end, with_view
 
 HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ def buttons(*items):
     }
 
 
-class Card(anywidget.AnyWidget):
+class Card(Late, anywidget.AnyWidget):
     """A small form drawn from `parts`; `react(name, value)` hears what the learner does.
 
     `label` is what a screen reader calls it.
@@ -90,7 +91,7 @@ class Card(anywidget.AnyWidget):
         lines = "\n".join(lines).replace("<br>", "\n")
         return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</t[dh]>|<tr>", " ", lines)))
 
-    def _repr_mimebundle_(self, **_):
+    def bundle(self, **_):
         words = self._plain()
         return with_view({"text/plain": _bare(words), "text/markdown": words}, self.model_id)
 

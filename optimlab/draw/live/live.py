@@ -551,8 +551,18 @@ class LivePlot(Late, anywidget.AnyWidget):
         data, metadata = with_view(data, model_id)
         return data, metadata | {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
 
-    def _repr_mimebundle_(self, **_):
+    def bundle(self, **_):
         return self.mimebundle(self.model_id)
+
+    def close(self):
+        """Let it go for good, with its figures."""
+        super().close()
+        if not hasattr(self, "_marks"):
+            return  # its arguments were wrong
+        self._figures, self._rasters, self._axes = [], [], []
+        for kept in (self._marks, self._frame, self._notes, self._pictures, self._covered):
+            kept.clear()
+        self.panels, self.images, self.data, self.frames = [], {}, {}, {}
 
 
 def with_view(data, model_id):
