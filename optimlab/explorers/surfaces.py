@@ -11,12 +11,14 @@ from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from matplotlib.colors import to_hex
 from PIL import Image
 
 from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live.late import Late
+from optimlab.draw.live.modules import loader
 from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
@@ -299,7 +301,8 @@ def _late_figure():
     class Surface(Late, go.FigureWidget):
         """A figure that reaches the page whole."""
 
-        _esm = str(go.FigureWidget._esm)  # a Path would keep every figure alive
+        _esm = loader(str(go.FigureWidget._esm))  # a Path would keep every figure alive
+        _code = traitlets.Unicode(str(go.FigureWidget._esm)).tag(sync=True)
 
     return Surface
 

@@ -8,7 +8,8 @@ import anywidget
 import traitlets
 
 from optimlab.draw.live.late import Late
-from optimlab.draw.live.live import front_end, with_view
+from optimlab.draw.live.live import with_view
+from optimlab.draw.live.modules import front_end, loader
 
 HERE = Path(__file__).parent
 
@@ -62,7 +63,8 @@ class Card(Late, anywidget.AnyWidget):
     An exception in `react` appears at the end of the card.
     """
 
-    _esm = front_end(HERE / "card.js")
+    _esm = loader(front_end(HERE / "card.js"))
+    _code = traitlets.Unicode(front_end(HERE / "card.js")).tag(sync=True)
     _css = (HERE / "card.css").read_text("utf-8")  # a Path would keep every card alive
 
     parts = traitlets.List().tag(sync=True)

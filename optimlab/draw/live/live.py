@@ -25,7 +25,7 @@ from optimlab.draw import naming, style
 from optimlab.draw.figures import STARS
 from optimlab.draw.live import marks
 from optimlab.draw.live.late import Late
-from optimlab.draw.live.modules import front_end
+from optimlab.draw.live.modules import front_end, loader
 from optimlab.draw.live.raster import Raster, draw, lay_out, png
 
 HERE = Path(__file__).parent
@@ -89,7 +89,8 @@ class LivePlot(Late, anywidget.AnyWidget):
     menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
-    _esm = front_end(HERE / "view.js")  # and the parts that it needs
+    _esm = loader(front_end(HERE / "view.js"))
+    _code = traitlets.Unicode(front_end(HERE / "view.js")).tag(sync=True)  # and parts that it needs
     one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
@@ -248,7 +249,9 @@ class LivePlot(Late, anywidget.AnyWidget):
         if not self._parts.issuperset(some):
             self._parts |= {*some}
             parts = (HERE / f"{one}.js" for one in sorted(self._parts))
-            self._esm = front_end(HERE / "view.js", *parts)
+            with self.hold_sync():
+                self._code = front_end(HERE / "view.js", *parts)
+                self._esm = loader(self._code)
 
     @traitlets.observe("program")
     def _need_paths(self, change):
