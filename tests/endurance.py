@@ -4,10 +4,10 @@
     python tests/endurance.py rerun --times 20       # one part, shorter
     python tests/endurance.py rerun --only explore
 
-`rerun` runs a cell again and again, `ticks` presses an arrow key on a slider, `drags` moves the start
-point, `tabs` has two pages over one kernel. Printed is what there is after some of them: models in the
-kernel and in the page, megabytes of the kernel and of the page's heap (after a collection of
-garbage), its nodes, and messages that wait. Exits 1 where something grew beyond its limit.
+`rerun` runs a cell again and again, `ticks` presses an arrow key on a slider, `drags` moves the
+start point, `tabs` has two pages over one JupyterLab. Printed is what there is after some of them:
+models in the kernel, megabytes of the kernel and of the page's heap (after a collection of
+garbage), nodes of the page, and messages that wait. Exits 1 where something grew beyond its limit.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ RERUN = {
     "explore": 'explore("ravine", Momentum, lr=0.1, steps=30)',
     "kept": 'kept = explore("ravine", Momentum, lr=0.1, steps=30)\nkept',
     "hidden": 'hidden = explore("ravine", Momentum, lr=0.1, steps=30)',
-    "predict": 'lesson.predict("in", explore("parabola", SGD), Choice({"a": "A", "b": "B"}, right="b"))',
+    "predict": 'lesson.predict("in", explore("parabola"), Choice({"a": "A", "b": "B"}, right="b"))',
     "after": 'lesson.after("way", lambda: explore("parabola", SGD, steps=5))',
-    "cards": 'display(lesson.quiz(), lesson.progress(), lesson.check("plus one", lambda x: x + 1))',
+    "cards": 'display(lesson.quiz(), lesson.progress(), lesson.check("plus one", lambda x: 1))',
     "surface": 'explorers.SurfaceExplorer("ravine", Momentum)',
 }
 #: what may grow between the third run and the last: models, MB of the kernel, MB of the page
@@ -54,9 +54,6 @@ SETTLED = f"""() => {{ {PANEL}
 WAITING = f"""() => {{ {PANEL}
   const kernel = panel.sessionContext.session.kernel;
   return [...kernel._pendingMessages ?? []].length + [...kernel._futures ?? []].length; }}"""
-IN_PAGE = f"""async () => {{ {PANEL}
-  const found = window.__managers ? window.__managers() : null;
-  return found; }}"""
 
 
 class Counter:

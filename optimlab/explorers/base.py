@@ -33,6 +33,9 @@ def guarded(method):
         except Exception as error:
             self.status = f"{type(error).__name__}: {error}"
             return None
+        except KeyboardInterrupt:
+            self.status = "Python was interrupted. Move a control, and it goes on."
+            return None
         finally:
             self._told_above = False
         self.status = ""

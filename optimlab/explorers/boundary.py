@@ -368,7 +368,7 @@ class BoundaryExplorer(Explorer):
                 raise
 
     def _set_playing(self, playing):
-        self.playing = playing
+        self.playing = self.plot.working = playing
         button = self.buttons["play"]
         button.description, button.icon = ("Pause", "pause") if playing else ("Play", "play")
 

@@ -124,15 +124,16 @@ class Cells:
 
     def show(self, thing):
         """The cell that runs shows a thing: a widget that is Late, or what stands for some."""
-        self._listen()
+        self.listen()
         (self._others if self._now is None else self._now).add(thing)
 
     def make(self):
         """The cell that runs makes something; what it made before may be garbage now."""
-        self._listen()
+        self.listen()
         self._makes = True
 
-    def _listen(self):
+    def listen(self):
+        """Hear from now on when a cell runs, and when it has run."""
         shell = get_ipython()
         if shell is self._shell or shell is None:
             return
@@ -202,3 +203,4 @@ class Cells:
 
 
 cells = Cells()
+cells.listen()
