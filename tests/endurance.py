@@ -116,7 +116,74 @@ def rerun(lab: Lab, times: int, only: list[str]) -> bool:
     return flat
 
 
-PARTS = {"rerun": rerun}
+LIVE = [FIRST, "explore('ravine', Momentum, lr=0.1, steps=30)", "explorers.RaceExplorer('ravine', "
+        "['SGD', 'Adam'], racing='Adam', steps=30)"]  # fmt: skip
+
+
+def many(lab: Lab, name: str, times: int, act) -> bool:
+    """Do something so often, on each of the plots; count after a tenth, a half and all of it."""
+    counter, rows = Counter(lab), []
+    for time in range(1, times + 1):
+        act(time)
+        if time in (times // 10, times // 2, times):
+            lab.wait_idle()
+            rows.append((time, counter.now()))
+    return show(name, rows) and not lab.console and not lab.errors()
+
+
+def ticks(lab: Lab, times: int, only: list[str]) -> bool:
+    notebook(lab, *LIVE)
+    flat = True
+    for i, name in enumerate(("explore", "race")):
+        lab.page.locator(".ol-lr .noUi-handle").nth(i).focus()
+        flat &= many(lab, f"ticks of {name}", times, lambda time: lab.page.keyboard.press(
+            "ArrowRight" if time // 20 % 2 else "ArrowLeft"))  # fmt: skip
+    return flat
+
+
+def drags(lab: Lab, times: int, only: list[str]) -> bool:
+    notebook(lab, *LIVE)
+
+    def drag(i):
+        ring = lab.live(i).locator("[data-handle=start]")
+        ring.scroll_into_view_if_needed()
+
+        def act(time):
+            box, way = ring.bounding_box(), 40 if time % 2 else -40
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            lab.page.mouse.move(x, y)
+            lab.page.mouse.down()
+            lab.page.mouse.move(x + way, y + way / 4, steps=4)
+            lab.page.mouse.up()
+
+        return act
+
+    return all([many(lab, f"drags of {name}", times, drag(i))
+                for i, name in enumerate(("explore", "race"))])  # fmt: skip
+
+
+def tabs(lab: Lab, times: int, only: list[str]) -> bool:
+    """Two pages with a notebook and a kernel each, in which cells are run by turns."""
+    notebook(lab, FIRST, RERUN["explore"])
+    with browser_context(lab.page.context.browser) as context:
+        other = Lab(lab.server, context)
+        other.name = "other.ipynb"
+        other.saved().write_text(lab.saved().read_text("utf-8"), "utf-8")
+        other.reopen()
+        assert other.run_all() == []
+
+        def act(_time):
+            for one in (lab, other):
+                one.page.evaluate(RUN, 1)
+                one.page.wait_for_function(SETTLED, timeout=60_000)
+
+        flat = many(lab, "two tabs", times, act)
+        other.page.close()
+        return flat
+
+
+#: part -> what does it, and how often
+PARTS = {"rerun": (rerun, 200), "ticks": (ticks, 10_000), "drags": (drags, 1000), "tabs": (tabs, 50)}
 
 
 def main() -> int:
@@ -132,7 +199,8 @@ def main() -> int:
         browser = play.chromium.launch(executable_path=find_browser(), args=FLAGS)
         for part in given.parts or PARTS:
             with browser_context(browser) as context:
-                flat &= PARTS[part](Lab(server, context), given.times or 200, given.only)
+                does, times = PARTS[part]
+                flat &= does(Lab(server, context), given.times or times, given.only)
         browser.close()
     return 0 if flat else 1
 

@@ -1,4 +1,4 @@
-"""Widgets that reach the page whole, and leave it when no cell of the notebook shows them any more."""
+"""Widgets that reach the page whole, and leave it when no cell shows them any more."""
 
 import asyncio
 import gc
@@ -195,7 +195,8 @@ class Cells:
     def _collect(self):
         """Give memory back soon: an explorer is a web of references, and 10 MB."""
         with suppress(RuntimeError):  # where no event loop runs Python does it when it likes
-            self._waiting = self._waiting or asyncio.get_running_loop().call_later(REST, self._give_back)
+            loop = asyncio.get_running_loop()
+            self._waiting = self._waiting or loop.call_later(REST, self._give_back)
 
     def _give_back(self):
         self._waiting = None
