@@ -183,7 +183,8 @@ def tabs(lab: Lab, times: int, only: list[str]) -> bool:
 
 
 #: part -> what does it, and how often
-PARTS = {"rerun": (rerun, 200), "ticks": (ticks, 10_000), "drags": (drags, 1000), "tabs": (tabs, 50)}
+PARTS = {"rerun": (rerun, 200), "ticks": (ticks, 10_000), "drags": (drags, 1000)}
+PARTS |= {"tabs": (tabs, 50)}
 
 
 def main() -> int:

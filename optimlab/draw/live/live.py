@@ -565,11 +565,8 @@ class LivePlot(Late, anywidget.AnyWidget):
     def close(self):
         """Let it go for good, with its figures."""
         super().close()
-        if not hasattr(self, "_marks"):
-            return  # its arguments were wrong
         self._figures, self._rasters, self._axes = [], [], []
-        for kept in (self._marks, self._frame, self._notes, self._pictures, self._covered):
-            kept.clear()
+        self._marks, self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}, {}
         self.panels, self.images, self.data, self.frames = [], {}, {}, {}
 
 
