@@ -32,9 +32,14 @@ const load = async (model) => {
   })().catch((error) => { delete known["%(name)s"]; throw error; });
   return known["%(name)s"];
 };
+let made; // this module is one widget's own
+const own = async ({ model }) => {
+  const code = await load(model);
+  return (made ??= typeof code === "function" ? code() : code);
+};
 export default {
-  async initialize(here) { return (await load(here.model)).initialize?.(here); },
-  async render(here) { return (await load(here.model)).render(here); },
+  async initialize(here) { return (await own(here)).initialize?.(here); },
+  async render(here) { return (await own(here)).render?.(here); },
 };
 """
 
