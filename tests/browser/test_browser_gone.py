@@ -100,6 +100,7 @@ def test_what_is_shown_while_python_is_busy_interrupted_restarted_and_killed(pag
     # killed
     train(page)
     os.kill(int(page.python("import os; print(os.getpid())")), signal.SIGKILL)
+    page.page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says so, too
     until_late(page, NETWORK)
     move(page, LOOKED), move(page, SOLID)
     until_late(page, LOOKED), until_solid(page, True)
