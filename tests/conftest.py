@@ -34,6 +34,26 @@ def let_go(request):
     gc.collect()
 
 
+@pytest.fixture
+def shell(monkeypatch, tmp_path):
+    """A shell as a notebook has it, for one test."""
+    import matplotlib.pyplot as plt
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from optimlab.draw.live.late import cells
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setattr(InteractiveShell, "enable_gui", lambda self, gui=None: None)
+    shell, backend = InteractiveShell.instance(), plt.get_backend()
+    shell.enable_matplotlib("inline")
+    cells.listen()
+    yield shell
+    plt.switch_backend(backend)
+    shell.history_manager.end_session()
+    shell.restore_sys_module_state()
+    InteractiveShell.clear_instance()
+
+
 @pytest.fixture(scope="session")
 def run(tmp_path_factory):
     """Run JavaScript beside the modules of the live plot: see node.py."""

@@ -2,25 +2,10 @@
 
 import matplotlib.pyplot as plt
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets.widget import _instances
 
 from optimlab import SGD, explore, style
 from optimlab.lessons import Choice, Lesson, Progress
-
-
-@pytest.fixture
-def shell(monkeypatch, tmp_path):
-    """A shell as a notebook has it, for one test."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    monkeypatch.setattr(InteractiveShell, "enable_gui", lambda self, gui=None: None)
-    shell, backend = InteractiveShell.instance(), plt.get_backend()
-    shell.enable_matplotlib("inline")
-    yield shell
-    plt.switch_backend(backend)
-    shell.history_manager.end_session()
-    shell.restore_sys_module_state()
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture
@@ -33,9 +18,11 @@ def lesson(shell):
         yield lesson
 
 
-def run_in(monkeypatch, shell, cell):
-    said = {"metadata": {"cellId": cell}}
-    monkeypatch.setattr(shell, "get_parent", lambda: said, raising=False)
+def run_in(shell, cell, code):
+    """Run a cell of that name, or of none."""
+    result = shell.run_cell(code, store_history=True, cell_id=cell)
+    result.raise_error()
+    return result.result
 
 
 def draws():
@@ -56,23 +43,36 @@ def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
     assert f'<img alt="Figure. {shown}"' in told
 
 
-def test_a_cell_that_is_run_again_leaves_no_widget_behind(lesson, shell, monkeypatch):
+AFTER = "lesson.after('way', lambda: explore('ravine', SGD, steps=3))"
+
+
+def test_a_cell_that_is_run_again_leaves_no_widget_behind(lesson, shell):
     asked = lesson.predictions["way"]
-    run_in(monkeypatch, shell, "one")
+    shell.push({"lesson": lesson, "explore": explore, "SGD": SGD, "says": says})
     before = set(_instances)
-    first = lesson.after("way", lambda: explore("ravine", SGD, steps=3))
+    first = run_in(shell, "one", AFTER)
     made = set(_instances) - before
     assert first.model_id in made and len(made) > 10
-    second = lesson.after("way", lambda: explore("ravine", SGD, steps=4))
-    assert not made & set(_instances) and first.comm is None
+    second = run_in(shell, "one", AFTER)
+    assert not made & set(_instances) and first.closed
     assert asked.afterwards == [second]
     assert len(set(_instances) - before) == len(made)
-    run_in(monkeypatch, shell, "two")
-    third = lesson.after("way", says)
+    third = run_in(shell, "two", "lesson.after('way', says)")
     assert asked.afterwards == [second, third] and second.comm is not None
 
 
-def test_where_no_cell_is_known_nothing_is_taken_away(lesson, shell, monkeypatch):
-    both = [lesson.after("way", says) for _ in range(2)]
+def test_where_no_cell_is_known_nothing_is_taken_away(lesson, shell):
+    shell.push({"lesson": lesson, "says": says})
+    both = [run_in(shell, None, "lesson.after('way', says)") for _ in range(2)]
     assert lesson.predictions["way"].afterwards == both
     assert all(one.comm is not None for one in both)
+
+
+def test_a_question_that_is_asked_anew_still_shows_what_other_cells_have(lesson, shell):
+    shell.push({"lesson": lesson, "says": says, "Choice": Choice})
+    below = run_in(shell, "two", "lesson.after('way', says)")
+    anew = 'lesson.predict("way", says, Choice({"down": "Yes.", "up": "No."}, right="down"))'
+    asked = [run_in(shell, "one", anew) for _ in range(2)][1]
+    assert asked.afterwards[0] is below and len(asked.afterwards) == 2
+    asked.card.act("skip")
+    assert below._output.outputs and not below.closed

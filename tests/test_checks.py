@@ -386,7 +386,7 @@ of(add_run, {"ax": AXES, "look": LOOK}, name=TEXT, ax=THING, look=DICT, dots=POS
 of(add_sketch, {"x": [0, 1]}, x=ROW, label=TEXT, color=NAME)
 of(PLOT.show, {"frame": {}}, frame=DICT)
 of(PLOT.note, {"name": "path", "data": [(0, 1)]}, name=NAME)
-of(live.live.take_off, {"ax": AXES}, ax=THING)
+of(live.take_off, {"ax": AXES}, ax=THING)
 
 LESSON = lessons.Lesson("42", lessons.Progress(""))
 GUESS = lessons.Choice({"a": "Yes.", "b": "No."}, right="a")

@@ -207,7 +207,7 @@ def test_a_live_plot_is_light():
     explorer = explore("ravine", SGD, lr=0.1, steps=60, most_steps=60)
     plot = explorer.plot
     pictures = sum(len(panel["png"]) for panel in plot.panels)
-    code = len(plot._esm) + len(plot._css)
+    code = len(plot._code) + len(plot._css)
     rest = len(json.dumps([plot.marks, plot.axes, plot.data["list"]])) + len(plot.data["buffer"])
     assert pictures + code + rest < 250_000
     frames = len(json.dumps(plot.frames["list"])) + len(plot.frames["buffer"])

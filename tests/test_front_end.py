@@ -149,14 +149,14 @@ def test_comments_and_indents_are_left_out_and_nothing_else(tmp_path):
 
 def test_a_plot_is_sent_the_parts_that_it_needs():
     plain, looked_at = explore("ravine", "SGD"), explore("ravine", "SGD", inspect=True)
-    assert len(plain.plot._esm.encode()) <= 60_000
+    assert len(plain.plot._code.encode()) <= 60_000
     named = explore("parabola", "SGD")
     kinds = (plain, {"Runs"}), (named, {"Runs", "freePlaces"}), (looked_at, {"Below"})
     for explorer, own in kinds:
-        found = set(re.findall(r"^PARTS\.(\w+) = ", explorer.plot._esm, re.MULTILINE))
+        found = set(re.findall(r"^PARTS\.(\w+) = ", explorer.plot._code, re.MULTILINE))
         assert found == own
     plain.plot.add_sketch(plain.plot._axes[1][1], [0, 1, 2])
-    assert "class Sketch" in plain.plot._esm and "class Runs" in plain.plot._esm
+    assert "class Sketch" in plain.plot._code and "class Runs" in plain.plot._code
 
 
 def test_modules_that_import_each_other_are_refused(tmp_path):

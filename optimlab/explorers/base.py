@@ -9,7 +9,7 @@ import traitlets
 from optimlab import checks
 from optimlab.asis import in_html
 from optimlab.draw.live import export
-from optimlab.draw.live.late import Late
+from optimlab.draw.live.late import Late, cells, parts_of, unopened
 from optimlab.explorers import saving
 from optimlab.explorers.controls import set_to, value_of
 
@@ -34,6 +34,9 @@ def guarded(method):
         except Exception as error:
             self.status = f"{type(error).__name__}: {error}"
             return None
+        except KeyboardInterrupt:
+            self.status = "Python was interrupted. Move a control, and it goes on."
+            return None
         finally:
             self._told_above = False
         self.status = ""
@@ -42,7 +45,18 @@ def guarded(method):
     return run
 
 
-class Explorer(Late, widgets.VBox):
+class _Whole(type(widgets.VBox)):
+    """Of explorers: all that one makes is opened when it is shown, not before."""
+
+    def __call__(cls, *args, **given):
+        with unopened():
+            made = super().__call__(*args, **given)
+            parts_of(made)  # which makes their layouts
+        cells.make()
+        return made
+
+
+class Explorer(Late, widgets.VBox, metaclass=_Whole):
     """A live plot with controls. Subclasses draw the scene once and compute frames.
 
     A subclass builds its LivePlot and controls in `__init__`, hands them to `assemble`, and says
@@ -235,12 +249,17 @@ class Explorer(Late, widgets.VBox):
         return self
 
     def close(self):
-        """Let it go with all that it made: its plot and controls, their layouts and styles."""
-        self._stop_waiting()
+        """Let it go for good with all that it made: plot, controls, figures, and what it awaits."""
+        if hasattr(self, "plot"):
+            self.rest()
         for widget in parts_of(self):
+            widget.unobserve_all()
             if widget is not self:
                 widget.close()
         super().close()
+
+    def rest(self):
+        self._stop_waiting()
 
     # -- callbacks -----------------------------------------------------------------------------
 
@@ -324,7 +343,7 @@ class Explorer(Late, widgets.VBox):
             self._line.value = "" if not change.new else f"<b>Not shown.</b> {in_html(change.new)}"
             self._line.layout.display = None if change.new else "none"
 
-    def _repr_mimebundle_(self, **_):
+    def bundle(self, **_):
         return self.plot.mimebundle(self.model_id, self.summary, self.still())
 
     def still(self):
@@ -371,18 +390,6 @@ class Explorer(Late, widgets.VBox):
             self._send_frames()
         else:
             saving.answer(self, content.get("kind"))
-
-
-def parts_of(whole, found=None):
-    """A widget and the widgets that it holds at any depth, each once."""
-    found = [] if found is None else found
-    if isinstance(whole, list | tuple):
-        for part in whole:
-            parts_of(part, found)
-    elif isinstance(whole, widgets.Widget) and all(whole is not one for one in found):
-        found.append(whole)
-        parts_of([getattr(whole, name) for name in whole.keys], found)
-    return found
 
 
 def _attribute(widget):

@@ -206,10 +206,9 @@ class BasinExplorer(PathExplorer):
         if self._idle is not None:
             self._idle.cancel()
 
-    def close(self):
-        """Let it go with all that it made; its map is not refined any more."""
+    def rest(self):
         self._stop_going_on()
-        super().close()
+        super().rest()
 
     # -- the run -------------------------------------------------------------------------------
 

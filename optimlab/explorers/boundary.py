@@ -317,10 +317,9 @@ class BoundaryExplorer(Explorer):
             task[0].call_soon_threadsafe(task[1].cancel)
         self._set_playing(False)
 
-    def close(self):
-        """Stop training and close the widget."""
+    def rest(self):
         self.pause()
-        super().close()
+        super().rest()
 
     def veil(self, sentence):
         """Stop training and hide the run, as every explorer does."""
@@ -372,7 +371,7 @@ class BoundaryExplorer(Explorer):
                 raise
 
     def _set_playing(self, playing):
-        self.playing = playing
+        self.playing = self.plot.working = playing
         button = self.buttons["play"]
         button.description, button.icon = ("Pause", "pause") if playing else ("Play", "play")
 

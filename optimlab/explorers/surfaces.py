@@ -11,12 +11,14 @@ from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from matplotlib.colors import to_hex
 from PIL import Image
 
 from optimlab import checks
 from optimlab.draw import figures, style
 from optimlab.draw.live.late import Late
+from optimlab.draw.live.modules import loader
 from optimlab.draw.live.raster import draw
 from optimlab.explorers.base import guarded
 from optimlab.explorers.controls import number
@@ -154,12 +156,12 @@ class SurfaceExplorer(PathExplorer):
         """The surface stands to the right of the contour lines, or above them on a narrow page:
         never below the bar and the sentence.
         """
-        beside = LateColumn([self.figure, self.turn])
+        beside = widgets.VBox([self.figure, self.turn])
         for part, most in ((self.plot, 472), (beside, WIDTH + 4)):
             part.layout.flex, part.layout.min_width = f"1 1 {LEAST}px", "0"
             part.layout.max_width = f"min({most}px, 100%)"
         layout = {"flex_flow": "row wrap-reverse", "align_items": "flex-end"}
-        both = LateRow([self.plot, beside], layout=layout)
+        both = widgets.HBox([self.plot, beside], layout=layout)
         both.add_class("ol-beside")
         self.children = [both if child is self.plot else child for child in self.children]
 
@@ -204,16 +206,14 @@ class SurfaceExplorer(PathExplorer):
             self._answered = True
             self._lift_paths()
 
-    def close(self):
-        """Let it go; plotly keeps its figures, which must not keep the explorer."""
-        if self.figure is not None:
-            self.figure.unobserve_all("_js2py_traceDeltas")
-        super().close()
+    def rest(self):
+        self._answered = False  # a view that is opened anew begins with the traces as they are
+        super().rest()
 
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
         if self.figure.comm is not None and not self._answered:
-            self.figure._repr_mimebundle_()
+            self.figure.bundle()
 
     def _mark_step(self):
         for name, path in self.paths.items():
@@ -293,17 +293,9 @@ class SurfaceExplorer(PathExplorer):
                 color=edge, markerfacecolor=fill, markeredgewidth=1.5, zorder=11,
             )  # fmt: skip
 
-    def _repr_mimebundle_(self, **_):
-        self.figure._repr_mimebundle_()  # a view begins with the traces as they are now
-        return super()._repr_mimebundle_()
-
-
-class LateRow(Late, widgets.HBox):
-    """A row that is opened with the explorer that it is in, and not before."""
-
-
-class LateColumn(Late, widgets.VBox):
-    """A column that is opened with the explorer that it is in, and not before."""
+    def bundle(self, **_):
+        self.figure.bundle()  # a view begins with the traces as they are now
+        return super().bundle()
 
 
 @cache
@@ -313,6 +305,9 @@ def _late_figure():
 
     class Surface(Late, go.FigureWidget):
         """A figure that reaches the page whole."""
+
+        _esm = loader(str(go.FigureWidget._esm))  # a Path would keep every figure alive
+        _code = traitlets.Unicode(str(go.FigureWidget._esm)).tag(sync=True)
 
     return Surface
 

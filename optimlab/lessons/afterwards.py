@@ -10,14 +10,14 @@ from IPython.utils.capture import capture_output
 from ipywidgets.widgets.widget import _instances
 
 from optimlab.asis import legible
+from optimlab.draw.live.late import Late, cells, parts_of, unopened
 from optimlab.draw.live.live import with_view
-from optimlab.explorers.base import parts_of
 
 #: what of an output is shown in a stored notebook: the first of these that it has
 KINDS = ("image/png", "text/markdown", "text/html", "text/plain")
 
 
-class Afterwards(widgets.VBox):
+class Afterwards(Late, widgets.VBox):
     """The results of plain code that would answer a question. See `Lesson.after`.
 
     The function is called when this is made, answered or not, so that running a notebook runs all
@@ -35,14 +35,16 @@ class Afterwards(widgets.VBox):
     """
 
     def __init__(self, name, function):
-        self.name, self.cell = name, _cell()
+        self.name, self.cell = name, cells.name
         before = set(_instances)
         self.results = outputs_of(function)
         self._made = [one for key, one in _instances.items() if key not in before]
         waiting = f"<em>This appears after your answer to “{html.escape(name)}”.</em>"
-        self._waiting = widgets.HTML(waiting).add_class("ol-after")
-        self._output = widgets.Output()
-        super().__init__([self._waiting, self._output])
+        with unopened():
+            self._waiting = widgets.HTML(waiting).add_class("ol-after")
+            self._output = widgets.Output()
+            super().__init__([self._waiting, self._output])
+            parts_of(self)  # which makes their layouts
 
     def show(self, now):
         """Show the results, or, where `now` is False, hide them and take them off the page."""
@@ -56,9 +58,13 @@ class Afterwards(widgets.VBox):
         for widget in (*self._made, *parts_of(self)):
             if widget is not self:
                 widget.close()
+        self._made = []
         super().close()
 
-    def _repr_mimebundle_(self, **_):
+    def rest(self):
+        self.close()
+
+    def bundle(self, **_):
         told = "\n\n".join(_markdown(one, self.name) for one in self.results)
         summary = f"<summary>After your answer to “{html.escape(self.name)}”</summary>"
         data = {
@@ -66,12 +72,6 @@ class Afterwards(widgets.VBox):
             "text/markdown": f"<details>{summary}\n\n{told}\n\n</details>",
         }
         return with_view(data, self.model_id)
-
-
-def _cell():
-    """The notebook's name of the cell that runs, or None."""
-    ask = getattr(get_ipython(), "get_parent", None)
-    return ask and ask().get("metadata", {}).get("cellId")
 
 
 def outputs_of(function):

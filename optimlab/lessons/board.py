@@ -71,18 +71,12 @@ def prediction_rows(names, stored):
 class _Board(Card):
     """A card that is drawn anew when something was answered."""
 
-    _stop = staticmethod(lambda: None)  # for one that was never finished
-
     def __init__(self, store):
         self.store = store
         super().__init__(self._press, self._words, label="What was answered")
         self._asked = False
         self._paint()
-        self._stop = store.subscribe(self._paint)
-
-    def close(self):
-        self._stop()
-        super().close()
+        store.subscribe(self._paint)
 
     def _press(self, name, _value):
         if name == "forget":

@@ -113,9 +113,9 @@ export class Card {
 
   /** @param {string} name @param {any} [value] */
   send(name, value = null) {
-    this.model.send({ name, value });
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.busy(true), SLOW);
+    this.model.send({ name, value }); // which fails where Python has died
   }
 
   /** @param {boolean} now */

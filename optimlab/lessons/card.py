@@ -8,7 +8,9 @@ import anywidget
 import traitlets
 
 from optimlab.asis import in_html, in_markdown, legible
-from optimlab.draw.live.live import front_end, with_view
+from optimlab.draw.live.late import Late
+from optimlab.draw.live.live import with_view
+from optimlab.draw.live.modules import front_end, loader
 
 HERE = Path(__file__).parent
 
@@ -71,7 +73,7 @@ def buttons(*items):
     }
 
 
-class Card(anywidget.AnyWidget):
+class Card(Late, anywidget.AnyWidget):
     """A small form drawn from `parts`; `react(name, value)` hears what the learner does.
 
     `label` is what a screen reader calls it.
@@ -84,7 +86,8 @@ class Card(anywidget.AnyWidget):
     An exception in `react` appears at the end of the card.
     """
 
-    _esm = front_end(HERE / "card.js")
+    _esm = loader(front_end(HERE / "card.js"))
+    _code = traitlets.Unicode(front_end(HERE / "card.js")).tag(sync=True)
     _css = (HERE / "card.css").read_text("utf-8")  # a Path would keep every card alive
 
     parts = traitlets.List().tag(sync=True)
@@ -113,7 +116,7 @@ class Card(anywidget.AnyWidget):
         lines = "\n".join(lines).replace("<br>", "\n")
         return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</t[dh]>|<tr>", " ", lines)))
 
-    def _repr_mimebundle_(self, **_):
+    def bundle(self, **_):
         words = self._plain()
         return with_view({"text/plain": _bare(words), "text/markdown": words}, self.model_id)
 

@@ -113,7 +113,11 @@ class Lesson:
         if explorer is None and question.needs_explorer:
             kind = type(question).__name__
             raise TypeError(f"predict({name!r}): a {kind} needs an explorer")
+        former = self.predictions.get(name)
         made = self.predictions[name] = Prediction(self, name, explorer, question)
+        for one in former.afterwards if former else ():
+            if one is not former._below:  # what other cells show
+                made.follow_with(one)
         if function is not None:
             made.follow_with(Afterwards(name, function), below=True)
         return made

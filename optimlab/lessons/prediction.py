@@ -7,6 +7,7 @@ kinds in `optimlab.lessons.kinds`.
 import datetime
 
 from optimlab import asis, checks
+from optimlab.draw.live.late import cells
 from optimlab.lessons.card import Card, buttons, text, trouble
 from optimlab.lessons.kinds.marks import GAP, wipe
 
@@ -53,9 +54,13 @@ class Prediction:
     def _ipython_display_(self):
         from IPython.display import display
 
+        cells.show(self)
         display(self.card)
         if self._below is not None:
             display(self._below)
+
+    def rest(self):
+        """No cell shows it any more: what it shows is let go by itself."""
 
     def follow_with(self, afterwards, *, below=False):
         """Show an Afterwards when this is revealed; `below`: right under the card.

@@ -8,10 +8,12 @@ another name, and never overwritten.
 
 import copy
 import errno
+import inspect
 import os
 import threading
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakMethod
 
 from optimlab import checks, place
 from optimlab.lessons import document as documents
@@ -130,9 +132,13 @@ class Progress:
         self._tell()
 
     def subscribe(self, callback):
-        """Call `callback()` after each change made here; returns a function that ends this."""
-        # in a box, so that the same function may subscribe twice
-        own = [checks.callback("callback", callback)]
+        """Call `callback()` after each change made here; returns a function that ends this.
+
+        A method is called as long as its object is there: this does not keep it.
+        """
+        checks.callback("callback", callback)
+        # a box for each, so that the same function may subscribe twice
+        own = WeakMethod(callback) if inspect.ismethod(callback) else (lambda: callback)
         self._callbacks.append(own)
 
         def unsubscribe():
@@ -141,8 +147,10 @@ class Progress:
         return unsubscribe
 
     def _tell(self):
-        for (callback,) in list(self._callbacks):
-            callback()
+        self._callbacks = [box for box in self._callbacks if box()]
+        for box in self._callbacks:
+            if callback := box():
+                callback()
 
     def _change(self, change):
         with self._guard:

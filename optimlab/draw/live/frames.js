@@ -34,6 +34,10 @@ export function floats(packed) {
   return found;
 }
 
+/** What is said of a picture that Python has not brought up to date. */
+export const UNANSWERED =
+  "Python does not answer: the picture is not that of the controls as they stand. " +
+  "If it is busy, wait. If it was restarted or has ended, run this cell again.";
 /** Python is late if it has not answered after so many milliseconds. */
 const ANSWER = 1000;
 
@@ -49,19 +53,28 @@ export class Source {
     this.runs = null;
     this.waits = 0;
     this.late = false;
+    /** @type {any} what Python has sent last */
+    this.known = null;
   }
 
   /**
-   * Whether what is shown is not what the controls say, for Python has not answered for a second.
-   * @param {string} source of what is shown @param {() => void} repaint
+   * Whether what Python has sent is not what the controls say, or it is at work and sends nothing:
+   * for a second.
+   * @param {() => void} repaint
    */
-  isLate(source, repaint) {
-    const { settings } = this.model.get("data");
-    const fits = source !== "data" || !settings.length || JSON.stringify(settings) === this.settings();
-    if (fits) {
+  isLate(repaint) {
+    const data = this.model.get("data");
+    const [hand, name] = this.controls[0] ?? [];
+    const fits =
+      !data.settings?.length ||
+      (JSON.stringify(data.settings) === this.settings() &&
+        (!hand || data.first === undefined || data.first === hand.get(name ?? "")));
+    const works = this.model.get("working");
+    if (fits && (!works || data !== this.known)) {
       window.clearTimeout(this.waits);
-      [this.waits, this.late] = [0, false];
-    } else {
+      [this.waits, this.late, this.known] = [0, false, data];
+    }
+    if (!fits || works) {
       this.waits ||= window.setTimeout(() => {
         this.late = true;
         repaint();

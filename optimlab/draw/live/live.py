@@ -25,8 +25,8 @@ from optimlab.draw import naming, style
 from optimlab.draw.figures import STARS
 from optimlab.draw.live import marks
 from optimlab.draw.live.late import Late
-from optimlab.draw.live.modules import front_end
-from optimlab.draw.live.raster import Raster, draw, lay_out, png
+from optimlab.draw.live.modules import front_end, loader
+from optimlab.draw.live.raster import Raster, png
 
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
@@ -84,12 +84,14 @@ class LivePlot(Late, anywidget.AnyWidget):
         is not shown)
     step : int, the step marked in the picture; -1 for the last
     playing, veiled : bool
+    working : bool, whether Python goes on sending: a page that gets nothing for a second says so
     drawn : list, the sketch: a number for each of its columns, None where nothing is drawn yet
     program : dict, from which the page makes the frames by itself, as paths.js takes it; or empty
     menu : list of [what, label]: what the bar asks Python for, in messages `{"kind": what}`
     """
 
-    _esm = front_end(HERE / "view.js")  # and the parts that it needs
+    _esm = loader(front_end(HERE / "view.js"))
+    _code = traitlets.Unicode(front_end(HERE / "view.js")).tag(sync=True)  # and parts that it needs
     one_picture = True  # whether the frames of the slider have their images in common
     _css = (HERE / "live.css").read_text("utf-8")  # a Path would keep every plot alive
 
@@ -107,6 +109,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     playing = traitlets.Bool(False).tag(sync=True)
     playback = traitlets.Bool(False).tag(sync=True)
     veiled = traitlets.Bool(False).tag(sync=True)
+    working = traitlets.Bool(False).tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
     sketch = traitlets.Dict().tag(sync=True)
     drawn = traitlets.List().tag(sync=True)
@@ -248,7 +251,9 @@ class LivePlot(Late, anywidget.AnyWidget):
         if not self._parts.issuperset(some):
             self._parts |= {*some}
             parts = (HERE / f"{one}.js" for one in sorted(self._parts))
-            self._esm = front_end(HERE / "view.js", *parts)
+            with self.hold_sync():
+                self._code = front_end(HERE / "view.js", *parts)
+                self._esm = loader(self._code)
 
     @traitlets.observe("program")
     def _need_paths(self, change):
@@ -277,6 +282,9 @@ class LivePlot(Late, anywidget.AnyWidget):
     def show(self, frame, settings=()):
         """Show one frame now: the current path, before the frames of a slider are ready."""
         data = self._pack([frame], settings)
+        if settings and self.controls:
+            widget, name = self.controls[0]
+            data["first"] = getattr(widget, name)
         own = {name: self._marks[name] for name in frame if name in self._marks}
         pictures = {
             name: self._picture(name, frame[name])
@@ -551,8 +559,15 @@ class LivePlot(Late, anywidget.AnyWidget):
         data, metadata = with_view(data, model_id)
         return data, metadata | {"image/png": {"width": width, "alt": f"{self.alt} {text}".strip()}}
 
-    def _repr_mimebundle_(self, **_):
+    def bundle(self, **_):
         return self.mimebundle(self.model_id)
+
+    def close(self):
+        """Let it go for good, with its figures."""
+        super().close()
+        self._figures, self._rasters, self._axes = [], [], []
+        self._marks, self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}, {}
+        self.panels, self.images, self.data, self.frames = [], {}, {}, {}
 
 
 def with_view(data, model_id):
@@ -563,22 +578,6 @@ def with_view(data, model_id):
     shown = SimpleNamespace(_view_name="", model_id=model_id)  # of a widget that holds others, too
     view, metadata = anywidget.AnyWidget._repr_mimebundle_(shown)
     return data | {VIEW: view[VIEW]}, metadata
-
-
-def take_off(ax, *artists):
-    """What is drawn in an axes, as the grid of an image mark; `artists` are removed from it.
-
-    So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
-    """
-    checks.instance("ax", ax, Axes, "matplotlib axes")
-    lay_out(ax.figure)
-    pixels, box = draw(ax.figure), ax.get_position()
-    height, width = pixels.shape[:2]
-    top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
-    inside = pixels[top:bottom, round(box.x0 * width) : round(box.x1 * width)]
-    for artist in artists:
-        artist.remove()
-    return inside[::-1]
 
 
 def _doubles(values):

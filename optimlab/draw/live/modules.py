@@ -5,6 +5,7 @@ take them as they are. They are joined, without comments and indents, when they 
 build step.
 """
 
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,37 @@ WIDGET = re.compile(r"^export default .*\n", re.MULTILINE)
 
 #: a comment with two stars, one that begins its line, and what else a line begins with
 COMMENT = re.compile(r"/\*\*.*?\*/\s?|^\s*//[^\n]*\n|^\s+", re.MULTILINE | re.DOTALL)
+
+#: what anywidget loads anew for each widget, and the page keeps for ever
+LOADER = """\
+const load = async (model) => {
+  const known = (globalThis.optimlabModules ??= {});
+  known["%(name)s"] ??= (async () => {
+    const text = new Blob([model.get("_code")], { type: "text/javascript" });
+    const url = URL.createObjectURL(text);
+    try { return (await import(url)).default; } finally { URL.revokeObjectURL(url); }
+  })().catch((error) => { delete known["%(name)s"]; throw error; });
+  return known["%(name)s"];
+};
+let made; // this module is one widget's own
+const own = async ({ model }) => {
+  const code = await load(model);
+  return (made ??= typeof code === "function" ? code() : code);
+};
+export default {
+  async initialize(here) { return (await own(here)).initialize?.(here); },
+  async render(here) { return (await own(here)).render?.(here); },
+};
+"""
+
+
+@cache
+def loader(code: str) -> str:
+    """A module of a few lines that loads `code`, the widget's trait `_code`, once in a page.
+
+    Without it a page would keep the code as often as widgets of its kind were ever shown in it.
+    """
+    return LOADER % {"name": hashlib.sha256(code.encode()).hexdigest()[:16]}
 
 
 @cache

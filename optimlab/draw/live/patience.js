@@ -22,6 +22,7 @@ export async function stayPatient(model) {
   const impatient = prototype._handle_comm_msg;
   const plain = Object.getPrototypeOf(prototype)._handle_comm_msg;
   if (!impatient || !plain) return;
+  forgetClosed(prototype);
   Object.defineProperty(prototype, "olPatient", { value: true });
   prototype._handle_comm_msg = async function (/** @type {any[]} */ ...said) {
     try {
@@ -34,5 +35,25 @@ export async function stayPatient(model) {
       this.comm?.send({ method: "request_state" }, {}, {}, []);
     }
     return plain.apply(this, said);
+  };
+}
+
+/**
+ * JupyterLab keeps the line to a model after it is closed, and with it the model: what is said there
+ * is heard by nobody any more. That frees the models of sliders, too.
+ * @param {any} prototype of a kind of model
+ */
+function forgetClosed(prototype) {
+  let owner = prototype;
+  while (owner && !Object.hasOwn(owner, "close")) owner = Object.getPrototypeOf(owner);
+  const close = owner?.close;
+  if (!close || Object.hasOwn(owner, "olForgets")) return;
+  Object.defineProperty(owner, "olForgets", { value: true });
+  owner.close = function (/** @type {any[]} */ ...said) {
+    const { comm } = this;
+    const done = close.apply(this, said);
+    comm?.on_msg?.(() => {});
+    comm?.on_close?.(() => {});
+    return done;
   };
 }

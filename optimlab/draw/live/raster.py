@@ -23,6 +23,8 @@ from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, LogLocator
 from matplotlib.transforms import Bbox
 from PIL import Image
 
+from optimlab import checks
+
 #: pixels an inch: two for a CSS pixel
 DENSITY = 200
 #: marks of at least this order lie over the frame and the lines of a scene
@@ -182,6 +184,22 @@ def draw(figure: Figure) -> np.ndarray:
     with _dense(figure):
         figure.canvas.draw()
         return np.array(figure.canvas.buffer_rgba())
+
+
+def take_off(ax: Axes, *artists: Artist) -> np.ndarray:
+    """What is drawn in an axes, as the grid of an image mark; `artists` are removed from it.
+
+    So a part of a drawing can be laid over the scene, smoothly, and hidden with the run.
+    """
+    checks.instance("ax", ax, Axes, "matplotlib axes")
+    lay_out(ax.figure)
+    pixels, box = draw(ax.figure), ax.get_position()
+    height, width = pixels.shape[:2]
+    top, bottom = round((1 - box.y1) * height), round((1 - box.y0) * height)
+    inside = pixels[top:bottom, round(box.x0 * width) : round(box.x1 * width)]
+    for artist in artists:
+        artist.remove()
+    return inside[::-1]
 
 
 class Raster:

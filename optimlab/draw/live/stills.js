@@ -17,6 +17,8 @@ import { stayPatient } from "./patience.js";
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const STILLS = ["image/png", "text/markdown", "text/html"];
+/** What a saved cell says under its stills. */
+const SAVED = "Saved as it was shown. Run this cell (Shift+Enter), and its controls are there again.";
 
 /** @param {any} manager JupyterLab's manager of widgets, which knows the notebook */
 function saveStills(manager) {
@@ -27,9 +29,13 @@ function saveStills(manager) {
   notebook.toJSON = () => {
     const content = toJSON();
     for (const cell of content.cells ?? []) {
-      for (const { data } of cell.outputs ?? []) {
-        if (data?.[VIEW] && STILLS.some((kind) => kind in data)) delete data[VIEW];
-      }
+      const live = (cell.outputs ?? []).filter(
+        (/** @type {any} */ { data }) => data?.[VIEW] && STILLS.some((kind) => kind in data),
+      );
+      for (const { data } of live) delete data[VIEW];
+      if (live.length === 0) continue;
+      const data = { "text/markdown": `*${SAVED}*`, "text/plain": SAVED };
+      cell.outputs.push({ output_type: "display_data", data, metadata: {} });
     }
     return content;
   };

@@ -4,7 +4,7 @@
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { make, pngUrl, svg } from "./dom.js";
-import { floats, Source } from "./frames.js";
+import { floats, Source, UNANSWERED } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
@@ -32,8 +32,6 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 const REACH = 16;
 /** How far outside its frame a dot that sits on the frame is still seen, in pixels. */
 const RIM = 7;
-/** What is said of a picture that Python has not brought up to date. */
-const UNANSWERED = "Python does not answer: the picture is not that of the controls as they stand.";
 /** A hand rests when it has not moved for so many milliseconds: then Python is told. */
 const REST = 150;
 
@@ -70,7 +68,7 @@ export class View {
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
     this.build();
-    for (const name of ["data", "frames", "handles", "step", "images", "notes", "drawn"]) {
+    for (const name of ["data", "frames", "handles", "step", "images", "notes", "drawn", "working"]) {
       this.listen(model, `change:${name}`, () => this.paint());
     }
     this.listen(model, "change:playing", () => this.setPlaying());
@@ -333,7 +331,9 @@ export class View {
     const { band, settings } = this.model.get("frames");
     this.band?.paint(band ?? null, JSON.stringify(settings) === this.source.settings());
     if (this.goal) this.goal.textContent = frame.goal ?? "";
-    const late = this.source.isLate(source, () => this.paint());
+    const behind = this.source.isLate(() => this.paint());
+    const late = behind && source === "data";
+    this.root.classList.toggle("ol-behind", behind);
     this.root.classList.toggle("ol-late", late);
     const summary = late ? UNANSWERED : frame.summary ?? "";
     if (this.summary && this.summary.textContent !== summary) this.summary.textContent = summary;
