@@ -762,7 +762,10 @@ def test_the_lock_of_a_dead_process_is_taken_over_at_once(path):
     assert names(path.parent) == [NAME]
 
 
-@pytest.mark.parametrize("pid", ["", "x", "-1", "0" * 9, "9" * 30, str(os.getpid())])
+OWN = pytest.param(str(os.getpid()), id="own")
+
+
+@pytest.mark.parametrize("pid", ["", "x", "-1", "0" * 9, "9" * 30, OWN])
 def test_an_owner_of_whom_nothing_is_known_is_waited_for(pid):
     here = lockfile._HERE
     dead = pid == "9" * 30  # no process has such a number

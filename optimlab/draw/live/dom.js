@@ -43,3 +43,11 @@ export function svg(tag, attributes, parent) {
 export function pngUrl(png) {
   return URL.createObjectURL(new Blob([png], { type: "image/png" }));
 }
+
+/**
+ * Give up the address of a picture: a little later, as the browser may be about to look there.
+ * @param {string} url
+ */
+export function revokeSoon(url) {
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

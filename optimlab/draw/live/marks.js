@@ -1,7 +1,7 @@
 // One object for each kind of mark: how it is built, and how it is painted from what it shows. Its
 // twin in marks.py says what data and which looks it takes, and draws it in the still.
 
-import { pngUrl, svg } from "./dom.js";
+import { pngUrl, revokeSoon, svg } from "./dom.js";
 import {
   areaPath, arrowsPath, handlePixel, labelPlace, lastKnown, linePath, marker, pixel, placeAt,
   pointsPath, short,
@@ -241,7 +241,7 @@ export const MARKS = {
       mark.node.setAttribute("href", mark.url);
     },
     forget(mark) {
-      if (mark.url) URL.revokeObjectURL(mark.url);
+      if (mark.url) revokeSoon(mark.url);
       mark.url = undefined;
     },
   },

@@ -3,7 +3,7 @@
 
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
-import { make, pngUrl, svg } from "./dom.js";
+import { make, pngUrl, revokeSoon, svg } from "./dom.js";
 import { floats, Source, UNANSWERED } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
@@ -165,7 +165,7 @@ export class View {
       const style = `width:${width}px; min-width:${narrowestPanel(width, parts)}px`;
       const box = make("div", { class: "ol-panel", style }, panels);
       const url = pngUrl(png);
-      this.clean.push(() => URL.revokeObjectURL(url));
+      this.clean.push(() => revokeSoon(url));
       make("img", { src: url, alt: this.model.get("alt"), width, height }, box);
       const view = { class: "ol-overlay", viewBox: `0 0 ${width} ${height}` };
       const overlay = svg("svg", view, box);
