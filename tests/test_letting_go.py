@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+import ipywidgets
 import matplotlib.figure
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -97,6 +98,21 @@ def test_a_part_that_is_shown_elsewhere_stays_and_the_rest_goes(cell):
     cell("one", "1")
     assert made.comm is None and made.plot.comm is not None
     assert made.controls["lr"].comm is not None, "the plot follows it"
+
+
+def test_a_control_is_linked_and_boxed_before_its_explorer_is_shown():
+    explorer, other = explore("ravine", "SGD"), explore("parabola", "SGD")
+    rate, steps = explorer.controls["lr"], explorer.controls["steps"]
+    link = ipywidgets.jslink((rate, "index"), (other.controls["lr"], "index"))
+    assert f"IPY_MODEL_{rate.model_id}" in link.get_state()["source"]
+    box = ipywidgets.HBox([steps])
+    assert box.get_state()["children"] == [f"IPY_MODEL_{steps.model_id}"]
+    assert steps.comm is not None and steps.style.comm is not None
+    assert isinstance(rate, ipywidgets.SelectionSlider) and explorer.plot.comm is None
+    rate.value = rate.options[3][1]
+    assert explorer["lr"] == rate.value
+    explorer.close()
+    assert rate.comm is None
 
 
 def test_what_a_callback_has_shown_stays(cell):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from nbformat import v4
+from test_browser_live import until_python
 
 CELLS = [
     "from optimlab import SGD, Momentum, explore, explorers\n"
@@ -62,7 +63,7 @@ def test_band_and_basins_by_mouse_and_keys(page):
     for _ in range(8):
         page.page.keyboard.press("ArrowLeft")
     until(page, under, "zigzags")
-    assert float(page.python("print(explorer['lr'])")) < 1.01
+    until_python(page, "print(explorer['lr'] < 1.01)", "True")
 
     # while the start is in hand the band of the old start is dimmed, then that of the new one comes
     words = live.locator(".ol-words").inner_text()

@@ -164,7 +164,7 @@ def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, t
     """A policy holds from the moment it stands there: JupyterLab itself is loaded by then."""
     path = tmp_path / "policy.ipynb"
     path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(CELLS[0])])))
-    guarded.open(path)
+    guarded.open(path, page=True)  # without the code that an earlier notebook has made
     guarded.page.evaluate(
         """() => {
           const content = "script-src 'self' 'unsafe-inline' blob: data:";

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 from contextlib import contextmanager, suppress
+from functools import cache
 from weakref import WeakSet
 
 from IPython import get_ipython
@@ -78,13 +79,21 @@ class Late:
 
 @contextmanager
 def unopened():
-    """Widgets that are made meanwhile are opened with the one that holds them, when it is."""
-    opens, here = Widget.open, threading.get_ident()
-    Widget.open = lambda widget: None if threading.get_ident() == here else opens(widget)
+    """Widgets that are made meanwhile are Late: opened when their address is asked for."""
+    opens, here, made = Widget.open, threading.get_ident(), []
+    Widget.open = lambda one: made.append(one) if threading.get_ident() == here else opens(one)
     try:
         yield
     finally:
         Widget.open = opens
+        for widget in made:
+            widget.__class__ = _late(type(widget))
+
+
+@cache
+def _late(kind):
+    """A kind of widget, such as a slider, that is Late."""
+    return type(kind.__name__, (Late, kind), {"__module__": kind.__module__})
 
 
 def parts_of(whole, found=None, seen=None):
