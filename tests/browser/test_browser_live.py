@@ -216,7 +216,9 @@ def test_a_saved_copy_shows_its_figures_without_a_kernel(plot):
     plot.save()
     outputs = [o for c in json.loads(plot.saved().read_text())["cells"] for o in c["outputs"]]
     assert all(VIEW not in output["data"] for output in outputs)
-    assert [("image/png" in output["data"]) for output in outputs] == [True, True]
+    # beside each figure stands how its controls come back
+    assert [("image/png" in output["data"]) for output in outputs] == [True, False, True, False]
+    assert all("Run this cell" in str(output["data"]) for output in outputs[1::2])
     plot.shutdown_kernel()
     plot.reopen()
     pictures = plot.page.locator(".jp-OutputArea-output img")

@@ -255,7 +255,9 @@ def test_a_saved_copy_keeps_the_scene_and_the_words_without_a_view(page):
     outputs = [
         o["data"] for c in json.loads(page.saved().read_text())["cells"] for o in c["outputs"]
     ]
-    assert len(outputs) == 4 and all(VIEW not in data for data in outputs)
+    assert len(outputs) == 8 and all(VIEW not in data for data in outputs)
+    outputs, told = outputs[::2], outputs[1::2]
+    assert all("Run this cell" in str(data) for data in told)
     assert ["image/png" in data for data in outputs] == [True, True, True, False]
     assert "".join(outputs[0]["text/plain"]) == "The run is still hidden."
     assert "".join(outputs[3]["text/markdown"]) == "**words**"

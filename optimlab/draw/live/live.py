@@ -124,23 +124,20 @@ class LivePlot(Late, anywidget.AnyWidget):
             checks.wrong_value("panels", panels, PANELS)
         self._parts: set[str] = set()
         self._marks: dict[str, Declared] = {}
-        self._axes = []
         self._frame, self._notes, self._pictures, self._covered = {}, {}, {}, {}
-        pictures = []
         self._rasters = [Raster(figure) for figure in self._figures]
-        for number, (figure, raster) in enumerate(zip(self._figures, self._rasters, strict=True)):
-            width, height = figure.get_size_inches() * 100
-            scene = png(raster.with_marks([]))
-            pictures.append({"png": scene, "width": float(width), "height": float(height)})
-            self._axes += [(number, ax) for ax in figure.axes]
+        self._axes = [(i, ax) for i, figure in enumerate(self._figures) for ax in figure.axes]
         super().__init__(
-            panels=pictures,
             axes=[_axes_spec(number, ax) for number, ax in self._axes],
             alt=checks.instance("alt", alt, str, "a text"),
             **traits,
         )
         self.unanswered = 0
         self.on_msg(self._heard)
+
+    @traitlets.default("panels")
+    def _scenes(self):
+        return [raster.scene() for raster in self._rasters]  # when somebody looks at them
 
     # -- declaring marks ---------------------------------------------------------------------
 
@@ -471,6 +468,8 @@ class LivePlot(Late, anywidget.AnyWidget):
 
     def still_pixels(self, step=None):
         """The same as RGBA at two pixels a CSS pixel, (height, width, 4), at the marked step."""
+        for raster in self._rasters:
+            raster.draw()
         with self.artists(step) as marks:
             pictures = [
                 raster.with_marks([mark for mark in marks if mark.axes.figure is raster.figure])

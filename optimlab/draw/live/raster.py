@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -203,20 +204,30 @@ def take_off(ax: Axes, *artists: Artist) -> np.ndarray:
 
 
 class Raster:
-    """The scene of a figure, drawn once, for marks to be drawn over it.
+    """The scene of a figure, laid out, and drawn once it is needed, for marks to be drawn over it.
 
     It stays in matplotlib's own canvas: what is drawn over it is taken off again.
     """
 
     def __init__(self, figure: Figure):
-        self.figure = figure
+        self.figure, self._renderer = figure, None
         lay_out(figure)
-        with _dense(figure):
-            figure.canvas.draw()
-            self._renderer = figure.canvas.get_renderer()
+
+    def draw(self) -> None:
+        """Draw the scene if it is not drawn yet; no mark must be in its axes then."""
+        if self._renderer is None:
+            with _dense(self.figure):
+                self.figure.canvas.draw()
+                self._renderer = self.figure.canvas.get_renderer()
+
+    def scene(self) -> dict[str, Any]:
+        """The scene alone as PNG, and its size in CSS pixels."""
+        self.draw()
+        width, height = map(float, self.figure.get_size_inches() * 100)
+        return {"png": png(self.with_marks([])), "width": width, "height": height}
 
     def with_marks(self, marks: Sequence[Artist]) -> np.ndarray:
-        """The scene with artists that have been added to its axes, (height, width, 4)."""
+        """The drawn scene with artists that have been added to its axes, (height, width, 4)."""
         canvas = np.asarray(self._renderer.buffer_rgba())
         scene = canvas.copy()
         if not marks:

@@ -4,6 +4,7 @@ import ast
 import dis
 import functools
 import inspect
+import linecache
 import textwrap
 import types
 
@@ -103,7 +104,9 @@ def has_gap(function):
     if code is None:
         return False
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
+        # as inspect.getsource, which looks through all modules to find out where the code stands
+        lines = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+        tree = ast.parse(textwrap.dedent("".join(inspect.getblock(lines)))).body[0]
     except Exception:  # no source, or that of a lambda within a longer line
         return _holds_gap(code)
     indexes = [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
