@@ -48,7 +48,7 @@ SETTINGS = {
 }
 #: how many notebooks one after another are opened in a JupyterLab, whose page grows with each,
 #: before it is loaded anew, which costs more than a notebook
-MOST_OPENED = 5
+MOST_OPENED = 8
 PYTHON = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
