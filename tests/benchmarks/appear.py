@@ -27,7 +27,7 @@ AT_MOST = 1.0
 TIMES, ROUNDS = 11, 5
 ROOT = Path(__file__).resolve().parents[2]
 #: what of a lesson is spent inside explorers: making them, hiding or showing runs, and display
-PARTS = ("__init__", "veil", "unveil", "_send_frames", "_repr_mimebundle_")
+PARTS = ("__init__", "veil", "unveil", "_send_frames", "_repr_mimebundle_", "bundle")
 BEFORE = f"""\
 import time as _time
 from optimlab.explorers.base import Explorer as _E
