@@ -983,3 +983,33 @@ def test_stubs_of_values():
     assert "must be" in left_open("my_a, my_b = ..., 1", ["my_a", "my_b"], 2)
     assert "my_b is defined 0" in left_open("my_a = ...", ["my_a", "my_b"])
     assert "my_a is defined 2" in left_open("my_a = ...\nmy_a = ...", ["my_a"])
+
+
+class Slow:
+    """What ends for a long time."""
+
+    def __del__(self):
+        end = time.monotonic() + 0.2
+        while time.monotonic() < end:
+            pass
+
+
+def test_a_limit_that_a_finalizer_swallows_comes_again_and_is_no_error_to_tell(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda said: told.append(said.exc_type))
+    mine = sys.unraisablehook
+
+    def littering():
+        while True:
+            Slow()
+
+    with pytest.raises(TooLong):
+        call(littering, seconds=0.1)
+    assert told == [] and sys.unraisablehook is mine
+
+    class Broken:
+        def __del__(self):
+            raise ValueError
+
+    call(lambda: Broken() and None)
+    assert told == [ValueError], "other errors are told as ever"

@@ -4,6 +4,7 @@ Where there are threads one waits beside the call, which then runs at its full s
 which has none, the call looks at the clock itself. `call` chooses.
 """
 
+import contextlib
 import ctypes
 import signal
 import sys
@@ -42,7 +43,19 @@ def call(function, args=(), seconds=3.0):
     Traceback (most recent call last):
     optimlab.lessons.judging.watch.TooLong
     """
-    return (_traced if place.in_browser() else _watched)(function, args, seconds)
+    with _unheard():
+        return (_traced if place.in_browser() else _watched)(function, args, seconds)
+
+
+@contextlib.contextmanager
+def _unheard():
+    """Keep from Python's hook what a finalizer swallows: it is no error, and is raised again."""
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda said: issubclass(said.exc_type, TooLong) or told(said)
+    try:
+        yield
+    finally:
+        sys.unraisablehook = told
 
 
 def _watched(function, args, seconds):
@@ -128,7 +141,7 @@ def _traced(function, args, seconds):
     A function that catches the exception and keeps it runs on until it next calls something.
     """
     here, tracer, end = sys._getframe(), sys.gettrace(), time.monotonic() + seconds
-    profiler, over = sys.getprofile(), []
+    over = []
 
     class Late(TooLong):
         # Raised by the tracer it has ended the tracing: caught and dropped, it begins it anew.
@@ -139,15 +152,8 @@ def _traced(function, args, seconds):
         if frame.f_code.co_filename == __file__:
             return None
         if event == "line" and time.monotonic() > end:
-            # Raised in a finalizer it gets lost, and Python's hook for that may keep it, as
-            # pytest's does: the end of the frame in which it was raised begins the tracing anew.
-            sys.setprofile(ends)
             raise Late
         return look
-
-    def ends(frame, event, _argument):
-        if event == "return":
-            anew(frame.f_back)
 
     def anew(frame):
         while not over and frame is not here and frame is not None:
@@ -164,5 +170,4 @@ def _traced(function, args, seconds):
         raise TooLong from None
     finally:
         over.append(True)
-        sys.setprofile(profiler)
         sys.settrace(tracer)
