@@ -102,5 +102,5 @@ def test_band_and_basins_by_mouse_and_keys(page):
     page.wait_idle()
     page.python("basins.refine()")
     at_start = "basins.start == tuple(basins.paths['SGD'].start)"
-    assert page.python(f"print(basins.status, {at_start})").split() == ["True"]
+    until_python(page, f"print((basins.status, {at_start}) == ('', True))", "True")
     assert page.errors() == []

@@ -113,7 +113,7 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page):
     until_python(page, asked, f"{rate:g} {steps} {tuple(start)}")
     until_python(page, "print(explorer.summary)", summary(page))
     until_python(page, "print(explorer.paths['Momentum'].summary())", summary(page))
-    assert page.python("print(other['lr'], other.paths['SGD'].optimizer.lr)") == "0.13 0.13"
+    until_python(page, "print(other['lr'], other.paths['SGD'].optimizer.lr)", "0.13 0.13")
     assert page.python("print(explorer.status, len(explorer.plot.frames['list']))") == "0"
 
     # revealed, it has what the others have
@@ -194,7 +194,8 @@ def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, t
     until(guarded, f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
     until(guarded, frames)
     until_python(guarded, "print(explorer.summary)", summary(guarded))
-    assert guarded.python("print(explorer.start[1] > 2)") == "True" and guarded.errors() == []
+    until_python(guarded, "print(explorer.start[1] > 2)", "True")
+    assert guarded.errors() == []
 
 
 # --- a page from a disk ------------------------------------------------------------------------

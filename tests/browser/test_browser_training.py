@@ -70,7 +70,7 @@ def picture(lab):
 
 
 def test_play_pause_step_and_the_rate_while_it_trains(trained):
-    assert trained.python("print(made.training.steps, made.playing)") == "0 False"
+    until_python(trained, "print(made.training.steps, made.playing)", "0 False")
     first, before = loss(trained), picture(trained)
 
     press(trained, "play", "Pause")
@@ -78,7 +78,7 @@ def test_play_pause_step_and_the_rate_while_it_trains(trained):
     assert picture(trained) != before, "the regions are drawn anew while it trains"
     slide(trained)
     until_said(trained, "learning rate 0.011,")
-    assert trained.python("print(made.playing, made.training.optimizer.lr)") == "True 0.011"
+    until_python(trained, "print(made.playing, made.training.optimizer.lr)", "True 0.011")
     assert trained.python("print(1 + 1)") == "2", "other cells run between two slices"
 
     press(trained, "play", "Play")
@@ -107,7 +107,7 @@ def test_running_the_cell_again_stops_the_network_that_trained(trained):
     until_python(trained, "print(made is old, old.playing, old._task)", "False False None")
     trained.wait_idle()
     until_said(trained, "not trained yet")
-    assert trained.python("print(made.training.steps)") == "0"
+    until_python(trained, "print(made.training.steps)", "0")
     assert trained.errors() == [] and trained.console == []
 
 
