@@ -122,5 +122,5 @@ def _fenced(text):
     >>> _fenced("a ``` b")
     '````text\\na ``` b\\n````'
     """
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
     return f"{fence}text\n{legible(text)}\n{fence}"

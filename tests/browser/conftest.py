@@ -11,6 +11,13 @@ SHARED = {}
 UNTIL_THE_LAST = contextlib.ExitStack()
 
 
+def once(name, make):
+    """What all browser tests of a worker share, made by the first that asks for it."""
+    if name not in SHARED:
+        SHARED[name] = make()
+    return SHARED[name]
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem):
     """The browser ends with its last test, for its event loop would disturb others."""
@@ -34,34 +41,34 @@ def server():
 
 @pytest.fixture(scope="module")
 def browser():
-    """A Chromium for the browser tests of this worker; without one they are skipped, in CI fail."""
-    if "browser" not in SHARED:
-        program = find_browser()
-        if program is None:
-            reason = "no Chromium on PATH (chromium, chromium-browser or google-chrome)"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        from playwright.sync_api import sync_playwright
+    """A Chromium for all browser tests of a worker; without one they are skipped, in CI fail."""
+    program = find_browser()
+    if program is None:
+        reason = "no Chromium on PATH (chromium, chromium-browser or google-chrome)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
 
+    def launch():
         play = UNTIL_THE_LAST.enter_context(sync_playwright())
-        SHARED["browser"] = play.chromium.launch(executable_path=program, args=FLAGS)
-        UNTIL_THE_LAST.callback(SHARED["browser"].close)
-    return SHARED["browser"]
+        running = play.chromium.launch(executable_path=program, args=FLAGS)
+        UNTIL_THE_LAST.callback(running.close)
+        return running
+
+    return once("browser", launch)
 
 
 @pytest.fixture(scope="module")
 def context(browser):
     """What the windows share: JupyterLab's own code comes from the cache."""
-    if "context" not in SHARED:
-        SHARED["context"] = UNTIL_THE_LAST.enter_context(browser_context(browser))
-    return SHARED["context"]
+    return once("context", lambda: UNTIL_THE_LAST.enter_context(browser_context(browser)))
 
 
 @pytest.fixture(scope="module")
 def window(context, server):
     """One page with a JupyterLab in it; a new one after a test that has closed it."""
-    if "window" not in SHARED or SHARED["window"].page.is_closed():
-        SHARED["window"] = Lab(server, context)
-    return SHARED["window"]
+    if "window" in SHARED and SHARED["window"].page.is_closed():
+        del SHARED["window"]
+    return once("window", lambda: Lab(server, context))
 
 
 @pytest.fixture

@@ -45,9 +45,9 @@ export function pngUrl(png) {
 }
 
 /**
- * Give up the address of a picture: a little later, as the browser may be about to look there.
- * @param {string} url
+ * Give up the address of a picture or a file: later, as the browser may be about to look there.
+ * @param {string} url @param {number} [wait] in milliseconds
  */
-export function revokeSoon(url) {
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+export function revokeSoon(url, wait = 1000) {
+  setTimeout(() => URL.revokeObjectURL(url), wait);
 }

@@ -1,6 +1,6 @@
 // The menu of the bar: files that Python makes of the plot, and the line of Python that makes it anew.
 
-import { make, svg } from "./dom.js";
+import { make, revokeSoon, svg } from "./dom.js";
 
 const ICON = "M6 1h2v5h3l-4 4-4-4h3zM1 11h12v2H1z";
 const LABEL = "Save, or copy the code";
@@ -69,7 +69,7 @@ export class Menu {
     if (kind === "file") {
       const href = URL.createObjectURL(new Blob([files[0]], { type }));
       make("a", { href, download: name }).click();
-      window.setTimeout(() => URL.revokeObjectURL(href), 10_000);
+      revokeSoon(href, 10_000);
     } else if (kind === "code") {
       this.line.hidden = false;
       this.line.value = text;
