@@ -494,9 +494,10 @@ def _in_columns(path: Path, params: dict, measure: Callable) -> Callable[[int], 
     if not is_plain(optimizer, 0) or partials is None:
         return start
     program, numbers = optimizer._program(), None
+    ahead = program.rule.looks_ahead
+    look, step, more = program.halves if ahead else (None, program.step, program.buffers)
     columns: list[list[np.ndarray]] = []
-    buffers: list[np.ndarray] = []
-    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+    given = optimizer._given(program) if ahead else []
 
     def advance(k: int) -> None:
         nonlocal numbers
@@ -505,18 +506,19 @@ def _in_columns(path: Path, params: dict, measure: Callable) -> Callable[[int], 
             w, *slots = params[_KEY], *(optimizer.state[s][_KEY] for s in program.rule.slots)
             each = [(..., i) for i in range(w.shape[-1])] if path.function._shape else [...]
             columns.extend([a[i] for a in (w, *slots)] for i in each)
-            buffers.extend(optimizer._buffers(program, columns[0][0]))
+            buffers = [np.empty_like(columns[0][0]) for _ in range(more)]
+            for column in columns:  # what was looked up ahead is needed again after the gradient
+                column += [np.empty_like(column[0]) for _ in buffers] if ahead else buffers
             return
         if numbers is None or not program.steady:
-            numbers = optimizer._numbers(program)
+            numbers = [*optimizer._numbers(program), *given]
         else:
             optimizer.t += 1
-        ahead = program.rule.looks_ahead
-        at = [program.probe(*column, *given) if ahead else column[0] for column in columns]
+        at = [look(*column, *numbers) if look else column[0] for column in columns]
         w = params[_KEY]
         found = [np.array(g) if np.may_share_memory(g, w) else g for g in partials(*at)]
         for column, g in zip(columns, found, strict=True):
-            program.step(column[0], g, *column[1:], *buffers, *numbers)
+            step(column[0], g, *column[1:], *numbers)
 
     return advance
 
@@ -557,10 +559,11 @@ def _prober(optimizer: Any) -> Callable[[dict], Any]:
     program = optimizer._program()
     if not program.rule.looks_ahead:
         return lambda params: params
-    given = [getattr(optimizer, optimizer.symbols[symbol]) for symbol in program.rule.symbols]
+    given = optimizer._given(program)
 
     def ahead(params: dict) -> dict:
-        kept = (optimizer.state.get(slot, {}).get(_KEY, 0.0) for slot in program.rule.slots)
+        slots = (optimizer.state.get(slot, {}) for slot in program.rule.slots)
+        kept = (slot.get(_KEY, np.float64(0)) for slot in slots)
         return {_KEY: program.probe(params[_KEY], *kept, *given)}
 
     return ahead

@@ -92,7 +92,7 @@ class Optimizer(Attributes):
         if not self.rules or not self._read().looks_ahead:
             return params
         program = self._program()
-        given = [getattr(self, self.symbols[symbol]) for symbol in program.rule.symbols]
+        given = self._given(program)
         slots = [self.state.get(slot, {}) for slot in program.rule.slots]
         with np.errstate(all="ignore"):
             ahead = {
@@ -166,6 +166,11 @@ class Optimizer(Attributes):
         self.t += 1
         self._carried, numbers = program.numbers(self.t, self._carried, values)
         return numbers
+
+    def _given(self, program: Program) -> list[Any]:
+        """The hyperparameters in the order of the rule, as numbers of numpy: x/0 is infinite."""
+        values = (self.__dict__[self.symbols[symbol]] for symbol in program.rule.symbols)
+        return [np.asarray(value)[()] for value in values]
 
     def _buffers(self, program: Program, w: np.ndarray) -> list[np.ndarray]:
         """Arrays like w in which a step may leave what lies between its lines."""

@@ -57,7 +57,7 @@ import ast
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress, count, islice, repeat
 from operator import not_
 from typing import Any, NamedTuple
@@ -313,21 +313,34 @@ def _product(base: ast.expr, n: int) -> ast.expr:
 _Value = int | str
 
 
+#: in place of a ufunc: here the gradient is measured
+_MEASURE = ""
+
+
 class _Call(NamedTuple):
     target: str  #: the line that it belongs to
     ufunc: str
     operands: tuple[_Value, ...]
 
 
-def _calls(simplified: Simplified) -> tuple[list[_Call], dict[str, _Value], list[str]]:
-    """The array formulas as calls, what w and the slots are after them, the numbers in them."""
+def _calls(
+    simplified: Simplified, probe: ast.expr | None = None
+) -> tuple[list[_Call], dict[str, _Value], list[str]]:
+    """The array formulas as calls, what w and the slots are after them, the numbers in them.
+
+    With `probe` where the gradient is measured comes first, and what both need is called once.
+    """
     slots = simplified.rule.slots
     calls: list[_Call] = []
+    known: dict[tuple, int] = {}
     now: dict[str, _Value] = {name: name for name in ("w", "g", *slots)}
     given: dict[str, None] = {}
 
     def add(*call: Any) -> int:
+        if (made := known.get(call[1:])) is not None:
+            return made
         calls.append(_Call(*call))
+        known[call[1:]] = len(calls) - 1
         return len(calls) - 1
 
     def value(tree: ast.expr, target: str) -> _Value:
@@ -343,6 +356,8 @@ def _calls(simplified: Simplified) -> tuple[list[_Call], dict[str, _Value], list
                 return add(target, _UFUNCS[type(op)], (value(left, target), value(right, target)))
         return ast.unparse(tree)
 
+    if probe is not None:
+        add("g", _MEASURE, (value(probe, "g"),))
     for target, tree in simplified.arrays:
         found = value(tree, target)
         made = isinstance(tree, ast.BinOp | ast.Call)
@@ -368,6 +383,9 @@ def _placed(calls: list[_Call], final: dict[str, _Value]) -> tuple[list[str], li
         read = [place.get(value, str(value)) for value in operands]
         done = [place[v] for v in dict.fromkeys(operands) if v in place and last[v] == k]
         free += (mine := [name for name in done if name in buffers])
+        if ufunc == _MEASURE:
+            texts.append(f"return {read[0]}")
+            continue
         if target in inside and last.get(inside[target], -1) <= k:
             out, inside[target] = target, k
         elif free:
@@ -391,9 +409,11 @@ class Program:
     scalars   (t, carried, *hyperparameters) -> what is carried on, and the numbers of `step`
     step      (w, g, *slots, *buffers, *numbers): one update, in place
     probe     (w, *slots, *hyperparameters) -> where the gradient is measured
+    halves    `probe` and `step` in place, for a rule that looks ahead
     loop      the whole run of one point on floats
     buffers   how many arrays `step` needs besides
-    steady    whether it needs the same numbers at every step
+    given     the names of these numbers
+    steady    whether they are the same at every step
     text      of `scalars` and `step`
     """
 
@@ -418,7 +438,32 @@ class Program:
         self.scalars, self.step = found["scalars"], found["step"]
         head = f"def probe({', '.join(('w', *rule.slots, *rule.symbols))}):"
         self.probe = made(f"{head} return {ast.unparse(rule.probe)}", {"sqrt": np.sqrt})["probe"]
+        self.given = given
         self._loops: dict[int, Callable] = {}
+
+    @cached_property
+    def halves(self) -> tuple[Callable, Callable, int]:
+        """`probe` and `step` of one run, in place: what both need is worked out once.
+
+        look      (w, *slots, *buffers, *numbers, *hyperparameters) -> where g is measured
+        land      (w, g, *slots, *buffers, *numbers, *hyperparameters): the update after it
+
+        Third comes how many buffers the two share, which nothing else may write between them.
+        """
+        calls, final, _ = _calls(self.simplified, self.rule.probe)
+        texts, buffers = _placed(calls, final)
+        at = next(k for k, call in enumerate(calls) if call.ufunc == _MEASURE) + 1
+        # a hyperparameter that is among the numbers is one value by two names
+        others = (f"_{s}" if s in self.given else s for s in self.rule.symbols)
+        arrays = (*self.rule.slots, *buffers, *self.given, *others)
+        text = "\n".join([
+            f"def look({', '.join(('w', *arrays))}):",
+            *(f" {line}" for line in texts[:at]),
+            f"def land({', '.join(('w', 'g', *arrays))}):",
+            *(f" {line}" for line in texts[at:]),
+        ])  # fmt: skip
+        found = made(text, _ON_ARRAYS)
+        return found["look"], found["land"], len(buffers)
 
     def numbers(self, t: int, carried: list, values: list) -> tuple[list, list]:
         """What is carried on from step t, and what `step` needs in it."""
