@@ -67,6 +67,18 @@ class Site:
         self.server.shutdown()
 
 
+def prepare(folder, pyodide):
+    """Build the site there if there is none, and let programs reach into its page."""
+    if not (folder / "run").exists():
+        site.build(folder, pyodide, only="run")
+    config = folder / "run" / "jupyter-lite.json"
+    document = json.loads(config.read_text(encoding="utf-8"))
+    document["jupyter-config-data"] |= {  # for this program alone
+        "exposeAppInBrowser": True, "settingsOverrides": SETTINGS,
+    }  # fmt: skip
+    config.write_text(json.dumps(document), encoding="utf-8")
+
+
 def visit(lab, number, timeout=120):
     """Come by the first page, as a reader does; wait until the lesson is seen."""
     lab.page.goto(f"{lab.server.url}/index.html")
@@ -149,14 +161,7 @@ def main():
     parser.add_argument("--largest", type=int, default=0, help="show so many of the largest files")
     given = parser.parse_args()
     folder = Path(given.site or tempfile.mkdtemp(prefix="site-"))
-    if not (folder / "run").exists():
-        site.build(folder, given.pyodide, only="run")
-    config = folder / "run" / "jupyter-lite.json"
-    document = json.loads(config.read_text(encoding="utf-8"))
-    document["jupyter-config-data"] |= {  # for this program alone
-        "exposeAppInBrowser": True, "settingsOverrides": SETTINGS,
-    }  # fmt: skip
-    config.write_text(json.dumps(document), encoding="utf-8")
+    prepare(folder, given.pyodide)
     lessons = [path.name for path in site.lesson_paths(site.ROOT / "notebooks")]
     numbers = given.numbers or [name.partition("_")[0] for name in lessons]
     failed = False
