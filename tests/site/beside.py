@@ -3,8 +3,8 @@
 usage: python tests/site/beside.py PYODIDE [--site DIR] [--write]
 
 PYODIDE is a folder that assemble.py made. Compared are the seconds until lesson 05 has a plot that
-is alive, as a page from the disk and as a notebook that is opened and run; and a press on its
-learning rate and a move of its start, with Python in the page and on a server, by turns. Stated is
+is alive, as a page from the disk and as a notebook that is opened and run; and in lesson 07b a press on
+the learning rate and a move of the start, with Python in the page and on a server, by turns. Stated is
 the memory of the page in which lesson 13 has run. `--write` puts the rows into docs/trust.md.
 """
 
@@ -29,6 +29,7 @@ from report import digits, duration, fraction, median  # noqa: E402
 from optimlab.tools import pages, site  # noqa: E402
 
 LESSON = site.ROOT / "notebooks" / "05_gradient_descent.ipynb"
+RAVINE = LESSON.with_name("07b_ravine.ipynb")
 #: the cell of an explorer that shows its run unasked
 CELL = """() => Array.from(document.querySelectorAll('.jp-Notebook-cell')).findIndex(cell =>
   cell.querySelector('.ol-lr .noUi-handle') && cell.querySelector('[data-handle=start]')
@@ -88,8 +89,8 @@ def page_row(browser, server, folder):
 def hand_rows(browser, server, lite):
     with browser_context(browser) as here, browser_context(browser) as there:
         labs = [Lab(lite, here), Lab(server, there)]
-        assert not run.run(labs[0], "05")[0]
-        labs[1].open(LESSON)
+        assert not run.run(labs[0], "07b")[0]
+        labs[1].open(RAVINE)
         assert labs[1].run_all() == []
         benches = [Timed(lab) for lab in labs]
         ticks, drags = [[], []], [[], []]
@@ -106,7 +107,7 @@ def hand_rows(browser, server, lite):
     for name, times in {"press on the learning rate": ticks, "move of the start": drags}.items():
         mine, other = map(median, times)
         found = f"{duration(mine)}: {digits(mine / other)} of {duration(other)}"
-        what = f"lesson 05: {name}, p50, Python in the page and on a server"
+        what = f"lesson 07b: {name}, p50, Python in the page and on a server"
         yield what, found, digits(LITE_AT_MOST), mine / other <= LITE_AT_MOST
 
 
