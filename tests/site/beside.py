@@ -3,9 +3,10 @@
 usage: python tests/site/beside.py PYODIDE [--site DIR] [--write]
 
 PYODIDE is a folder that assemble.py made. Compared are the seconds until lesson 05 has a plot that
-is alive, as a page from the disk and as a notebook that is opened and run; and in lesson 07b a press on
-the learning rate and a move of the start, with Python in the page and on a server, by turns. Stated is
-the memory of the page in which lesson 13 has run. `--write` puts the rows into docs/trust.md.
+is alive, as a page from the disk and as a notebook that is opened and run; and in lesson 07b a
+press on the learning rate and a move of the start, with Python in the page and on a server, by
+turns. Stated is the memory of the page in which lesson 13 has run. `--write` puts the rows into
+docs/trust.md.
 """
 
 import argparse
