@@ -1,7 +1,7 @@
 // A card: text, choices, a number, words and buttons, drawn from a list of parts. What the learner
 // does is sent to Python as {name, value}; what the card then shows is Python's answer.
 
-import { make } from "../draw/live/dom.js";
+import { make, setAll } from "../draw/live/dom.js";
 import { widget } from "../draw/live/stills.js";
 
 /**
@@ -102,6 +102,8 @@ export class Card {
     /** @type {WeakMap<Field, string>} what of each field was sent last */
     this.sent = new WeakMap();
     this.patience = 0;
+    this.watch = new ResizeObserver(() => this.reach());
+    this.watch.observe(this.root);
     this.draw = () => this.paint();
     this.answered = () => this.busy(false);
     this.flush = () => this.sendAll();
@@ -154,7 +156,18 @@ export class Card {
       // JupyterLab asks the focused node itself
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
+    this.reach();
     if (held && document.activeElement !== held) this.focusAgain(held);
+  }
+
+  /** What is wider than the card is scrolled there, and for that Tab comes to it. */
+  reach() {
+    for (const node of this.root.querySelectorAll("pre, .ol-text:has(table)")) {
+      const whole = node.scrollWidth <= node.clientWidth;
+      const otherwise = node.classList.contains("ol-reply") ? "-1" : null;
+      setAll(node, { tabindex: whole ? otherwise : "0" });
+      if (whole && !otherwise) node.removeAttribute("tabindex");
+    }
   }
 
   /** @param {HTMLElement} held what had the focus and was drawn anew */
@@ -199,6 +212,7 @@ export class Card {
   remove() {
     this.sendAll();
     clearTimeout(this.patience);
+    this.watch.disconnect();
     this.model.off("change:parts", this.draw);
     this.model.off("msg:custom", this.answered);
     window.removeEventListener("pagehide", this.flush);

@@ -9,6 +9,7 @@ import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
+import { labelSliders } from "./labels.js";
 import { MARKS, stars } from "./marks.js";
 import { PARTS } from "./parts.js";
 import { Sliders } from "./sliders.js";
@@ -99,6 +100,7 @@ export class View {
     const panels = this.model.get("panels");
     const room = this.panels?.clientWidth;
     if (!room) return;
+    labelSliders(this.root.closest(".ol-explorer"));
     const whole = this.root.closest(".ol-explorer") ?? this.root;
     const page = this.root.closest(".jp-WindowedPanel-outer") ?? document.documentElement;
     /** @type {NodeListOf<HTMLElement>} */
@@ -169,11 +171,12 @@ export class View {
       make("img", { src: url, alt: this.model.get("alt"), width, height }, box);
       const view = { class: "ol-overlay", viewBox: `0 0 ${width} ${height}` };
       const overlay = svg("svg", view, box);
-      overlay.addEventListener("pointerdown", (event) => this.press(event, overlay));
-      overlay.addEventListener("pointermove", (event) => this.move(event, overlay));
-      overlay.addEventListener("pointerup", (event) => this.release(event, overlay));
-      overlay.addEventListener("pointercancel", (event) => this.release(event, overlay));
-      overlay.addEventListener("pointerleave", () => this.point(null));
+      const { press, move, release } = this;
+      const acts = { down: press, move, up: release, cancel: release, leave: () => this.point(null) };
+      for (const [what, act] of Object.entries(acts)) {
+        const heard = (/** @type {any} */ event) => act.call(this, event, overlay);
+        overlay.addEventListener(`pointer${what}`, heard);
+      }
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
@@ -452,9 +455,7 @@ export class View {
   /** The handles that a hand may move now. */
   handles() {
     const at = this.model.get("handles");
-    return this.marks.filter(
-      (mark) => MARKS[mark.kind].held && this.free(mark) && at[mark.name]?.length,
-    );
+    return this.marks.filter((mark) => MARKS[mark.kind].held && this.free(mark) && at[mark.name]?.length);
   }
 
   /** @param {Spot} hit */
