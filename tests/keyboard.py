@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from jupyter_driver import Lab
+from jupyter_driver import COUNTS, Lab
 
 TAB = "Tab"
 #: more stops than any lesson has
@@ -74,6 +74,29 @@ PREPARE = r"""() => {
       html: node.outerHTML.slice(0, 110), back: Boolean(K.prev?.isConnected && K.prev !== node
         && (K.prev.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING)) };
   };
+  K.remember = () => {
+    const node = document.activeElement;
+    K.before = [node, node.value, K.state(K.area(node))]; };
+  K.changed = async patience => {
+    const [was, value, before] = K.before, until = performance.now() + patience;
+    const area = K.area(was);
+    for (;;) {
+      const node = document.activeElement;
+      if (K.state(K.area(node) ?? area) !== before || (node === was && node.value !== value)) {
+        return true;
+      }
+      if (performance.now() > until) return false;
+      await new Promise(done => setTimeout(done, 20));
+    } };
+  // whether the question in hand can be shown now
+  K.ready = async patience => {
+    const until = performance.now() + patience, area = K.area(document.activeElement);
+    while (performance.now() < until) {
+      if ([...area.querySelectorAll('.ol-card input[type=text]')].some(one => !one.value)) break;
+      if (area.querySelector('[data-action=show]:not(:disabled)')) return true;
+      await new Promise(done => setTimeout(done, 20));
+    }
+    return false; };
   K.mark = () => { K.prev = document.activeElement; };
   K.there = () => K.all().map(node => {
     if (node !== document.activeElement) K.looks.set(node, K.look(node));
@@ -81,12 +104,15 @@ PREPARE = r"""() => {
     return [K.id(node), K.kind(node), K.name(node).slice(0, 40),
       [...document.querySelectorAll('.jp-Notebook-cell')].indexOf(cell)]; });
 }"""
+SHOWN = """() => document.querySelectorAll('.ol-live, .ol-card').length > 1
+  && ![...document.querySelectorAll('.jp-OutputArea-output')]
+    .some(node => node.innerText?.trim() === 'Loading widget...')"""
 AT, THERE = "() => window.__keys.at()", "() => window.__keys.there()"
+READY = "patience => window.__keys.ready(patience)"
 MARK = "() => window.__keys.mark()"
-STATE = "() => window.__keys.state(window.__keys.area(document.activeElement))"
-CHANGED = """([before, own]) => { const K = window.__keys, node = document.activeElement;
-  return K.state(K.area(node)) !== before
-    || (own && (node.value ?? '') !== own.value); }"""
+#: remembers what the output shows, before a key; and whether it shows something else before long
+STATE = "() => window.__keys.remember()"
+CHANGED = "patience => window.__keys.changed(patience)"
 
 
 class Way:
@@ -128,21 +154,12 @@ class Walk:
         for _ in range(cells):
             self.keys.press("k")
 
-    def changed(self, before, own=None, patience=PATIENCE):
-        from playwright.sync_api import TimeoutError
-
-        try:
-            self.page.wait_for_function(CHANGED, arg=[before, own], timeout=patience)
-        except TimeoutError:
-            return False
-        return True
-
-    def does(self, *keys, own=None, patience=PATIENCE):
-        """Whether these keys change what the output shows."""
-        before = self.page.evaluate(STATE)
+    def does(self, *keys, patience=PATIENCE):
+        """Whether these keys change what the output shows, or the value of the control."""
+        self.page.evaluate(STATE)
         for key in keys:
             self.keys.press(key)
-        return self.changed(before, own, patience)
+        return self.page.evaluate(CHANGED, patience)
 
     def down(self, act):
         """Tab through the outputs until the notebook ends."""
@@ -173,8 +190,8 @@ class Walk:
             if not at["name"].strip():
                 self.way.add(f"has no name: {at['html']}", at)
             before = at
-            act(at)
-            self.page.evaluate(MARK)
+            if act(at):
+                self.page.evaluate(MARK)
         self.way.add("the notebook has no end")
 
 
@@ -208,6 +225,9 @@ class Answers(Walk):
                     break
                 self.press(at)
                 at = self.at()
+        else:
+            return False
+        return True
 
     def press(self, at):
         if not self.does("Enter"):
@@ -217,9 +237,10 @@ class Answers(Walk):
         """Answer, and go on to what shows the run."""
         if self.number == self.skip and not back:
             return
-        if not self.does(*keys, own={"value": None}):
-            self.way.add("the keys do not answer", at)
+        for key in keys:
+            self.keys.press(key)
         for _ in range(8):
+            self.page.evaluate(READY, PATIENCE)
             self.keys.press("Shift+Tab" if back else TAB)
             now = self.at()
             if now.get("action") == "show":
@@ -242,12 +263,13 @@ class Moves(Walk):
     def act(self, at):
         mover = getattr(self, at["kind"].replace("-", "_"), None)
         if mover is None:
-            return
+            return False
         if mover(at):
             self.way.moved += 1
         else:
             self.way.still += 1
             self.way.add(f"keys change nothing: {at['html']}", at)
+        return True
 
     def slider(self, at):
         keys = ["ArrowLeft", "ArrowRight"]
@@ -272,8 +294,7 @@ class Moves(Walk):
         return at["pressed"] == "true" or self.does("Space")
 
     def select(self, at):
-        own = {"value": at["value"]}
-        return self.does("ArrowDown", own=own) or self.does("ArrowUp", own=own)
+        return self.does("ArrowDown") or self.does("ArrowUp")
 
     def summary(self, at):
         """A menu: Enter opens it, Tab goes to its items, Escape closes it."""
@@ -308,13 +329,11 @@ def through(lab: Lab, path: Path) -> Way:
     for _ in cells[1:]:
         keys.press("Shift+Enter")
     keys.press("Control+Enter")
-    lab.wait_idle(180)
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length > 0")
-    lab.wait_idle(60)
+    lab.page.wait_for_function(f"() => ({COUNTS})().every(Boolean)", timeout=180_000)
+    lab.wait_idle()
+    lab.page.wait_for_function(SHOWN, timeout=60_000)
     for error in lab.errors():
         way.add(error)
-    if None in lab.counts():
-        way.add("Shift+Enter did not run every cell")
     lab.page.evaluate(PREPARE)
     asked = lab.page.locator("[data-action=skip]").count()
     lab.page.evaluate(THERE)

@@ -1,8 +1,9 @@
 // A card: text, choices, a number, words and buttons, drawn from a list of parts. What the learner
 // does is sent to Python as {name, value}; what the card then shows is Python's answer.
 
-import { make, setAll } from "../draw/live/dom.js";
+import { letScroll, make } from "../draw/live/dom.js";
 import { widget } from "../draw/live/stills.js";
+import { describeFigures } from "./described.js";
 
 /**
  * @typedef {import("../draw/live/stills.js").Model} Model
@@ -110,6 +111,7 @@ export class Card {
     model.on("change:parts", this.draw);
     model.on("msg:custom", this.answered);
     window.addEventListener("pagehide", this.flush);
+    describeFigures(model.widget_manager);
     this.paint();
   }
 
@@ -160,14 +162,8 @@ export class Card {
     if (held && document.activeElement !== held) this.focusAgain(held);
   }
 
-  /** What is wider than the card is scrolled there, and for that Tab comes to it. */
   reach() {
-    for (const node of this.root.querySelectorAll("pre, .ol-text:has(table)")) {
-      const whole = node.scrollWidth <= node.clientWidth;
-      const otherwise = node.classList.contains("ol-reply") ? "-1" : null;
-      setAll(node, { tabindex: whole ? otherwise : "0" });
-      if (whole && !otherwise) node.removeAttribute("tabindex");
-    }
+    this.root.querySelectorAll("pre, .ol-plain:has(table)").forEach(letScroll);
   }
 
   /** @param {HTMLElement} held what had the focus and was drawn anew */

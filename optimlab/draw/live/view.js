@@ -3,7 +3,7 @@
 
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
-import { make, pngUrl, revokeSoon, svg } from "./dom.js";
+import { letScroll, make, pngUrl, revokeSoon, svg } from "./dom.js";
 import { floats, Source, UNANSWERED } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
@@ -98,17 +98,17 @@ export class View {
   fit() {
     /** @type {{ width: number, height: number }[]} */
     const panels = this.model.get("panels");
-    const room = this.panels?.clientWidth;
-    if (!room) return;
+    const row = this.panels;
+    if (!row?.clientWidth) return;
     labelSliders(this.root.closest(".ol-explorer"));
     const whole = this.root.closest(".ol-explorer") ?? this.root;
     const page = this.root.closest(".jp-WindowedPanel-outer") ?? document.documentElement;
     /** @type {NodeListOf<HTMLElement>} */
     const controls = whole.querySelectorAll(".ol-controls, .ol-sliders, .ol-bar");
     const high = [...controls].reduce((left, one) => left - one.offsetHeight, page.clientHeight);
-    const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
-    const limit = most === Infinity ? "" : `${most}px`;
-    this.panels?.style.setProperty("--ol-most", limit);
+    const most = widestPanel(panels.map(({ width, height }) => [width, height]), row.clientWidth, high);
+    row.style.setProperty("--ol-most", most === Infinity ? "" : `${most}px`);
+    letScroll(row);
     /** @type {HTMLElement | null} */
     const both = this.root.closest(".ol-beside");
     both?.style.setProperty("--ol-room", String(both.lastElementChild?.clientWidth));
