@@ -154,7 +154,7 @@ export class Card {
     if (now.length > nodes.length || nodes.some((node, i) => now[i] !== node)) {
       this.root.replaceChildren(...nodes);
     }
-    for (const node of this.root.querySelectorAll("input, button, textarea")) {
+    for (const node of this.root.querySelectorAll("input, button, textarea, pre, .ol-plain")) {
       // JupyterLab asks the focused node itself
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }

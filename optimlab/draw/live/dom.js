@@ -42,7 +42,7 @@ export function svg(tag, attributes, parent) {
  */
 export function letScroll(node) {
   if (node.scrollWidth <= node.clientWidth) node.removeAttribute("tabindex");
-  else setAll(node, { tabindex: 0, "data-lm-suppress-shortcuts": "true" });
+  else node.setAttribute("tabindex", "0");
 }
 
 /**

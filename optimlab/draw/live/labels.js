@@ -5,11 +5,11 @@
 function label(explorer) {
   for (const slider of explorer.querySelectorAll(".widget-slider")) {
     const part = (/** @type {string} */ name) => slider.querySelector(name);
-    const [name, handle, readout] = [".widget-label", ".noUi-handle", ".widget-readout"].map(part);
-    if (!name || !handle || !readout) continue;
-    const said = readout.textContent;
-    readout.setAttribute("role", "textbox");
-    handle.ariaLabel = readout.ariaLabel = name.textContent;
+    const [name, handle, shown] = [".widget-label", ".noUi-handle", ".widget-readout"].map(part);
+    if (!name || !handle || !shown) continue;
+    const said = shown.textContent;
+    shown.setAttribute("role", "textbox");
+    handle.ariaLabel = shown.ariaLabel = name.textContent;
     // not what is said already, for this is asked again after each change
     if (handle.ariaValueText !== said) handle.ariaValueText = said;
   }
@@ -20,9 +20,9 @@ function label(explorer) {
  * @param {any} explorer
  */
 export function labelSliders(explorer) {
-  if (!explorer || explorer.olLabels) return;
-  explorer.olLabels = new MutationObserver(() => label(explorer));
-  const what = { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] };
-  explorer.olLabels.observe(explorer, what);
+  if (!explorer || explorer.olSaid) return;
+  explorer.olSaid = new MutationObserver(() => label(explorer));
+  explorer.olSaid.observe(explorer,
+    { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] });
   label(explorer);
 }
