@@ -186,7 +186,7 @@ export class View {
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
     this.root.append(this.band.words);
     // JupyterLab asks the focused element itself whether it keeps its keys
-    for (const node of this.root.querySelectorAll("button, input, select, summary, .ol-panels")) {
+    for (const node of this.root.querySelectorAll("button, input, select, summary")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
     this.buildMarks();
