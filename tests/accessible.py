@@ -4,11 +4,12 @@
     python tests/accessible.py 05 13          # these two
     python tests/accessible.py 05 --keyboard  # no mouse: see tests/keyboard.py
 
-axe reads what the cells of a lesson show, not JupyterLab around it: before anything is answered and
-after all was answered, wrongly where that can be, with hints, solutions and menus open; in the light
-and in the dark theme, 1400 and 400 pixels wide. Beside it stand what axe does not ask: alt text of
-every picture, and movement where less of it is wanted. Printed is lesson, rule, selector and text of
-all that is serious; exits 1 where there is any. `--write` puts the rows into docs/trust.md.
+axe reads what the cells of a lesson show, not JupyterLab around it: before anything is answered
+and after all was answered, wrongly where that can be, with hints, solutions and menus open; in the
+light and in the dark theme, 1400 and 400 pixels wide. Beside it is looked for what axe does not
+ask: alt text of every picture, and movement where less of it is wanted. Printed is lesson, rule,
+selector and text of all that is serious; exits 1 where there is any. `--write` puts the rows into
+docs/trust.md.
 """
 
 from __future__ import annotations
@@ -198,7 +199,7 @@ def main() -> int:
         ])  # fmt: skip
     elif given.write:
         readings = sum(one.readings for one in done)
-        what = f"serious findings of axe, pictures without text, restless parts in {len(done)} lessons"
+        what = f"serious findings of axe, pictures without text, motion in {len(done)} lessons"
         measured.write("axe", [(f"{what}, {readings} readings", str(found), "0", found == 0)])
     return int(found > 0)
 

@@ -1,9 +1,10 @@
 """A lesson worked through with the keyboard alone, for `accessible.py --keyboard`.
 
-Nothing is clicked, and what is asked of the page acts on nothing: cells run by Shift+Enter, Tab goes
-from control to control as far as the end of the notebook. The first way down answers: predictions
-(the last of several is skipped), the quiz, hints and solutions. The second moves all that can be moved,
-opens menus, plays and pauses. At each stop it is asked whether the focus is seen, and whether Tab leaves.
+Nothing is clicked, and what is asked of the page acts on nothing: cells run by Shift+Enter, Tab
+goes from control to control as far as the end of the notebook. The first way down answers:
+predictions (the last of several is skipped), the quiz, hints and solutions. The second moves all
+that can be moved, opens menus, plays and pauses. At each stop it is asked whether the focus is
+seen, and whether Tab leaves.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ PREPARE = r"""() => {
     .map(one => { const style = getComputedStyle(one);
       return LOOKS.map(name => name === 'outlineColor' && style.outlineStyle === 'none'
         ? '' : style[name]); }));
-  K.all = () => [...document.querySelectorAll(`.jp-OutputArea-output :is(a[href], button, input, select,
-    textarea, summary, [tabindex="0"], [contenteditable=true], [role=slider], .modebar-btn)`)]
+  K.all = () => [...document.querySelectorAll(`.jp-OutputArea-output :is(a[href], button, input,
+    select, textarea, summary, .modebar-btn, [tabindex="0"], [contenteditable=true],
+    [role=slider])`)]
     .filter(node => !node.disabled && !node.matches('[aria-disabled=true], [disabled] *')
       && node.checkVisibility({ visibilityProperty: true }) && node.getClientRects().length
       && !(node.matches('[type=radio]') && node !== K.first(node)));
   K.first = radio => {
-    const group = [...document.querySelectorAll(`input[type=radio][name="${CSS.escape(radio.name)}"]`)];
+    const group = [...document.querySelectorAll('input[type=radio]')]
+      .filter(one => one.name === radio.name);
     return group.find(one => one.checked) ?? group[0]; };
   K.kind = node => {
     const own = node.getAttribute('data-handle') ?? node.getAttribute('data-sketch');
@@ -51,8 +54,8 @@ PREPARE = r"""() => {
     || node.closest('.jupyter-widgets')?.querySelector('.widget-label')?.innerText
     || node.innerText || node.title || '';
   // what an output shows, its controls apart
-  K.state = area => area && [...area.querySelectorAll(`.ol-overlay, .ol-summary, .ol-readout, .ol-goal,
-    .ol-formula, .ol-standings, .ol-words, .ol-card, .widget-html-content, .ol-status, .ol-inspector`)]
+  K.state = area => area && [...area.querySelectorAll(`.ol-overlay, .ol-summary, .ol-readout,
+    .ol-goal, .ol-formula, .ol-standings, .ol-words, .ol-card, .widget-html-content, .ol-status`)]
     .map(one => one.innerHTML).join('') + [...area.querySelectorAll('.ol-panel img')]
     .map(one => one.src).join('') + [...area.querySelectorAll('button')]
     .map(one => one.getAttribute('aria-label') ?? one.innerText).join('');
@@ -62,14 +65,15 @@ PREPARE = r"""() => {
     const cell = cells.indexOf(node.closest('.jp-Notebook-cell'));
     if (!out) return { cell, own: false };
     const box = node.getBoundingClientRect();
-    return { own: true, cell, id: K.id(node), kind: K.kind(node), name: K.name(node).slice(0, 40),
-      action: node.getAttribute('data-action') ?? '', value: node.value ?? '', checked: node.checked,
+    return { own: true, cell, id: K.id(node), kind: K.kind(node),
+      name: K.name(node).slice(0, 40),
+      action: node.getAttribute('data-action') ?? '',
       open: node.parentElement.open, pressed: node.getAttribute('aria-pressed'),
       now: Number(node.getAttribute('aria-valuenow') ?? node.value ?? 0),
       low: Number(node.getAttribute('aria-valuemin') ?? node.min ?? 0),
       high: Number(node.getAttribute('aria-valuemax') ?? node.max ?? 0),
-      text: node.getAttribute('aria-valuetext') ?? '', label: node.getAttribute('aria-label') ?? '',
-      seen: K.look(node) !== K.looks.get(node), options: node.options?.length ?? 0,
+      label: node.getAttribute('aria-label') ?? '',
+      seen: K.look(node) !== K.looks.get(node),
       wanted: node.matches('[aria-label=Quiz] *'), inSight: box.bottom > 0 && box.top < innerHeight,
       html: node.outerHTML.slice(0, 110), back: Boolean(K.prev?.isConnected && K.prev !== node
         && (K.prev.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_PRECEDING)) };
@@ -128,8 +132,10 @@ class Way:
             self.found.append(f"{where}{what}")
 
     def told(self, seconds):
-        head = (f"{self.lesson}: {self.reached} of {self.there} controls reached, {self.moved} moved "
-                f"with effect, {self.still} without; {self.answers} answers; {seconds:.0f} s")  # fmt: skip
+        head = (
+            f"{self.lesson}: {self.reached} of {self.there} controls reached, {self.moved} moved "
+            f"with effect, {self.still} without; {self.answers} answers; {seconds:.0f} s"
+        )
         return "\n  ".join([head, *self.found])
 
 
@@ -144,7 +150,7 @@ class Walk:
         return self.page.evaluate(AT)
 
     def top(self, cells: int):
-        """To the first cell, as JupyterLab's command mode goes there; from outside first back in."""
+        """To the first cell, by the keys of command mode; from outside first back in."""
         for _ in range(20):
             at = self.at()
             if at["cell"] >= 0 and not at["own"]:
@@ -305,7 +311,8 @@ class Moves(Walk):
         self.reached.add(inside.get("id"))
         self.keys.press("Escape")
         back = self.at()
-        return opened and inside["kind"] == "button" and back.get("id") == at["id"] and not back["open"]
+        closed = back.get("id") == at["id"] and not back["open"]
+        return opened and inside.get("kind") == "button" and closed
 
     def button(self, at):
         if at["action"] == "play":

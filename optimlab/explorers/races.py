@@ -171,7 +171,7 @@ class RaceExplorer(Explorer):
         self._hand_over()
 
     def _keep_together(self, boxes):
-        """The boxes to tick go into the next line all at once, if they do not fit into the first."""
+        """The boxes to tick go into the next line all at once where the first has no room."""
         row = self.children[0]
         layout = {"flex_flow": "row wrap", "max_width": "100%", "overflow": "hidden"}
         group = widgets.HBox(boxes, layout=layout)
