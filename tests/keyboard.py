@@ -266,6 +266,10 @@ class Answers(Walk):
 class Moves(Walk):
     """The way that moves everything."""
 
+    def __init__(self, lab, way):
+        super().__init__(lab, way)
+        self.over = set()
+
     def act(self, at):
         mover = getattr(self, at["kind"].replace("-", "_"), None)
         if mover is None:
@@ -323,7 +327,8 @@ class Moves(Walk):
             if self.does("Enter", patience=400):
                 return True
             return at["action"] == "on"  # at the last step there is nothing to do
-        if at["name"] == "Start this lesson over":
+        if at["action"] == "reset" and at["name"].startswith("Start") and at["cell"] not in self.over:
+            self.over.add(at["cell"])  # the card is drawn anew, and Tab comes to it again
             return self.does("Enter") and self.does(TAB, TAB, "Enter")  # no, keep it
         return True
 
