@@ -327,7 +327,8 @@ class Moves(Walk):
             if self.does("Enter", patience=400):
                 return True
             return at["action"] == "on"  # at the last step there is nothing to do
-        if at["action"] == "reset" and at["name"].startswith("Start") and at["cell"] not in self.over:
+        over = at["action"] == "reset" and at["name"].startswith("Start")
+        if over and at["cell"] not in self.over:
             self.over.add(at["cell"])  # the card is drawn anew, and Tab comes to it again
             return self.does("Enter") and self.does(TAB, TAB, "Enter")  # no, keep it
         return True
