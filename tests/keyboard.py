@@ -41,9 +41,10 @@ PREPARE = r"""() => {
       .filter(one => one.name === radio.name);
     return group.find(one => one.checked) ?? group[0]; };
   K.kind = node => {
+    if (node.matches('.noUi-handle')) {
+      return node.ariaDisabled === 'true' ? 'disabled slider' : 'slider'; }
     const own = node.getAttribute('data-handle') ?? node.getAttribute('data-sketch');
     if (own) return own === 'guess' || own === 'column' ? 'guess' : 'handle';
-    if (node.matches('.noUi-handle')) return 'slider';
     if (node.matches('.widget-readout')) return 'exact';
     if (node.matches('.widget-toggle-button')) return 'toggle';
     return { INPUT: node.type, SUMMARY: 'summary' }[node.tagName] ?? node.tagName.toLowerCase(); };
@@ -86,9 +87,9 @@ PREPARE = r"""() => {
     const area = K.area(was);
     for (;;) {
       const node = document.activeElement;
-      if (K.state(K.area(node) ?? area) !== before || (node === was && node.value !== value)) {
-        return true;
-      }
+      const now = K.area(node) ?? area; // that Python is waited for is no effect
+      const other = K.state(now) !== before && !now.querySelector('.ol-late, .ol-busy');
+      if (other || (node === was && node.value !== value)) return true;
       if (performance.now() > until) return false;
       await new Promise(done => setTimeout(done, 20));
     } };
@@ -191,7 +192,7 @@ class Walk:
             self.reached.add(at["id"])
             if not at["seen"]:
                 self.way.add(f"the focus is not seen: {at['html']}", at)
-            if not at["inSight"]:
+            if not at["inSight"] and not self.lab.settle() and not self.at()["inSight"]:
                 self.way.add("the focus is out of sight", at)
             if not at["name"].strip():
                 self.way.add(f"has no name: {at['html']}", at)
@@ -298,7 +299,9 @@ class Moves(Walk):
                    ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"))  # fmt: skip
 
     def checkbox(self, at):
-        return self.does("Space") and self.does("Space")
+        moved = self.does("Space")
+        self.does("Space", patience=1000)  # as it was
+        return moved
 
     def toggle(self, at):
         return at["pressed"] == "true" or self.does("Space")

@@ -1,5 +1,5 @@
 // What ipywidgets does not say of its sliders to who hears the page: what they are called, and where
-// they stand in the words that are shown (it says the number of the position).
+// they stand in the words that are shown (it says the number of the position), and whether they move.
 
 /** @param {Element} explorer */
 function label(explorer) {
@@ -10,6 +10,7 @@ function label(explorer) {
     const said = shown.textContent;
     shown.setAttribute("role", "textbox");
     handle.ariaLabel = shown.ariaLabel = name.textContent;
+    handle.ariaDisabled = String(Boolean(handle.closest("[disabled]")));
     // not what is said already, for this is asked again after each change
     if (handle.ariaValueText !== said) handle.ariaValueText = said;
   }
@@ -23,6 +24,6 @@ export function labelSliders(explorer) {
   if (!explorer || explorer.olSaid) return;
   explorer.olSaid = new MutationObserver(() => label(explorer));
   explorer.olSaid.observe(explorer,
-    { subtree: true, childList: true, attributeFilter: ["aria-valuetext"] });
+    { subtree: true, childList: true, attributeFilter: ["aria-valuetext", "disabled"] });
   label(explorer);
 }

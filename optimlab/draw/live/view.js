@@ -69,22 +69,22 @@ export class View {
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
     this.build();
-    for (const name of ["data", "frames", "handles", "step", "images", "notes", "drawn", "working"]) {
-      this.listen(model, `change:${name}`, () => this.paint());
+    const follows = {
+      paint: ["data", "frames", "handles", "step", "images", "notes", "drawn", "working"],
+      renew: ["marks", "sketch", "program"],
+      rebuild: ["panels", "sliders"],
+      setPlaying: ["playing"],
+      lock: ["veiled"],
+      follow: ["controls"],
+    };
+    for (const [act, names] of Object.entries(follows)) {
+      const does = () => /** @type {any} */ (this)[act]();
+      for (const name of names) this.listen(model, `change:${name}`, does);
     }
-    this.listen(model, "change:playing", () => this.setPlaying());
-    for (const name of ["marks", "sketch", "program"]) {
-      this.listen(model, `change:${name}`, () => this.renew());
-    }
-    this.listen(model, "change:veiled", () => this.lock());
     this.listen(model, "msg:custom", (said, buffers) => {
       if (said.kind === "call") this.ask("here");
       else this.bar?.menu?.heard(said, buffers);
     });
-    for (const name of ["panels", "sliders"]) {
-      this.listen(model, `change:${name}`, () => this.rebuild());
-    }
-    this.listen(model, "change:controls", () => this.follow());
     const fit = () => this.fit();
     const watch = new ResizeObserver(fit);
     watch.observe(this.root);
