@@ -87,6 +87,7 @@ class Reader:
             self.lab.command("apputils:change-theme", theme=THEMES[theme])
             light = str(theme == "light").lower()
             page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+            page.wait_for_timeout(500)  # what follows the width does so within half a second
             self.lab.settle()
             self.readings += 1
             for one in page.evaluate(RUN_AXE):

@@ -3,7 +3,7 @@
 
 import { letScroll, make } from "../draw/live/dom.js";
 import { widget } from "../draw/live/stills.js";
-import { describeFigures } from "./described.js";
+import { completeOutputs } from "./outputs.js";
 
 /**
  * @typedef {import("../draw/live/stills.js").Model} Model
@@ -111,7 +111,7 @@ export class Card {
     model.on("change:parts", this.draw);
     model.on("msg:custom", this.answered);
     window.addEventListener("pagehide", this.flush);
-    describeFigures(model.widget_manager);
+    completeOutputs(model.widget_manager);
     this.paint();
   }
 

@@ -1,7 +1,10 @@
-// JupyterLab shows a plain figure without its text, which stands in the metadata of the output: here
-// the page gets it. A lesson has cards, and with the first of them this comes.
+// What JupyterLab leaves out of plain outputs: the text of a figure, which stands in the metadata of
+// the output, and a way for keys to scroll what is too wide. A lesson has cards, and with the first of
+// them this comes.
 
-/** How long after a change of the notebook its figures are in the page, in milliseconds. */
+import { letScroll } from "../draw/live/dom.js";
+
+/** How long after a change of the notebook its outputs are in the page, in milliseconds. */
 const DRAWN = 300;
 
 /**
@@ -22,10 +25,10 @@ function texts(cells) {
 }
 
 /**
- * Give every plain figure of a notebook its text, now and after each change.
+ * Give every plain figure of a notebook its text, and wide outputs to Tab, now and after each change.
  * @param {any} manager JupyterLab's manager of widgets, which knows the notebook
  */
-export function describeFigures(manager) {
+export function completeOutputs(manager) {
   const model = (manager?.context ?? manager?._context)?.model;
   if (!model?.cells || !model.contentChanged || model.olDescribes) return;
   model.olDescribes = true;
@@ -38,11 +41,13 @@ export function describeFigures(manager) {
       const text = known?.get(image.src.slice(image.src.indexOf(",") + 1).trim());
       if (text) image.alt = text;
     }
+    document.querySelectorAll(".jp-RenderedMarkdown.jp-OutputArea-output").forEach(letScroll);
   };
   const later = () => {
     clearTimeout(waits);
     waits = window.setTimeout(describe, DRAWN);
   };
   model.contentChanged.connect(later);
+  window.addEventListener("resize", later);
   later();
 }
