@@ -59,7 +59,9 @@ PREPARE = r"""() => {
     .ol-goal, .ol-formula, .ol-standings, .ol-words, .ol-card, .widget-html-content, .ol-status`)]
     .map(one => one.innerHTML).join('') + [...area.querySelectorAll('.ol-panel img')]
     .map(one => one.src).join('') + [...area.querySelectorAll('button')]
-    .map(one => one.getAttribute('aria-label') ?? one.innerText).join('');
+    .map(one => one.getAttribute('aria-label') ?? one.innerText).join('')
+    + [...area.querySelectorAll('.js-plotly-plot')] // which way a surface is turned
+    .map(one => JSON.stringify(one.layout?.scene?.camera?.eye)).join('');
   K.at = () => {
     const node = document.activeElement, out = node.closest('.jp-OutputArea-output');
     const cells = [...document.querySelectorAll('.jp-Notebook-cell')];
