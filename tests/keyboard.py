@@ -312,9 +312,11 @@ class Moves(Walk):
         return self.does("ArrowDown") or self.does("ArrowUp")
 
     def summary(self, at):
-        """A menu: Enter opens it, Tab goes to its items, Escape closes it."""
+        """A block that Enter opens; of a menu Tab goes to its items, and Escape closes it."""
         self.keys.press("Enter")
-        opened = self.at()["open"]
+        opened = self.at()["open"] != at["open"]
+        if at["action"] != "menu":
+            return opened
         self.keys.press(TAB)
         inside = self.at()
         self.reached.add(inside.get("id"))
