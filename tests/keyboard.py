@@ -75,7 +75,7 @@ PREPARE = r"""() => {
       now: Number(node.getAttribute('aria-valuenow') ?? node.value ?? 0),
       low: Number(node.getAttribute('aria-valuemin') ?? node.min ?? 0),
       high: Number(node.getAttribute('aria-valuemax') ?? node.max ?? 0),
-      label: node.getAttribute('aria-label') ?? '',
+      label: node.getAttribute('aria-label') ?? '', text: node.getAttribute('aria-valuetext') ?? '',
       seen: K.look(node) !== K.looks.get(node),
       wanted: node.matches('[aria-label=Quiz] *'), inSight: box.bottom > 0 && box.top < innerHeight,
       html: node.outerHTML.slice(0, 110), back: Boolean(K.prev?.isConnected && K.prev !== node
@@ -115,6 +115,9 @@ SHOWN = """() => document.querySelectorAll('.ol-live, .ol-card').length > 1
   && ![...document.querySelectorAll('.jp-OutputArea-output')]
     .some(node => node.innerText?.trim() === 'Loading widget...')"""
 AT, THERE = "() => window.__keys.at()", "() => window.__keys.there()"
+#: what can be pressed beside the control in hand
+BUTTONS = """() => [...window.__keys.area(document.activeElement).querySelectorAll('button')]
+  .map(one => one.innerText.trim())"""
 READY = "patience => window.__keys.ready(patience)"
 MARK = "() => window.__keys.mark()"
 #: remembers what the output shows, before a key; and whether it shows something else before long
@@ -288,7 +291,11 @@ class Moves(Walk):
         keys = ["ArrowLeft", "ArrowRight"]
         if at["now"] <= (at["low"] + at["high"]) / 2:
             keys.reverse()
-        return self.does(keys[0]) or self.does(keys[1]) or self.does(*[keys[0]] * 5)
+        if self.does(keys[0]) or self.does(keys[1]) or self.does(*[keys[0]] * 5):
+            return True
+        # what a training takes up with its next step changes nothing that is shown now
+        return at["kind"] == "slider" and "One step" in self.page.evaluate(BUTTONS) and (
+            self.at()["text"] != at["text"])
 
     def range(self, at):
         return self.slider(at)
