@@ -173,7 +173,7 @@ class RaceExplorer(Explorer):
     def _keep_together(self, boxes):
         """The boxes to tick go into the next line all at once where the first has no room."""
         row = self.children[0]
-        layout = {"flex_flow": "row wrap", "max_width": "100%", "overflow": "hidden"}
+        layout = {"flex_flow": "row wrap", "max_width": "100%", "overflow": "visible"}
         group = widgets.HBox(boxes, layout=layout)
         row.children = [*(one for one in row.children if one not in boxes), group]
 
