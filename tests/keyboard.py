@@ -71,7 +71,7 @@ PREPARE = r"""() => {
     return { own: true, cell, id: K.id(node), kind: K.kind(node),
       name: K.name(node).slice(0, 40),
       action: node.getAttribute('data-action') ?? '',
-      open: node.parentElement.open, pressed: node.getAttribute('aria-pressed'),
+      open: node.parentElement.open, pressed: node.matches('.mod-active'),
       now: Number(node.getAttribute('aria-valuenow') ?? node.value ?? 0),
       low: Number(node.getAttribute('aria-valuemin') ?? node.min ?? 0),
       high: Number(node.getAttribute('aria-valuemax') ?? node.max ?? 0),
@@ -313,7 +313,7 @@ class Moves(Walk):
         return moved
 
     def toggle(self, at):
-        return at["pressed"] == "true" or self.does("Space")
+        return at["pressed"] or self.does("Space")
 
     def select(self, at):
         return self.does("ArrowDown") or self.does("ArrowUp")
