@@ -38,9 +38,14 @@ def says():
 
 
 def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
-    told = lesson.after("way", draws)._repr_mimebundle_()[0]["text/markdown"]
+    after = lesson.after("way", draws)
+    told = after._repr_mimebundle_()[0]["text/markdown"]
     shown = "on x^2: f(x) against x, with SGD. Beside it: loss on a log scale against step."
     assert f'<img alt="Figure. {shown}"' in told
+    after.show(True)
+    (alive,) = after._output.outputs  # HTML, as JupyterLab shows no text with a PNG
+    assert alive["data"]["text/html"].startswith(f'<img alt="Figure. {shown}"')
+    assert alive["data"].keys() == {"text/html"}
 
 
 AFTER = "lesson.after('way', lambda: explore('ravine', SGD, steps=3))"

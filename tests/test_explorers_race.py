@@ -125,6 +125,12 @@ def test_the_wire_stays_small_with_all_nine(race):
     assert len(race.plot.frames["buffer"]) < 350_000 and race.status == ""
 
 
+def test_the_boxes_to_tick_stay_together(race):
+    *others, group = race.children[0].children
+    assert [one.description for one in group.children] == list(race.rules)
+    assert group.layout.flex_flow == "row wrap" and not set(others) & set(group.children)
+
+
 def test_ticking_a_rule_adds_it(race):
     race.controls["Nesterov"].value = True
     path = descend(ravine, Nesterov(lr=0.1), (-7, 2), 30)

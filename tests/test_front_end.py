@@ -192,7 +192,9 @@ def test_both_halves_know_the_same_kinds_looks_and_markers(run):
 
 SERVER = """
   import { createInterface } from "node:readline";
-  import * as geometry from "./geometry.js";
+  import * as numbers from "./geometry.js";
+  import * as pen from "./pen.js";
+  const geometry = { ...numbers, ...pen };
   const plain = (_key, value) => (value instanceof Map ? [...value] : value);
   for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify(new Function("g", `return g.${line}`)(geometry) ?? null, plain));
@@ -211,9 +213,10 @@ SCALES = {
 
 @pytest.fixture(scope="module")
 def geometry(tmp_path_factory):
-    """`geometry(name, *arguments)`: what a function of geometry.js gives; NaN comes as None."""
+    """`geometry(name, *arguments)`: what geometry.js and pen.js give; NaN comes as None."""
     folder = tmp_path_factory.mktemp("geometry")
-    shutil.copy(LIVE / "geometry.js", folder)
+    for file in ("geometry.js", "pen.js"):
+        shutil.copy(LIVE / file, folder)
     (folder / "package.json").write_text('{"type": "module"}')
     command = [NODE, "--input-type=module", "--eval", SERVER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

@@ -1,5 +1,6 @@
 """A race: rules on one surface, each with the same number of gradients, at rates of your choice."""
 
+import ipywidgets as widgets
 import numpy as np
 from matplotlib.ticker import NullLocator
 
@@ -166,7 +167,15 @@ class RaceExplorer(Explorer):
             self.controls[name] = checkbox(name, ticked, width="auto", margin="0 10px 0 0")
         self._shown = self.problem
         self.assemble(self._scene(loss_limits), self.controls)
+        self._keep_together([self.controls[name] for name in self.rules])
         self._hand_over()
+
+    def _keep_together(self, boxes):
+        """The boxes to tick go into the next line all at once where the first has no room."""
+        row = self.children[0]
+        layout = {"flex_flow": "row wrap", "max_width": "100%", "overflow": "visible"}
+        group = widgets.HBox(boxes, layout=layout)
+        row.children = [*(one for one in row.children if one not in boxes), group]
 
     # -- the problem -------------------------------------------------------------------------------
 

@@ -108,7 +108,11 @@ class StripExplorer(_Valleys, Explorer):
         figure, (ax, strip) = figures.panel(500, 400, rows=2, sharex=True, height_ratios=[8, 1])
         self._draw_curve(ax)
         ax.set(xlabel="", title=figures.formula(self.function))
-        ax.legend(handles=self._patches(), loc="upper left")
+        # outside, for a guess of the learner is a line across the whole height
+        figure.legend(
+            handles=self._patches(), loc="outside upper center", ncols=len(self.colours),
+            columnspacing=1.2, handlelength=1.2,
+        )  # fmt: skip
         strip.set(xlabel="start x", ylim=(0, 1), yticks=[])
         strip.grid(False)
         curve, losses = figures.panel(420, 400)

@@ -48,7 +48,7 @@ class Afterwards(Late, widgets.VBox):
 
     def show(self, now):
         """Show the results, or, where `now` is False, hide them and take them off the page."""
-        outputs = tuple(self.results) if now else ()
+        outputs = tuple(_seen(one, self.name) for one in self.results) if now else ()
         if self._output.outputs != outputs:
             self._output.outputs = outputs
         self._waiting.layout.display = "none" if now else None
@@ -102,17 +102,30 @@ def _flush_figures():
         show(close=True)
 
 
+def _seen(output, name):
+    """An output as it is shown alive: JupyterLab leaves out the text of a picture, HTML has it."""
+    if "image/png" not in output.get("data", ()):
+        return output
+    return output | {"data": {"text/html": _picture(output, name)}}
+
+
+def _picture(output, name):
+    """The picture of an output as HTML, with what it shows in words."""
+    about = output["metadata"].get("image/png", {})
+    alt = html.escape(about.get("alt") or f"The figure that belongs to “{name}”.")
+    width = f' width="{about["width"]}"' if "width" in about else ""
+    data = output["data"]["image/png"].strip()
+    return f'<img alt="{alt}"{width} src="data:image/png;base64,{data}">'
+
+
 def _markdown(output, name):
     """An output as Markdown."""
     if output["output_type"] == "stream":
         return _fenced(output["text"].rstrip())
     kind = next(kind for kind in KINDS if kind in output["data"])
-    data = output["data"][kind]
     if kind == "image/png":
-        about = output["metadata"].get(kind, {})
-        alt = html.escape(about.get("alt") or f"The figure that belongs to “{name}”.")
-        width = f' width="{about["width"]}"' if "width" in about else ""
-        return f'<img alt="{alt}"{width} src="data:image/png;base64,{data.strip()}">'
+        return _picture(output, name)
+    data = output["data"][kind]
     return _fenced(data) if kind == "text/plain" else data
 
 

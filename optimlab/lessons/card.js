@@ -1,8 +1,9 @@
 // A card: text, choices, a number, words and buttons, drawn from a list of parts. What the learner
 // does is sent to Python as {name, value}; what the card then shows is Python's answer.
 
-import { make } from "../draw/live/dom.js";
+import { letScroll, make } from "../draw/live/dom.js";
 import { widget } from "../draw/live/stills.js";
+import { completeOutputs } from "./outputs.js";
 
 /**
  * @typedef {import("../draw/live/stills.js").Model} Model
@@ -102,12 +103,15 @@ export class Card {
     /** @type {WeakMap<Field, string>} what of each field was sent last */
     this.sent = new WeakMap();
     this.patience = 0;
+    this.watch = new ResizeObserver(() => this.reach());
+    this.watch.observe(this.root);
     this.draw = () => this.paint();
     this.answered = () => this.busy(false);
     this.flush = () => this.sendAll();
     model.on("change:parts", this.draw);
     model.on("msg:custom", this.answered);
     window.addEventListener("pagehide", this.flush);
+    completeOutputs(model.widget_manager);
     this.paint();
   }
 
@@ -150,11 +154,16 @@ export class Card {
     if (now.length > nodes.length || nodes.some((node, i) => now[i] !== node)) {
       this.root.replaceChildren(...nodes);
     }
-    for (const node of this.root.querySelectorAll("input, button, textarea")) {
+    for (const node of this.root.querySelectorAll("input, button, textarea, pre, .ol-plain")) {
       // JupyterLab asks the focused node itself
       node.setAttribute("data-lm-suppress-shortcuts", "true");
     }
+    this.reach();
     if (held && document.activeElement !== held) this.focusAgain(held);
+  }
+
+  reach() {
+    this.root.querySelectorAll("pre, .ol-plain:has(table)").forEach(letScroll);
   }
 
   /** @param {HTMLElement} held what had the focus and was drawn anew */
@@ -199,6 +208,7 @@ export class Card {
   remove() {
     this.sendAll();
     clearTimeout(this.patience);
+    this.watch.disconnect();
     this.model.off("change:parts", this.draw);
     this.model.off("msg:custom", this.answered);
     window.removeEventListener("pagehide", this.flush);

@@ -4,8 +4,10 @@ import json
 import re
 
 import pytest
+from accessible import NAMELESS, RESTLESS, RUN_AXE, axe_code
 from jupyter_driver import beyond
 from nbformat import v4
+from playwright.sync_api import expect
 
 CELLS = [
     """
@@ -22,12 +24,20 @@ asked
     """explore("ravine", [SGD, Momentum], lr=0.1, start=(-7, 2), steps=30)""",
     """race("ravine", [SGD, Momentum, Adam], lr=0.05, start=(-7, 2), steps=60)""",
     """
-lesson.exercise("double", Exercise(lambda x: 2 * x, cases=[1, 2], hints=["Twice `x`."]))
+def double(x):
+    return 2 * x  # and that is a line of code which no window of a phone has the room for
+lesson.exercise("double", Exercise(double, cases=[1, 2], hints=["Twice `x`."]))
 card = lesson.check("double", lambda x: x)
 card.act("hint"), card.act("solution"), card.act("show")
 card
 """,
     "lesson.progress()",
+    """
+import matplotlib.pyplot as plt
+from optimlab import style
+style.use()
+lesson.after("a", lambda: plt.plot([1, 2]) and None)
+""",
 ]
 # Text whose contrast with its ground is low, and light grounds in the dark: outside of pictures,
 # which are white, and of what cannot be used now.
@@ -98,6 +108,34 @@ def test_words_are_read_and_nothing_but_the_picture_is_white_in_the_dark(looks, 
     grounds = "nodes => nodes.map(node => getComputedStyle(node).backgroundColor)"
     assert panels.count() > 5 and set(panels.evaluate_all(grounds)) == {"rgb(255, 255, 255)"}
     looks.page.keyboard.press("Escape")
+
+
+def test_axe_finds_nothing_serious_and_nothing_moves_unasked(looks):
+    """As tests/accessible.py asks of every lesson."""
+    put_on(looks, dark=True)
+    looks.page.set_viewport_size({"width": 400, "height": 1000})
+    looks.page.evaluate(axe_code())
+    # what is wider than its card is reached once the card has its width
+    looks.page.wait_for_function("""() => [...document.querySelectorAll('.ol-card pre')]
+      .some(node => node.tabIndex === 0 && node.scrollWidth > node.clientWidth)""")
+    assert looks.page.evaluate(RUN_AXE) == []
+    assert looks.page.evaluate(NAMELESS) == []
+    looks.page.emulate_media(reduced_motion="reduce")
+    assert looks.page.evaluate(RESTLESS) == []
+    looks.page.emulate_media(reduced_motion="null")
+    looks.page.set_viewport_size(looks.size)
+
+
+def test_a_slider_says_its_name_and_where_it_stands(looks):
+    slider = looks.page.get_by_role("slider", name="learning rate", exact=True).last
+    readout = slider.locator("xpath=ancestor::*[contains(@class, 'widget-slider')]").locator(
+        ".widget-readout")
+    for key in ("ArrowLeft", "ArrowRight"):
+        before = readout.inner_text()
+        assert slider.get_attribute("aria-valuetext") == before
+        slider.press(key)
+        expect(readout).not_to_have_text(before)
+        expect(slider).to_have_attribute("aria-valuetext", readout.inner_text())
 
 
 def test_forced_colours_leave_pictures_and_bands_as_they_are(looks):

@@ -37,6 +37,15 @@ export function svg(tag, attributes, parent) {
 }
 
 /**
+ * What is wider than its place is scrolled there, and for that Tab comes to it.
+ * @param {Element} node
+ */
+export function letScroll(node) {
+  if (node.scrollWidth <= node.clientWidth) node.removeAttribute("tabindex");
+  else node.setAttribute("tabindex", "0");
+}
+
+/**
  * An address for a picture, until it is revoked.
  * @param {BlobPart} png
  */

@@ -1,6 +1,6 @@
 // A formula with places for numbers, which come with each frame: the update of the marked step.
 
-import { make } from "./dom.js";
+import { letScroll, make } from "./dom.js";
 import { doubles, short } from "./geometry.js";
 
 /**
@@ -32,6 +32,8 @@ export class Formula {
     this.body = make("div", {}, this.node);
     this.words = make("p", {}, this.node);
     this.html = "";
+    const reach = () => this.body.querySelectorAll(".ol-line").forEach(letScroll);
+    new ResizeObserver(reach).observe(this.node);
   }
 
   /**

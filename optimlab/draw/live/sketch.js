@@ -1,11 +1,10 @@
 // A curve that the learner draws before the run is shown: a number for each of its columns.
 
 import { setAll, svg } from "./dom.js";
-import {
-  drawnBefore, drawnHeights, fraction, linePath, pixel, pointsPath, short, value,
-} from "./geometry.js";
+import { fraction, linePath, pixel, pointsPath, short, value } from "./geometry.js";
 import { diamond, grip, show } from "./marks.js";
 import { PARTS } from "./parts.js";
+import { drawnBefore, drawnHeights } from "./pen.js";
 
 /**
  * @typedef {object} Spec the sketch as Python declares it
@@ -33,7 +32,7 @@ export class Sketch {
     /** The fractions of its columns, and the one chosen on the keyboard. */
     this.at = spec.x.map((x) => fraction(axes, 0, x));
     this.column = 0;
-    /** @type {import("./geometry.js").Pen | null} where the pointer was last seen */
+    /** @type {import("./pen.js").Pen | null} where the pointer was last seen */
     this.pen = null;
     const look = { fill: "none", stroke: spec.color, "stroke-width": 2, "stroke-dasharray": "5 4" };
     this.line = svg("path", { ...look, "data-sketch": "line" }, axes.layer);

@@ -3,12 +3,13 @@
 
 import { Band } from "./band.js";
 import { Bar } from "./bar.js";
-import { make, pngUrl, revokeSoon, svg } from "./dom.js";
+import { letScroll, make, pngUrl, revokeSoon, svg } from "./dom.js";
 import { floats, Source, UNANSWERED } from "./frames.js";
 import {
   doubles, fractionsAt, narrowestPanel, nearestPlace, nearestStep, nextPlace, nudged, rowsOf, stepAfter, told, value,
   widestPanel,
 } from "./geometry.js";
+import { labelSliders } from "./labels.js";
 import { MARKS, stars } from "./marks.js";
 import { PARTS } from "./parts.js";
 import { Sliders } from "./sliders.js";
@@ -68,22 +69,22 @@ export class View {
     this.clean = [];
     this.root = make("div", { class: "ol-live", "data-lm-suppress-shortcuts": "true" }, el);
     this.build();
-    for (const name of ["data", "frames", "handles", "step", "images", "notes", "drawn", "working"]) {
-      this.listen(model, `change:${name}`, () => this.paint());
+    const follows = {
+      paint: ["data", "frames", "handles", "step", "images", "notes", "drawn", "working"],
+      renew: ["marks", "sketch", "program"],
+      rebuild: ["panels", "sliders"],
+      setPlaying: ["playing"],
+      lock: ["veiled"],
+      follow: ["controls"],
+    };
+    for (const [act, names] of Object.entries(follows)) {
+      const does = () => /** @type {any} */ (this)[act]();
+      for (const name of names) this.listen(model, `change:${name}`, does);
     }
-    this.listen(model, "change:playing", () => this.setPlaying());
-    for (const name of ["marks", "sketch", "program"]) {
-      this.listen(model, `change:${name}`, () => this.renew());
-    }
-    this.listen(model, "change:veiled", () => this.lock());
     this.listen(model, "msg:custom", (said, buffers) => {
       if (said.kind === "call") this.ask("here");
       else this.bar?.menu?.heard(said, buffers);
     });
-    for (const name of ["panels", "sliders"]) {
-      this.listen(model, `change:${name}`, () => this.rebuild());
-    }
-    this.listen(model, "change:controls", () => this.follow());
     const fit = () => this.fit();
     const watch = new ResizeObserver(fit);
     watch.observe(this.root);
@@ -97,16 +98,17 @@ export class View {
   fit() {
     /** @type {{ width: number, height: number }[]} */
     const panels = this.model.get("panels");
-    const room = this.panels?.clientWidth;
-    if (!room) return;
+    const row = this.panels;
+    if (!row?.clientWidth) return;
+    labelSliders(this.root.closest(".ol-explorer"));
     const whole = this.root.closest(".ol-explorer") ?? this.root;
     const page = this.root.closest(".jp-WindowedPanel-outer") ?? document.documentElement;
     /** @type {NodeListOf<HTMLElement>} */
     const controls = whole.querySelectorAll(".ol-controls, .ol-sliders, .ol-bar");
     const high = [...controls].reduce((left, one) => left - one.offsetHeight, page.clientHeight);
-    const most = widestPanel(panels.map(({ width, height }) => [width, height]), room, high);
-    const limit = most === Infinity ? "" : `${most}px`;
-    this.panels?.style.setProperty("--ol-most", limit);
+    const most = widestPanel(panels.map(({ width, height }) => [width, height]), row.clientWidth, high);
+    row.style.setProperty("--ol-most", most === Infinity ? "" : `${most}px`);
+    letScroll(row);
     /** @type {HTMLElement | null} */
     const both = this.root.closest(".ol-beside");
     both?.style.setProperty("--ol-room", String(both.lastElementChild?.clientWidth));
@@ -169,11 +171,12 @@ export class View {
       make("img", { src: url, alt: this.model.get("alt"), width, height }, box);
       const view = { class: "ol-overlay", viewBox: `0 0 ${width} ${height}` };
       const overlay = svg("svg", view, box);
-      overlay.addEventListener("pointerdown", (event) => this.press(event, overlay));
-      overlay.addEventListener("pointermove", (event) => this.move(event, overlay));
-      overlay.addEventListener("pointerup", (event) => this.release(event, overlay));
-      overlay.addEventListener("pointercancel", (event) => this.release(event, overlay));
-      overlay.addEventListener("pointerleave", () => this.point(null));
+      const { press, move, release } = this;
+      const acts = { down: press, move, up: release, cancel: release, leave: () => this.point(null) };
+      for (const [what, act] of Object.entries(acts)) {
+        const heard = (/** @type {any} */ event) => act.call(this, event, overlay);
+        overlay.addEventListener(`pointer${what}`, heard);
+      }
       return overlay;
     });
     this.bar = this.model.get("playback") ? new Bar(this, this.root, this.model.get("menu")) : null;
@@ -452,9 +455,7 @@ export class View {
   /** The handles that a hand may move now. */
   handles() {
     const at = this.model.get("handles");
-    return this.marks.filter(
-      (mark) => MARKS[mark.kind].held && this.free(mark) && at[mark.name]?.length,
-    );
+    return this.marks.filter((mark) => MARKS[mark.kind].held && this.free(mark) && at[mark.name]?.length);
   }
 
   /** @param {Spot} hit */
