@@ -34,6 +34,9 @@ VERDICTS = ("diverges", "zigzags", "converges", "does not arrive")
 NOWHERE, GONE = -1, -2
 #: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
 _REACH, _ROUNDING = 0.01, 1e-9
+#: the part of the fall within which two runs end as low as one another; and of the steps, one in so
+#: many, through which a run must have stayed
+_TIE, _LAST = 1e-9, 20
 #: runs that go together in a map, so that their arrays stay in the processor's cache
 _TOGETHER = 8_000
 
@@ -46,6 +49,13 @@ def reach(domain: Any) -> float:
     """
     box = np.reshape(checks.domain(domain), (-1, 2))
     return float(_REACH * np.linalg.norm(np.ptp(box, axis=1)))
+
+
+def measures(domain: Any) -> dict[str, float]:
+    """What it is measured by in the picture `domain`: outcomes.js measures by the same."""
+    near = reach(domain)
+    rounding = _ROUNDING / _REACH * near
+    return {"reach": _REACH, "near": near, "rounding": rounding, "tie": _TIE, "last": _LAST}
 
 
 def outcomes(path: Path, domain: Any = None) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +109,7 @@ def best_run(path: Path) -> int | None:
     if not np.isfinite(ends).any():
         return None
     lowest = np.nanmin(ends)
-    low = path.losses <= lowest + 1e-9 * np.abs(np.nanmax(path.losses[0]) - lowest)
+    low = path.losses <= lowest + _TIE * np.abs(np.nanmax(path.losses[0]) - lowest)
     return int(np.argmin(np.where(low[-1], low.argmax(axis=0), len(low))))
 
 
@@ -181,7 +191,7 @@ def _looked_at(steps: int) -> tuple[int, int, int]:
 
     The first and the last are an even number apart: a run that hops to and fro is seen on one side.
     """
-    return max(steps - 2 * -(-steps // 40), 0), max(steps - 1, 0), steps
+    return max(steps - 2 * -(-steps // (2 * _LAST)), 0), max(steps - 1, 0), steps
 
 
 def _used(optimizer: Any) -> Any:
@@ -227,7 +237,7 @@ def _turns_back(path: Path, domain: Any) -> np.ndarray:
             hessian = np.asarray(function.hessian(end))
             hessian = np.where(np.isfinite(hessian), hessian, np.eye(function.dim))
             moves = np.einsum("s...i,...ij->s...j", moves, np.linalg.eigh(hessian)[1])
-        counted = np.abs(moves) > _ROUNDING / _REACH * reach(domain)
+        counted = np.abs(moves) > measures(domain)["rounding"]
         both = counted[1:] & counted[:-1]
         turns = both & (moves[1:] * moves[:-1] < 0)
     return (2 * turns.sum(axis=0) > both.sum(axis=0)).any(axis=-1)
