@@ -54,7 +54,7 @@ TYPED = [
     own("abs(x) + y^2", ((-2, 2), (-2, 2)), [(0, 0)]),
     own("sqrt(abs(x))", (-2, 2), [0]),  # no curvature is finite there
     own("x + 1/x", (0.1, 5), [1]),
-    own("x^3", (-1e-150, 1e-150), []),  # moves whose products are 0
+    own("x^2", (-1e-170, 1e-170), [0]),  # moves whose products are 0
 ]
 
 
@@ -114,7 +114,7 @@ class Case:
 @pytest.fixture(scope="module")
 def told(run):
     """(case, what the page finds, the page's runs) for each case."""
-    draw, cases = random.Random(4), []
+    draw, cases = random.Random(7), []
     for function in [*map(functions.get, functions.names()), *TYPED]:
         cases += [Case(function, RULES, draw) for _ in range(2)]
         near = np.linspace(0.9, 1.1, 41) * draw.uniform(0.1, 0.5)
@@ -140,7 +140,7 @@ def test_of_its_own_runs_the_page_says_what_python_says_of_them(told):
         what = f"{case.function.name}, {case.given}, {case.steps} steps from {case.start}"
         assert_alike(found, judged(runs, case.domain), what)
     kinds = {tuple(one) for _, found, _ in told for row in found for one in row["found"]}
-    assert {(0, -1), (1, -1), (3, -1), *((k, m) for k in (1, 2) for m in range(3))} <= kinds
+    assert {(0, -1), (1, -1), (3, -1), (1, 0), (2, 0), (1, 1), (2, 1), (1, 20)} <= kinds
     assert any(row["best"] is None for _, found, _ in told for row in found)
     limits = [limit for _, found, _ in told for row in found for limit in row["limits"]]
     assert None in limits and len({limit for limit in limits if limit}) > 50
