@@ -10,8 +10,8 @@ from optimlab.words import MESSAGES
 
 #: more pieces than this are counted and not listed
 LISTED = 6
-#: the messages that it fills
-SAID = ["step", "steps", *list(MESSAGES)[list(MESSAGES).index("band") :]]
+#: the messages that it fills, but for those that a run has, too
+SAID = list(MESSAGES)[list(MESSAGES).index("band") :]
 
 
 def letter(minimum):
@@ -25,17 +25,14 @@ def letter(minimum):
 
 
 def facts(explorer):
-    """What does not change: positions and rules, minima and their names, verdicts and sentences."""
+    """What does not change: rules, minima and what they are called, verdicts and sentences."""
     minima = explorer.function.minima
     looks = style.rule_styles([rule.__name__ for rule in explorer.rules])
-    legend = [[verdict.split()[0], verdict] for verdict in VERDICTS]
-    legend += [[kind, MESSAGES[f"legend, {kind}"]] for kind in ("arrived", "best", "limit")]
     return {
-        "rates": explorer._values(), "minima": [np.ravel(m).tolist() for m in minima],
-        "called": [letter(m) if len(minima) > 1 else "" for m in range(len(minima))],
+        "minima": [np.ravel(m).tolist() for m in minima],
+        "called": [letter(m) for m in range(len(minima)) if len(minima) > 1],
         "rules": [[name, look["color"]] for name, look in looks.items()],
-        "verdicts": VERDICTS, "legend": legend, "listed": LISTED,
-        "say": {name: MESSAGES[name] for name in SAID if not name.startswith("legend")},
+        "verdicts": VERDICTS, "listed": LISTED, "say": {name: MESSAGES[name] for name in SAID},
     }  # fmt: skip
 
 
@@ -48,8 +45,15 @@ def judging(explorer):
     limits = [limit if np.isfinite(limit) else None for limit in limits.tolist()]
     texts = [WIDENING.get(type(rule())) for rule in explorer.rules]
     widening = [t and program_text([tree_of(t)], ("a",), alone=True, js=True) for t in texts]
-    more = {"limits": limits, "widening": widening, "measures": measures(explorer.domain)}
+    more = {"limits": limits, "widening": widening} | measures(explorer.domain)
     return facts(explorer) | more
+
+
+def sent(explorer, runs):
+    """The same, and what Python has found of recorded batches, at the positions of the slider."""
+    found = facts(explorer) | {"rates": explorer._values(), "rows": judged(runs, explorer.domain)}
+    found["say"] |= {name: MESSAGES[name] for name in ("step", "steps")}
+    return found | {"steps": explorer["steps"]}
 
 
 def judged(runs, domain):

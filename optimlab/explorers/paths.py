@@ -6,7 +6,7 @@ from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.band import facts, judged
+from optimlab.explorers.band import sent
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
 from optimlab.explorers.frames import by_step, lost, readout, run_marks
@@ -279,8 +279,7 @@ class PathExplorer(Explorer):
         runs = self._runs_now(rates)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
         if len(rates) > 1:
-            found = {"rows": judged(runs, self.domain), "steps": self["steps"]}
-            self.band = facts(self) | found if self._has_band else None
+            self.band = sent(self, runs) if self._has_band else None
         if self.inspector:
             chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
             self.inspector.add_to(frames, runs[chosen])

@@ -47,15 +47,16 @@ def reach(domain: Any) -> float:
     >>> reach((-1, 7)), reach(((0, 3), (0, 4)))
     (0.08, 0.05)
     """
-    box = np.reshape(checks.domain(domain), (-1, 2))
-    return float(_REACH * np.linalg.norm(np.ptp(box, axis=1)))
+    measured = measures(domain)
+    return measured["reach"] * measured["diagonal"]
 
 
 def measures(domain: Any) -> dict[str, float]:
     """What it is measured by in the picture `domain`: outcomes.js measures by the same."""
-    near = reach(domain)
-    rounding = _ROUNDING / _REACH * near
-    return {"reach": _REACH, "near": near, "rounding": rounding, "tie": _TIE, "last": _LAST}
+    box = np.reshape(checks.domain(domain), (-1, 2))
+    diagonal = float(np.linalg.norm(np.ptp(box, axis=1)))
+    shares = {"reach": _REACH, "rounding": _ROUNDING, "tie": _TIE}
+    return {"diagonal": diagonal, **shares, "last": _LAST}
 
 
 def outcomes(path: Path, domain: Any = None) -> tuple[np.ndarray, np.ndarray]:
@@ -237,7 +238,7 @@ def _turns_back(path: Path, domain: Any) -> np.ndarray:
             hessian = np.asarray(function.hessian(end))
             hessian = np.where(np.isfinite(hessian), hessian, np.eye(function.dim))
             moves = np.einsum("s...i,...ij->s...j", moves, np.linalg.eigh(hessian)[1])
-        counted = np.abs(moves) > measures(domain)["rounding"]
+        counted = np.abs(moves) > _ROUNDING * measures(domain)["diagonal"]
         both = counted[1:] & counted[:-1]
         turns = both & (moves[1:] * moves[:-1] < 0)
     return (2 * turns.sum(axis=0) > both.sum(axis=0)).any(axis=-1)

@@ -11,15 +11,14 @@ import { fill, place, steps } from "./words.js";
 /**
  * @typedef {import("./outcomes.js").Row} Found
  * @typedef {object} Facts what does not change
- * @property {number[]} rates the positions
  * @property {number[][]} minima
- * @property {string[]} called what they are called, if they are several
+ * @property {string[]} called what they are called, where they are several
  * @property {[name: string, color: string][]} rules
  * @property {string[]} verdicts
- * @property {[kind: string, text: string][]} legend
  * @property {number} listed more pieces than this are counted and not listed
  * @property {import("./words.js").Messages} say
- * @typedef {Facts & { rows: Found[], steps: number }} Sent by Python, of runs of so many steps
+ * @typedef {Facts & { rates: number[] }} Placed with the positions
+ * @typedef {Placed & { rows: Found[], steps: number }} Sent by Python, of runs of so many steps
  *
  * @typedef {{ from: number, to: number, verdict: string, minimum: number, letter: string }} Piece
  *   positions of which the same becomes, and where they arrive or -1; of several minima its letter
@@ -38,9 +37,9 @@ const OLD = 100;
 
 /**
  * What the band shows and says.
- * @param {Facts} facts @param {Found[]} found @param {number} count of the steps @returns {Data}
+ * @param {Placed} facts @param {Found[]} found @param {number} count of the steps @returns {Data}
  */
-export function told({ rates, minima, called, rules, verdicts, listed, legend, say }, found, count) {
+export function told({ rates, minima, called, rules, verdicts, listed, say }, found, count) {
   const after = { steps: steps(count, say) };
   /** @type {string[]} */
   const words = [];
@@ -78,13 +77,14 @@ export function told({ rates, minima, called, rules, verdicts, listed, legend, s
   });
   const named = [...arrived].filter((m) => called[m]).sort((a, b) => (called[a] < called[b] ? -1 : 1));
   words.push(...named.map((m) => fill(say["band, minimum"], { name: called[m], point: place(minima[m]) })));
-  const shown = legend.map(([kind, text]) => [kind, fill(text, after)]);
-  return { rows, count: rates.length, legend: shown, words: words.join(" ") };
+  const legend = verdicts.map((verdict) => [verdict.split(" ")[0], verdict]);
+  legend.push(...["arrived", "best", "limit"].map((kind) => [kind, fill(say[`legend, ${kind}`], after)]));
+  return { rows, count: rates.length, legend, words: words.join(" ") };
 }
 
 /**
  * What becomes of the run, and at which rates, or at how many where they change often.
- * @param {Piece[]} pieces @param {Pick<Facts, "rates" | "verdicts" | "listed" | "say">} facts
+ * @param {Piece[]} pieces @param {Pick<Placed, "rates" | "verdicts" | "listed" | "say">} facts
  */
 function becomes(pieces, { rates, verdicts, listed, say }) {
   /** @type {Map<string, Piece[]>} */
@@ -125,7 +125,9 @@ export function beside(ticks, width, near) {
  * @param {number[]} start @param {Facts & import("./outcomes.js").Judging} facts
  */
 export function* bandOf(runs, values, start, facts) {
-  return told(facts, yield* outcomes(runs, values, start, facts), runs.given(values).steps);
+  const { rates, say } = runs.program;
+  const found = yield* outcomes(runs, values, start, facts);
+  return told({ ...facts, rates, say: { ...say, ...facts.say } }, found, runs.given(values).steps);
 }
 
 export class Band {

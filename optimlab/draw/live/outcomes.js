@@ -5,13 +5,16 @@ import { compile } from "./engine.js";
 
 /**
  * @typedef {import("./engine.js").Run} Run
- * @typedef {{ reach: number, near: number, rounding: number, tie: number, last: number }} Measures
  *
  * @typedef {object} Judging what Python sends once
  * @property {number[][]} minima
  * @property {(number | null)[]} limits the limits of plain descent, from the Hessian at each minimum
  * @property {(string | null)[]} widening by what each rule's velocity widens them: (momentum) => number
- * @property {Measures} measures
+ * @property {number} diagonal of the picture
+ * @property {number} reach a share of it: so near is at a minimum
+ * @property {number} rounding a share of it: a move as short as that does not count
+ * @property {number} tie a share of the fall: runs that end within it are as low
+ * @property {number} last one of so many steps: through them it must have stayed
  *
  * @typedef {object} Row what becomes of a rule's runs
  * @property {[verdict: number, minimum: number][]} found at each position; of none it is -1
@@ -60,9 +63,10 @@ function turnsBack({ d, steps, points }, way, rounding) {
  * @param {Run} run @param {Judging} by @param {import("./words.js").Picture} picture
  * @param {string} bends its function's second derivatives, a text @returns {[number, number]}
  */
-export function judge(run, { minima, measures }, picture, bends) {
+export function judge(run, by, picture, bends) {
   const { d, steps, points, losses } = run;
-  const { reach, near, rounding, last } = measures;
+  const { minima, diagonal, reach, rounding, last } = by;
+  const near = reach * diagonal;
   const seen = [steps - 2 * Math.ceil(steps / (2 * last)), steps - 1, steps].map((step) => {
     const first = Math.max(step, 0) * d;
     return points.subarray(first, first + d);
@@ -76,7 +80,7 @@ export function judge(run, { minima, measures }, picture, bends) {
   const found = minima.findIndex((minimum) => seen.every((at) =>
     minimum.reduce((sum, m, i) => sum + (at[i] - m) * (at[i] - m), 0) <= near * near));
   const ways = d > 1 ? directions(compile(bends)(end[0], end[1])) : [[1]];
-  if (ways.some((way) => turnsBack(run, way, rounding))) return [1, found];
+  if (ways.some((way) => turnsBack(run, way, rounding * diagonal))) return [1, found];
   return [found < 0 ? 3 : 2, found];
 }
 
@@ -103,7 +107,7 @@ export function* outcomes(runs, values, start, by) {
       if (found[at][0] && end <= bar) {
         low.push({ at, run, end });
         const lowest = Math.min(...low.map((one) => one.end));
-        bar = lowest + by.measures.tie * Math.abs(run.losses[0] - lowest);
+        bar = lowest + by.tie * Math.abs(run.losses[0] - lowest);
         low = low.filter((one) => one.end <= bar);
       }
       yield;
