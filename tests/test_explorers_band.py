@@ -108,7 +108,8 @@ def test_the_band_is_said_in_whole_sentences(run):
     [
         (("ravine", [SGD, Momentum]), {"momentum": 0.5, "steps": 60}),
         (("himmelblau", [Nesterov, Adam]), {"lr": 0.01, "steps": 50, "bias_correction": False}),
-        (("parabola", SGD), {"steps": 200}), (("saddle", SGD), {"rates": (0.01, 0.02)}),
+        (("parabola", [SGD(lr=0.3), Nesterov(momentum=0.7)]), {"steps": 200}),
+        (("saddle", SGD), {"rates": (0.01, 0.02)}),
     ],
 )  # fmt: skip
 def test_what_the_page_finds_and_what_python_sends_are_one_band(given, more, run):
@@ -121,6 +122,8 @@ def test_what_the_page_finds_and_what_python_sends_are_one_band(given, more, run
                 explorer.start = start if explorer.line else (start, -1.5)
         found, sent = wire.bands(run, *explorers)
         assert found == sent and found["words"]
+        limits = [row["limits"] for row in found["rows"]]
+        assert all(limits) or given[0] != "parabola", "of a rule that is an object, too"
 
 
 def test_the_band_follows_start_and_steps_and_python_has_no_part_in_it(monkeypatch, band):

@@ -140,11 +140,11 @@ def ahead(run, explorer):
 
 #: the bands of `data`: of a program where the controls are, or as Python sends them
 BANDS = """
-  import { bandOf, told } from "./band.js";
+  import { bandFound, bandOf } from "./band.js";
   import { Runs } from "./paths.js";
   console.log(JSON.stringify(data.map(({ program, values, start, sent }) => {
-    if (!program) return sent && told(sent, sent.rows, sent.steps);
-    const work = bandOf(new Runs(program, [], []), values, start, program.band);
+    if (!program) return sent && bandOf(sent, sent.rows, sent.steps);
+    const work = bandFound(new Runs(program, [], []), values, start, program.band);
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;

@@ -4,7 +4,7 @@ import numpy as np
 
 from optimlab.draw import style
 from optimlab.formulas import program_text, tree_of
-from optimlab.study.analysis import WIDENING, stability_limit
+from optimlab.study.analysis import WIDENING, base_of, stability_limit
 from optimlab.study.outcomes import VERDICTS, best_run, measures, outcomes, rate_limit
 from optimlab.words import MESSAGES
 
@@ -43,7 +43,7 @@ def judging(explorer):
     if (known := _bends(function)).any():
         limits[known] = stability_limit(function, function.minima[known])
     limits = [limit if np.isfinite(limit) else None for limit in limits.tolist()]
-    texts = [WIDENING.get(type(rule())) for rule in explorer.rules]
+    texts = [WIDENING.get(base_of(rule)) for rule in explorer.rules]
     widening = [t and program_text([tree_of(t)], ("a",), alone=True, js=True) for t in texts]
     more = {"limits": limits, "widening": widening} | measures(explorer.domain)
     return facts(explorer) | more

@@ -390,8 +390,13 @@ def _point(function: Function, point: ArrayLike | None, name: str = "point") -> 
     return function.minima[0]
 
 
+def base_of(rule: type[Optimizer]) -> type[Optimizer]:
+    """The class of a rule that was given as an object, whose numbers have a class of their own."""
+    return rule.__mro__["set_rate" in vars(rule)]
+
+
 def _with_velocity(rule: type[Optimizer] | str) -> type[Optimizer]:
-    return checks.rule(rule, among=(Momentum, Nesterov))
+    return base_of(checks.rule(rule, among=(Momentum, Nesterov)))
 
 
 def _checked(

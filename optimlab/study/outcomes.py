@@ -23,7 +23,7 @@ from optimlab import checks
 from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
-from optimlab.study.analysis import momentum_limit, stability_limit
+from optimlab.study.analysis import base_of, momentum_limit, stability_limit
 from optimlab.taught import goes_alone
 
 __all__ = ["basin_map", "best_run", "outcomes", "rate_limit", "reach"]
@@ -126,7 +126,7 @@ def rate_limit(
     >>> rate_limit(functions.ravine, Momentum(momentum=0.5)), rate_limit(functions.ravine, Adam())
     (1.5, None)
     """
-    rule, function = type(checks.optimizer(optimizer)), checks.function(function)
+    rule, function = base_of(type(checks.optimizer(optimizer))), checks.function(function)
     if rule is SGD:
         limit = stability_limit(function, point)
     elif rule in (Momentum, Nesterov):

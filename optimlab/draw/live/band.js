@@ -39,7 +39,7 @@ const OLD = 100;
  * What the band shows and says.
  * @param {Placed} facts @param {Found[]} found @param {number} count of the steps @returns {Data}
  */
-export function told({ rates, minima, called, rules, verdicts, listed, say }, found, count) {
+export function bandOf({ rates, minima, called, rules, verdicts, listed, say }, found, count) {
   const after = { steps: steps(count, say) };
   /** @type {string[]} */
   const words = [];
@@ -92,8 +92,8 @@ function becomes(pieces, { rates, verdicts, listed, say }) {
   for (const piece of pieces) {
     const { verdict, minimum, letter: name } = piece;
     const how = name ? " to" : verdict === verdicts[1] && minimum >= 0 ? ", arrives" : "";
-    const told = fill(say[verdict + how], { name });
-    each.set(told, [...(each.get(told) ?? []), piece]);
+    const what = fill(say[verdict + how], { name });
+    each.set(what, [...(each.get(what) ?? []), piece]);
   }
   return [...each].map(([verdict, some]) => {
     if (pieces.length > listed) {
@@ -124,10 +124,10 @@ export function beside(ticks, width, near) {
  * @param {import("./paths.js").Runs} runs @param {(number | boolean)[]} values
  * @param {number[]} start @param {Facts & import("./outcomes.js").Judging} facts
  */
-export function* bandOf(runs, values, start, facts) {
+export function* bandFound(runs, values, start, facts) {
   const { rates, say } = runs.program;
   const found = yield* outcomes(runs, values, start, facts);
-  return told({ ...facts, rates, say: { ...say, ...facts.say } }, found, runs.given(values).steps);
+  return bandOf({ ...facts, rates, say: { ...say, ...facts.say } }, found, runs.given(values).steps);
 }
 
 export class Band {
@@ -162,12 +162,12 @@ export class Band {
     const facts = runs?.program.band;
     if (!facts || !runs) {
       this.work = null;
-      if (band !== this.source) this.build(band ? told(band, band.rows, band.steps) : null);
+      if (band !== this.source) this.build(band ? bandOf(band, band.rows, band.steps) : null);
       this.source = band;
       this.dim(JSON.stringify(known) !== settings);
     } else if (source.controls.length && (runs !== this.source || settings !== this.settings)) {
       [this.source, this.settings] = [runs, settings];
-      this.work = bandOf(runs, source.values(), model.get("handles").start, facts);
+      this.work = bandFound(runs, source.values(), model.get("handles").start, facts);
       this.old ||= window.setTimeout(() => this.dim(true), OLD);
       this.later();
     }
