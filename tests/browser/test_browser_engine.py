@@ -87,17 +87,28 @@ def settings(lab):
     return rate, int(others[0]), float(others[1]), [float(v) for v in fields]
 
 
-def check(lab, run):
+@pytest.fixture(scope="module")
+def band(run):
+    """What Python says in a band of Momentum, and in how many pieces."""
+    explorer = explore("ravine", Momentum, inspect=True)
+
+    def told(**places):
+        explorer.put(**places)
+        (found,) = bands(run, explorer)
+        return [found["words"], sum(len(row["pieces"]) for row in found["rows"])]
+
+    return told
+
+
+def check(lab, band):
     """Sentence and band in the page are of what controls and ring stand for, as Python has them."""
     rate, steps, momentum, start = settings(lab)
     path = descend("ravine", Momentum(lr=rate, momentum=momentum), start, steps)
     assert summary(lab) == path.summary() and source(lab) == "engine"
-    python = explore("ravine", Momentum, steps=steps, momentum=momentum, start=start, inspect=True)
-    (wanted,) = bands(run, python)
-    until(lab, BANDED, [wanted["words"], sum(len(row["pieces"]) for row in wanted["rows"])])
+    until(lab, BANDED, band(steps=steps, momentum=momentum, start=tuple(start)))
 
 
-def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, run):
+def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band):
     # veiled: neither the run nor the texts that it could be made from are in the page
     assert holding(page, b"alpha__") > 0 and holding(page, b"beta1__") == 0
     assert holding(page, b"SGD with learning") > 0 and holding(page, b"Adam with learning") == 0
@@ -110,7 +121,7 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, run)
     keys(page, "momentum", "ArrowLeft", 3)
     keys(page, "steps", "ArrowRight", 3)
     drag(page, 80, 50)
-    check(page, run)
+    check(page, band)
     page.live().locator("button[data-action=play]").click()
     step = "Number(document.querySelector('.ol-live').dataset.step)"
     until(page, f"() => {step} > 0 && {step} < 33")
@@ -140,11 +151,11 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, run)
         keys(page, "momentum", "ArrowLeft", 2)
         drag(page, -30, 20)
         keys(page, "lr", "ArrowRight", 1)
-        check(page, run)
+        check(page, band)
     page.live().locator("[data-action=reset]").click()
     page.page.evaluate(TWO_FRAMES)
     assert settings(page) == (0.1, 30, 0.9, [-7, 2])
-    check(page, run)
+    check(page, band)
 
     # what needs Python says that it is not there
     page.live(3).locator("[data-handle=start]").press("ArrowRight")
@@ -154,13 +165,13 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, run)
     until(page, f"() => {late}.startsWith('SGD')")
 
 
-def test_reloaded_the_page_has_its_program_again(page, run):
+def test_reloaded_the_page_has_its_program_again(page, band):
     keys(page, "momentum", "ArrowLeft", 2)
     page.save()
     page.reopen(run=True)
     until(page, "() => document.querySelector('.ol-live')?.dataset.source === 'engine'")
     keys(page, "momentum", "ArrowLeft", 1)
-    check(page, run)
+    check(page, band)
 
 
 @pytest.fixture
