@@ -93,7 +93,7 @@ def band(run):
     explorer = explore("ravine", Momentum, inspect=True)
 
     def told(**places):
-        explorer.put(**places)
+        explorer.put(**places)._send_frames()  # Playwright's loop would do it later
         (found,) = bands(run, explorer)
         return [found["words"], sum(len(row["pieces"]) for row in found["rows"])]
 

@@ -139,6 +139,7 @@ def test_the_band_lies_under_the_slider_of_a_page_and_follows(offline, tmp_path,
     start = tuple(map(float, fields))
     assert start != tuple(explorer.start)
     looked_at = explore("ravine", [SGD, Momentum], momentum=0, start=start, inspect=True)
+    looked_at._send_frames()  # Playwright's loop would do it later
     (shown,) = bands(run, looked_at)
     page.until(f"root.querySelector('.ol-words').textContent === {json.dumps(shown['words'])}")
     slider = page.page.get_by_role("slider", name="learning rate")
