@@ -132,15 +132,17 @@ def rate_source(optimizer: Optimizer) -> str | None:
 
 
 def function_program(function: Any) -> dict[str, str] | None:
-    """{"value": …, "gradient": …}: (x, y) => a number, and => [df/dx, df/dy], as JavaScript.
+    """{"value": …, "gradient": …, "bends": …} as JavaScript.
 
-    `function` is whatever `descend` takes; None for one that is only Python.
+    They are (x, y) => a number, => [df/dx, df/dy] and => [f_xx, f_xy, f_yy].  `function` is
+    whatever `descend` takes; None for one that is only Python.
     """
     function = checks.function(function)
     if type(function) is not Stated or function.dim > 2:
         return None
-    (value, slopes, _), variables = function.trees, function.variables[: function.dim]
+    (value, slopes, bends), variables = function.trees, function.variables[: function.dim]
     return {
         "value": formulas.program_text(value, variables, alone=True, js=True),
         "gradient": formulas.program_text(slopes, variables, js=True),
+        "bends": formulas.program_text(bends, variables, js=True),
     }

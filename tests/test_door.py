@@ -449,7 +449,7 @@ def test_two_own_rules_are_told_apart_wherever_they_are_drawn():
     for kind in ("path", "loss", "gradient"):
         colours = {marks[name]["color"] for name in marks if name.startswith(kind)}
         assert len(colours) == 2, kind
-    drawn = [row["color"] for row in explorer.plot.frames["band"]["rows"]]
+    drawn = [colour for _, colour in explorer.plot.frames["band"]["rules"]]
     assert drawn == [marks["path Heavy"]["color"], marks["path Unit"]["color"]]
     assert len(explorer.plot._axes[1][1].get_legend().get_lines()) == 2
 

@@ -126,7 +126,7 @@ def test_what_only_python_can_run_keeps_its_frames():
     ]  # fmt: skip
     for explorer in only:
         assert explorer.plot.program == {} and len(explorer.plot.frames["list"]) > 50
-    assert explore(functions.ravine, "SGD").plot.frames["list"] == []
+    assert explore(functions.ravine, "SGD").plot.frames == {}
 
 
 def test_a_page_that_may_not_run_it_is_sent_frames():
@@ -135,6 +135,7 @@ def test_a_page_that_may_not_run_it_is_sent_frames():
     explorer._on_menu(explorer.plot, {"kind": "refused"}, [])
     assert explorer.plot.program == {} and explorer.status == ""
     assert len(explorer.plot.frames["list"]) == len(explorer._values())
+    assert explorer.plot.frames["band"]["steps"] == 30
     explorer.put(start=(3, 1))
     assert explorer.plot.program == {}, "nor later"
 
@@ -162,7 +163,7 @@ def test_python_follows_once_the_hand_rests_and_at_once_when_it_is_asked():
         assert "learning rate 0.1 " in explorer.summary
         await asyncio.sleep(PAUSE + 0.05)
         assert explorer.summary == explorer.paths["SGD"].summary() and explorer["lr"] == 0.16
-        assert explorer.plot.frames["settings"] == [6, {"start": [-6, 2]}]
+        assert explorer.plot.frames == {}, "the page needs none, and no band"
         explorer.start = (1, 1)  # a line of Python is not a hand
         assert "from (1, 1)" in explorer.summary
         explorer.close()

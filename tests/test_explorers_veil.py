@@ -156,7 +156,7 @@ def test_what_python_asks_is_answered_behind_the_veil():
     (frame,) = explorer.plot.data["list"]
     assert frame["marks"] == {} and explorer.plot.frames == {} and explorer.summary == SENTENCE
     explorer.unveil()
-    assert explorer.plot.frames["settings"] == [4, {"start": [1.0, 1.0]}]
+    assert explorer.plot.data["settings"] == [4, {"start": [1.0, 1.0]}]
     assert "learning rate 0.9" in explorer.summary
 
 
@@ -257,7 +257,7 @@ def test_a_guess_is_no_setting_and_moves_without_a_computation(monkeypatch):
     explorer.plot.handles = {**explorer.plot.handles, "guess": [1.0, 1.0]}
     assert not called
     explorer.unveil()
-    assert explorer.plot.frames["settings"] == [10, {"start": [-7.0, 2.0]}]
+    assert explorer.plot.data["settings"] == [10, {"start": [-7.0, 2.0]}]
     called.clear()
     explorer.plot.handles = {"start": [1.0, 1.0], "guess": [2.0, 2.0]}
     assert called and explorer.plot.handles["guess"] == [2.0, 2.0]

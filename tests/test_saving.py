@@ -241,7 +241,7 @@ def test_a_page_holds_what_is_shown_and_of_a_veiled_explorer_the_scene_alone(kin
         labels = [label for label, _ in explorer.controls["lr"].options]
         assert saved["hands"][0]["options"] == labels
         assert saved["state"]["handles"] == explorer.plot.handles and saved["fixed"] == ""
-        assert frames["list"] == [] and frames["settings"] == explorer.plot.settings()
+        assert frames == {}
     else:
         assert len(frames["list"]) == len(saved["hands"][0]["options"]) == len(values)
         assert frames["settings"] == [saved["state"]["handles"]]
@@ -445,11 +445,10 @@ def test_frames_that_are_not_computed_yet_are_computed_for_the_page(tmp_path):
     explorer.save(tmp_path / "run.html")
     saved = unpacked((tmp_path / "run.html").read_text("utf-8"))
     assert len(saved["state"]["frames"]["list"]) == len(explorer._values())
-    explorer = run()
-    explorer.plot.frames = {}
-    explorer.save(tmp_path / "run.html")
+    run().save(tmp_path / "run.html")
     saved = unpacked((tmp_path / "run.html").read_text("utf-8"))
-    assert len(saved["state"]["frames"]["band"]["rows"]) == 2, "nor without the band"
+    assert saved["state"]["frames"] == {}, "where the page makes them, there are none"
+    assert len(saved["state"]["program"]["band"]["rules"]) == 2
 
 
 # --- what is refused -------------------------------------------------------------------------

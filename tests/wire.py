@@ -136,3 +136,31 @@ def ahead(run, explorer):
         packed["list"].append(frame | {"marks": places, "values": [at + shift, *shape]})
         packed["buffer"] += one["buffer"]
     return packed
+
+
+#: the bands of `data`: of a program where the controls are, or as Python sends them
+BANDS = """
+  import { bandFound, bandOf } from "./band.js";
+  import { Runs } from "./paths.js";
+  console.log(JSON.stringify(data.map(({ program, values, start, sent }) => {
+    if (!program) return sent && bandOf(sent, sent.rows, sent.steps);
+    const work = bandFound(new Runs(program, [], []), values, start, program.band);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  })));
+"""
+
+
+def bands(run, *explorers):
+    """What the bands of explorers show, made by the page or sent by Python; None without one."""
+    data = []
+    for explorer in explorers:
+        plot, (first, *values, handles) = explorer.plot, explorer.settings()
+        if plot.program.get("band"):
+            made = {"program": plot.program, "values": [first, *values], "start": handles["start"]}
+        else:
+            made = {"sent": plot.frames.get("band")}
+        data.append(made)
+    return run(BANDS, data)

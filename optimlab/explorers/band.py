@@ -1,13 +1,17 @@
-"""What becomes of the run at each position of a learning-rate slider, for the band under it."""
+"""What the page is told for the band under a learning-rate slider: see draw/live/band.js."""
 
 import numpy as np
 
 from optimlab.draw import style
-from optimlab.study.outcomes import NOWHERE, VERDICTS, best_run, outcomes, rate_limit
-from optimlab.words import said, short, so_many_steps
+from optimlab.formulas import program_text, tree_of
+from optimlab.study.analysis import WIDENING, base_of, stability_limit
+from optimlab.study.outcomes import VERDICTS, best_run, measures, outcomes, rate_limit
+from optimlab.words import MESSAGES
 
 #: more pieces than this are counted and not listed
 LISTED = 6
+#: the messages that it fills, but for those that a run has, too
+SAID = list(MESSAGES)[list(MESSAGES).index("band") :]
 
 
 def letter(minimum):
@@ -20,74 +24,59 @@ def letter(minimum):
     return chr(ord("A") + place) + (str(turn + 1) if turn else "")
 
 
-def band(runs, rates, domain):
-    """The band as band.js takes it: a row for each rule, a legend, and all of it in words.
+def facts(explorer):
+    """What does not change: rules, minima and what they are called, verdicts and sentences."""
+    minima = explorer.function.minima
+    looks = style.rule_styles([rule.__name__ for rule in explorer.rules])
+    return {
+        "minima": [np.ravel(m).tolist() for m in minima],
+        "called": [letter(m) for m in range(len(minima)) if len(minima) > 1],
+        "rules": [[name, look["color"]] for name, look in looks.items()],
+        "verdicts": VERDICTS, "listed": LISTED, "say": {name: MESSAGES[name] for name in SAID},
+    }  # fmt: skip
 
-    `runs` is a dict from names of rules to recorded batches, a run for each of `rates`, which are
-    the positions of the slider; `domain` is the picture.
-    """
-    first = next(iter(runs.values()))
-    minima, steps = first.function.minima, so_many_steps(first.steps)
-    rows, words, arrived = [], [], set()
-    looks = style.rule_styles(list(runs))
-    for name, run in runs.items():
+
+def judging(explorer):
+    """The same, and by what a page judges its own runs: see draw/live/outcomes.js."""
+    function = explorer.function
+    limits = np.full(len(function.minima), np.inf)
+    if (known := _bends(function)).any():
+        limits[known] = stability_limit(function, function.minima[known])
+    limits = [limit if np.isfinite(limit) else None for limit in limits.tolist()]
+    texts = [WIDENING.get(base_of(rule)) for rule in explorer.rules]
+    widening = [t and program_text([tree_of(t)], ("a",), alone=True, js=True) for t in texts]
+    more = {"limits": limits, "widening": widening} | measures(explorer.domain)
+    return facts(explorer) | more
+
+
+def sent(explorer, runs):
+    """The same, and what Python has found of recorded batches, at the positions of the slider."""
+    found = facts(explorer) | {"rates": explorer._values(), "rows": judged(runs, explorer.domain)}
+    found["say"] |= {name: MESSAGES[name] for name in ("step", "steps")}
+    return found | {"steps": explorer["steps"]}
+
+
+def judged(runs, domain):
+    """What became of each rule's runs, a recorded batch, as a page finds it by itself."""
+    rows, known = [], _bends(next(iter(runs.values())).function)
+    for run in runs.values():
         verdict, minimum = outcomes(run, domain)
-        at = sorted({int(m) for m in minimum if m != NOWHERE})
-        called = {m: letter(m) if len(minima) > 1 else "" for m in at} | {NOWHERE: ""}
-        pieces = _pieces([(str(v), m != NOWHERE, called[m])
-                          for v, m in zip(verdict, minimum.tolist(), strict=True)])  # fmt: skip
         stay = np.flatnonzero(verdict != VERDICTS[0])  # some leave falling without end
         best = int(stay[best_run(run[stay])]) if stay.size else None
-        if not at and best is not None and len(minima):  # then the one that the best run is near
-            away = np.reshape(minima - run.end[best], (len(minima), -1))
-            at = [int(np.linalg.norm(away, axis=1).argmin())]
-        limits = [(rate_limit(run.function, run[0].optimizer, minima[m]), m) for m in at
-                  if np.isfinite(run.function.hessian(minima[m])).all()]  # fmt: skip
-        limits = [(r, m) for r, m in limits if r is not None and rates[0] <= r <= rates[-1]]
-        places = np.interp([r for r, _ in limits], rates, range(len(rates)))
-        rows.append({
-            "rule": name if len(runs) > 1 else "", "color": looks[name]["color"],
-            "pieces": pieces, "best": best,
-            "limits": [[at, said("limit", rate=short(r))]
-                       for at, (r, _) in zip(places.tolist(), limits, strict=True)],
-        })  # fmt: skip
-        found = "; ".join(_told(pieces, rates))
-        words.append(said("band", rule=name, steps=steps, found=found))
-        if best is not None:
-            words.append(said("band, best", rate=short(rates[best])))
-        words += [said("band, limit", point=short(minima[m]), rate=short(r)) for r, m in limits]
-        arrived |= {(name, m) for m, name in called.items() if name}
-    words += [said("band, minimum", name=n, point=short(minima[m])) for n, m in sorted(arrived)]
-    legend = [[verdict.split()[0], verdict] for verdict in VERDICTS]
-    legend += [["arrived", said("legend, arrived")], ["best", said("legend, best", steps=steps)],
-               ["limit", said("legend, limit")]]  # fmt: skip
-    return {"rows": rows, "count": len(rates), "legend": legend, "words": " ".join(words)}
+        function, rule = run.function, run[0].optimizer
+        limits = [rate_limit(function, rule, minimum) if there else None
+                  for minimum, there in zip(function.minima, known, strict=True)]  # fmt: skip
+        numbers = map(VERDICTS.index, verdict)
+        found = [list(one) for one in zip(numbers, minimum.tolist(), strict=True)]
+        end = None if best is None else np.ravel(run.end[best]).tolist()
+        rows.append({"found": found, "best": best, "end": end, "limits": limits})
+    return rows
 
 
-def _pieces(states):
-    """Neighbours of which the same becomes, as one piece each."""
-    firsts = [i for i, state in enumerate(states) if not i or state != states[i - 1]]
-    names = "verdict", "arrived", "letter"
-    return [{"from": i, "to": j - 1, **dict(zip(names, states[i], strict=True))}
-            for i, j in zip(firsts, [*firsts[1:], len(states)], strict=True)]  # fmt: skip
-
-
-def _told(pieces, rates):
-    """What becomes of the run, and at which rates, or at how many where they change often."""
-    found = {}
-    for piece in pieces:
-        verdict, name = piece["verdict"], piece["letter"]
-        how = " to" if name else ", arrives" if verdict == "zigzags" and piece["arrived"] else ""
-        verdict = said(f"{verdict}{how}", name=name)
-        found.setdefault(verdict, []).append((piece["from"], piece["to"]))
-    if len(pieces) > LISTED:
-        counts = {verdict: sum(b - a + 1 for a, b in spans) for verdict, spans in found.items()}
-        return [said("verdict, count", verdict=verdict, count=count, all=len(rates))
-                for verdict, count in counts.items()]  # fmt: skip
-    return [said("verdict, rates", verdict=v, rates=", ".join(_span(rates, *s) for s in spans))
-            for v, spans in found.items()]  # fmt: skip
-
-
-def _span(rates, first, last):
-    first, last = short(rates[first], 6), short(rates[last], 6)
-    return first if first == last else said("span", first=first, last=last)
+def _bends(function):
+    """At which minima it has second derivatives."""
+    minima = function.minima
+    if not len(minima):
+        return np.zeros(0, dtype=bool)
+    with np.errstate(all="ignore"):
+        return np.isfinite(np.reshape(function.hessian(minima), (len(minima), -1))).all(axis=1)

@@ -78,7 +78,8 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
     _waiting = None  # the call that will compute the frames of the slider in hand
     _behind = False  # whether the page shows what Python has yet to work out
     _refused = False  # whether the page may not run what it is sent
-    #: what becomes of the run at each position of the slider in hand, as LivePlot draws it
+    #: what becomes of the run at each position of the slider in hand, as band.js draws it, where
+    #: the page does not find it by itself
     band = None
     #: names of the marks that belong to the scene, and are shown without the run
     SCENE = ()
@@ -140,10 +141,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
     # -- before the run is shown ---------------------------------------------------------------
 
     def page_program(self):
-        """From what the page makes every frame by itself, or None: then Python sends them.
-
-        Who has a program says in `band_at(values)` what the band under the first control shows.
-        """
+        """From what the page makes every frame by itself, or None: then Python sends them."""
 
     def asked(self):
         """It is a question of a lesson, answered before or not."""
@@ -310,9 +308,6 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
         if not self.plot.program:
             frames = self.frames(values)
             self.plot.show_frames(frames, self.plot.settings(), self.band)
-        elif self.plot.frames.get("settings") != self.plot.settings():
-            band = self.band_at(values) if len(values) > 1 else None
-            self.plot.show_frames([], self.plot.settings(), band)
 
     def _hand_over(self):
         self.plot.program = {} if self._refused else self.page_program() or {}

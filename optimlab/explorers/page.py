@@ -5,6 +5,7 @@ import numpy as np
 from optimlab.descent import said_of
 from optimlab.draw import figures, naming
 from optimlab.draw.live import marks
+from optimlab.explorers.band import judging
 from optimlab.javascript import function_program, rate_source, rule_program
 from optimlab.words import MESSAGES
 
@@ -30,6 +31,7 @@ def program_of(explorer):
         "loss": "loss" in explorer.curves, "target": target,
         "curves": [{"name": c.name, "rules": c.rules, "log": c.log} for c in explorer._more],
         "naming": _naming(explorer) if explorer.names else None,
+        "band": judging(explorer) if explorer._has_band else None,
         "first": [values, handles],
         "say": {message: MESSAGES[message] for message in (GOAL if target else RUN)},
     }  # fmt: skip

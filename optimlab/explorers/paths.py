@@ -6,7 +6,7 @@ from optimlab import checks
 from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
-from optimlab.explorers.band import band as band_of
+from optimlab.explorers.band import sent
 from optimlab.explorers.base import Explorer
 from optimlab.explorers.controls import Handle, add_start, checkbox, decades, number, slider
 from optimlab.explorers.frames import by_step, lost, readout, run_marks
@@ -103,7 +103,6 @@ class PathExplorer(Explorer):
         if lr is None:
             lr = next((r.set_rate for r in self.rules if r.set_rate is not None), 0.1)
         self._band_asked = None if band is None else checks.flag("band", band)
-        self._has_band = target is None if band is None else band
         lr, steps = checks.number("lr", lr, low=0), checks.steps(steps, 1)
         start, (low, high) = one_start(self.function, start), checks.rates(rates)
         self._first_start = start
@@ -121,6 +120,8 @@ class PathExplorer(Explorer):
         }
         if inspect:
             controls |= which_rule(self.rules)
+        self._has_band = target is None if band is None else band
+        self._has_band &= len(controls["lr"].options) > 1
         runs = {}
         if self._more:
             near = [lr * factor for factor in (0.25, 0.5, 1, 1.5, 2)]
@@ -129,6 +130,8 @@ class PathExplorer(Explorer):
         if loss_limits is None:
             loss_limits = limits.get("loss")
         plot = self._scene(start, most_steps, loss_scale, loss_limits, runs, limits)
+        if self._has_band:
+            plot._need("band")
         self.inspector = Inspector(plot, plot._axes[0][1]) if inspect else None
         self.assemble(plot, controls)
 
@@ -244,6 +247,7 @@ class PathExplorer(Explorer):
     def asked(self):
         if self._has_band and not self._band_asked:  # a question is not answered by default
             self._has_band, self.plot.frames = False, {}
+            self._program = self._program and self._program | {"band": None}
             self._refresh_later(0)
 
     def _runs(self, rates, start, steps, hyperparameters):
@@ -263,14 +267,6 @@ class PathExplorer(Explorer):
         own = {name: self[name] for name in SLIDERS if name in self.controls}
         return self._runs(rates, self.start, self["steps"], own)
 
-    def _band(self, runs, rates):
-        return band_of(runs, rates, self.domain) if self._has_band else None
-
-    def band_at(self, rates):
-        """The band at all rates, where the page makes the frames by itself."""
-        rates = np.asarray(rates, dtype=float)
-        return self._band(self._runs_now(rates), rates) if self._has_band else None
-
     def page_program(self):
         if type(self) is not PathExplorer or self._gradient or self.inspector:
             return None
@@ -283,7 +279,7 @@ class PathExplorer(Explorer):
         runs = self._runs_now(rates)
         frames = [self._frame(runs, i, float(rate)) for i, rate in enumerate(rates)]
         if len(rates) > 1:
-            self.band = self._band(runs, rates)
+            self.band = sent(self, runs) if self._has_band else None
         if self.inspector:
             chosen = self["inspect"] if "inspect" in self.controls else self.rules[0].__name__
             self.inspector.add_to(frames, runs[chosen])

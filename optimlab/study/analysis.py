@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optimlab import checks
+from optimlab import checks, formulas
 from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
@@ -43,6 +43,13 @@ __all__ = [
     "stability_limit",
     "steps_to_shrink",
 ]
+
+#: by how much a velocity widens the limit 2/λ of plain descent, by its momentum a
+WIDENING: dict[type[Optimizer], str] = {
+    SGD: "1", Momentum: "1 + a", Nesterov: "(1 + a)/(1 + 2*a)",
+}  # fmt: skip
+_WIDENED = {rule: formulas.program([formulas.tree_of(text)], ("a",), alone=True)
+            for rule, text in WIDENING.items()}  # fmt: skip
 
 
 def curvatures(function: Function | str, point: ArrayLike | None = None) -> float | np.ndarray:
@@ -233,10 +240,7 @@ def momentum_limit(
     (1.9, 0.75)
     """
     _, alpha, rule = _checked(0, momentum, rule)
-    widening = 1 + alpha
-    if rule is Nesterov:
-        widening = widening / (1 + 2 * alpha)
-    return Function._plain(widening * stability_limit(function, point))
+    return Function._plain(_WIDENED[rule](alpha) * stability_limit(function, point))
 
 
 def best_momentum(
@@ -386,8 +390,13 @@ def _point(function: Function, point: ArrayLike | None, name: str = "point") -> 
     return function.minima[0]
 
 
+def base_of(rule: type[Optimizer]) -> type[Optimizer]:
+    """The class of a rule that was given as an object, whose numbers have a class of their own."""
+    return rule.__mro__["set_rate" in vars(rule)]
+
+
 def _with_velocity(rule: type[Optimizer] | str) -> type[Optimizer]:
-    return checks.rule(rule, among=(Momentum, Nesterov))
+    return base_of(checks.rule(rule, among=(Momentum, Nesterov)))
 
 
 def _checked(

@@ -23,7 +23,7 @@ from optimlab import checks
 from optimlab.descent import Path, descend
 from optimlab.functions import Function
 from optimlab.optimizers import SGD, Momentum, Nesterov, Optimizer
-from optimlab.study.analysis import momentum_limit, stability_limit
+from optimlab.study.analysis import base_of, momentum_limit, stability_limit
 from optimlab.taught import goes_alone
 
 __all__ = ["basin_map", "best_run", "outcomes", "rate_limit", "reach"]
@@ -34,6 +34,9 @@ VERDICTS = ("diverges", "zigzags", "converges", "does not arrive")
 NOWHERE, GONE = -1, -2
 #: shares of the picture's diagonal: so near is at a minimum; a move as short as that is rounding
 _REACH, _ROUNDING = 0.01, 1e-9
+#: the part of the fall within which two runs end as low as one another; and of the steps, one in so
+#: many, through which a run must have stayed
+_TIE, _LAST = 1e-9, 20
 #: runs that go together in a map, so that their arrays stay in the processor's cache
 _TOGETHER = 8_000
 
@@ -44,8 +47,16 @@ def reach(domain: Any) -> float:
     >>> reach((-1, 7)), reach(((0, 3), (0, 4)))
     (0.08, 0.05)
     """
+    measured = measures(domain)
+    return measured["reach"] * measured["diagonal"]
+
+
+def measures(domain: Any) -> dict[str, float]:
+    """What it is measured by in the picture `domain`: outcomes.js measures by the same."""
     box = np.reshape(checks.domain(domain), (-1, 2))
-    return float(_REACH * np.linalg.norm(np.ptp(box, axis=1)))
+    diagonal = float(np.linalg.norm(np.ptp(box, axis=1)))
+    shares = {"reach": _REACH, "rounding": _ROUNDING, "tie": _TIE}
+    return {"diagonal": diagonal, **shares, "last": _LAST}
 
 
 def outcomes(path: Path, domain: Any = None) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +110,7 @@ def best_run(path: Path) -> int | None:
     if not np.isfinite(ends).any():
         return None
     lowest = np.nanmin(ends)
-    low = path.losses <= lowest + 1e-9 * np.abs(np.nanmax(path.losses[0]) - lowest)
+    low = path.losses <= lowest + _TIE * np.abs(np.nanmax(path.losses[0]) - lowest)
     return int(np.argmin(np.where(low[-1], low.argmax(axis=0), len(low))))
 
 
@@ -115,7 +126,7 @@ def rate_limit(
     >>> rate_limit(functions.ravine, Momentum(momentum=0.5)), rate_limit(functions.ravine, Adam())
     (1.5, None)
     """
-    rule, function = type(checks.optimizer(optimizer)), checks.function(function)
+    rule, function = base_of(type(checks.optimizer(optimizer))), checks.function(function)
     if rule is SGD:
         limit = stability_limit(function, point)
     elif rule in (Momentum, Nesterov):
@@ -181,7 +192,7 @@ def _looked_at(steps: int) -> tuple[int, int, int]:
 
     The first and the last are an even number apart: a run that hops to and fro is seen on one side.
     """
-    return max(steps - 2 * -(-steps // 40), 0), max(steps - 1, 0), steps
+    return max(steps - 2 * -(-steps // (2 * _LAST)), 0), max(steps - 1, 0), steps
 
 
 def _used(optimizer: Any) -> Any:
@@ -227,7 +238,7 @@ def _turns_back(path: Path, domain: Any) -> np.ndarray:
             hessian = np.asarray(function.hessian(end))
             hessian = np.where(np.isfinite(hessian), hessian, np.eye(function.dim))
             moves = np.einsum("s...i,...ij->s...j", moves, np.linalg.eigh(hessian)[1])
-        counted = np.abs(moves) > _ROUNDING / _REACH * reach(domain)
+        counted = np.abs(moves) > _ROUNDING * measures(domain)["diagonal"]
         both = counted[1:] & counted[:-1]
         turns = both & (moves[1:] * moves[:-1] < 0)
     return (2 * turns.sum(axis=0) > both.sum(axis=0)).any(axis=-1)

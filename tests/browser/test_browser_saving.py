@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
 from nbformat import v4
-from wire import corners
+from wire import bands, corners
 
 from optimlab import SGD, Momentum, explore
 from optimlab.draw.live import export
@@ -128,16 +128,25 @@ def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(offline, tmp_pat
 
 
 @pytest.mark.parametrize("width", [1400, 400])
-def test_the_band_lies_under_the_slider_of_a_page(offline, tmp_path, width):
+def test_the_band_lies_under_the_slider_of_a_page_and_follows(offline, tmp_path, width, run):
     explorer = explore("ravine", [SGD, Momentum], lr=0.1, steps=30)
     page = Page(offline, explorer, tmp_path / "run.html")
     page.page.set_viewport_size({"width": width, "height": 900})
+    # of the start and the momentum that a hand has just set, as Python has it
+    page.page.locator("[data-handle=start]").press("Shift+ArrowRight")
+    page.page.get_by_role("slider", name="momentum").press("Home")
+    fields = [page.page.locator(f"[data-which='{i}'][type=number]").input_value() for i in (0, 1)]
+    start = tuple(map(float, fields))
+    assert start != tuple(explorer.start)
+    looked_at = explore("ravine", [SGD, Momentum], momentum=0, start=start, inspect=True)
+    looked_at._send_frames()  # Playwright's loop would do it later
+    (shown,) = bands(run, looked_at)
+    page.until(f"root.querySelector('.ol-words').textContent === {json.dumps(shown['words'])}")
     slider = page.page.get_by_role("slider", name="learning rate")
     rows = page.page.locator(".ol-track .ol-band-row")
     assert rows.locator("span").all_inner_texts() == ["SGD", "Momentum"]
     box = slider.bounding_box()
-    wanted = explorer.plot.frames["band"]["rows"]
-    for row, node in zip(wanted, rows.all(), strict=True):
+    for row, node in zip(shown["rows"], rows.all(), strict=True):
         pieces = node.locator("[data-verdict]:not([data-verdict=best], [data-verdict=limit])")
         assert len(row["pieces"]) == pieces.count() > 1
         for number, piece in enumerate(row["pieces"]):

@@ -198,7 +198,7 @@ def held(plot, more=""):
     state = {name: getattr(plot, name) for name in KEPT} | {"fixed": True, "sliders": []}
     if plot.program:
         state |= {"fixed": False, "sliders": plot.sliders, "menu": [], "handles": plot.handles}
-        state["frames"] = _short(plot.frames)
+        state["frames"] = {}
         return _with_hands(state, [widget for widget, _ in plot.controls], more)
     handles = {n: [] if "places" in plot._marks[n].looks else at for n, at in plot.handles.items()}
     state |= {"frames": {}, "menu": [], "controls": [], "handles": handles}

@@ -101,7 +101,7 @@ export class Source {
    * @returns {[Frame, Float32Array, string]}
    */
   current() {
-    const values = this.controls.map(([model, name]) => model.get(name));
+    const values = this.values();
     if (this.runs && values.length) {
       try {
         return [...this.runs.at(values, this.model.get("handles").start), "engine"];
@@ -121,9 +121,13 @@ export class Source {
     return [{ marks: {}, texts: {} }, new Float32Array(), "none"];
   }
 
+  values() {
+    return this.controls.map(([model, name]) => model.get(name));
+  }
+
   /** The values of all controls but the first, and the handles that are no guesses, as text. */
   settings() {
-    const others = this.controls.slice(1).map(([model, name]) => model.get(name));
+    const others = this.values().slice(1);
     const guesses = this.marks.filter((mark) => mark.guess).map((mark) => mark.name);
     const handles = Object.entries(this.model.get("handles"));
     const own = handles.filter(([name]) => !guesses.includes(name));

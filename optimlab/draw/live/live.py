@@ -31,7 +31,7 @@ from optimlab.draw.live.raster import Raster, png
 HERE = Path(__file__).parent
 PANELS = "a matplotlib Figure or a list of them"
 #: modules of the front end that only some plots need
-PARTS = "naming", "paths", "sketch", "table"
+PARTS = "band", "naming", "paths", "sketch", "table"
 #: what a frame says beside its marks in tables of numbers
 TABLES = {"formula", "table"}
 #: the line of a sketch, in pixels on and off
@@ -255,7 +255,7 @@ class LivePlot(Late, anywidget.AnyWidget):
     @traitlets.observe("program")
     def _need_paths(self, change):
         if change.new:
-            self._need("paths", *(["naming"] if change.new["naming"] else []))
+            self._need("paths", *(part for part in ("naming", "band") if change.new[part]))
 
     @traitlets.validate("drawn")
     def _numbers_or_none(self, proposal):

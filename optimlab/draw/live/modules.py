@@ -13,7 +13,7 @@ from pathlib import Path
 #: `import { a, b } from "./file.js";` at the beginning of a line, in one line or several
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*)";\n', re.MULTILINE)
 #: the word before what a module gives to others
-EXPORT = re.compile(r"^export (?=async |class |const |function |let )", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=async |class |const |function\*? |let )", re.MULTILINE)
 
 #: what a widget's module gives to the notebook: of one that another imports, nobody asks for it
 WIDGET = re.compile(r"^export default .*\n", re.MULTILINE)

@@ -24,7 +24,7 @@ import { lostTo, sentence, standing, wanted } from "./words.js";
  *
  * @typedef {object} Program
  * @property {Runner[]} rules
- * @property {{ value: string, gradient: string }} function
+ * @property {{ value: string, gradient: string, bends: string }} function
  * @property {string[]} controls names, in their order; the first chooses among the rates
  * @property {number[]} rates
  * @property {import("./words.js").Picture} picture
@@ -32,6 +32,7 @@ import { lostTo, sentence, standing, wanted } from "./words.js";
  * @property {{ name: string, rules: string[], log: boolean }[]} curves the others
  * @property {import("./words.js").Target | null} target
  * @property {Naming | null} naming
+ * @property {(import("./band.js").Facts & import("./outcomes.js").Judging) | null} band
  * @property {import("./words.js").Messages} say
  * @property {[(number | boolean)[], Record<string, number[]>]} first where controls and handles stood
  *
@@ -145,12 +146,31 @@ export class Runs {
   }
 
   /**
+   * The numbers of the controls by their names.
+   * @param {(number | boolean)[]} values
+   */
+  given(values) {
+    const { controls, rates } = this.program;
+    const given = Object.fromEntries(controls.map((name, i) => [name, Number(values[i])]));
+    given.lr = rates[given.lr];
+    return given;
+  }
+
+  /** @param {Runner} rule @param {Record<string, number>} given @param {number[]} start */
+  run(rule, given, start) {
+    const own = { ...rule.fixed, ...given };
+    const form = rule.switch ? own[rule.switch] : 0;
+    const hyper = rule.hyper.map((name) => own[name]);
+    const program = { rule: rule.sources[form], ...this.program.function };
+    return { run: descend(program, own.steps, start, hyper), own, form, hyper };
+  }
+
+  /**
    * @param {(number | boolean)[]} values @param {number[]} start @returns {[Frame, Float32Array]}
    */
   make(values, start) {
-    const { rules, controls, rates, picture, target, say } = this.program;
-    const given = Object.fromEntries(controls.map((name, i) => [name, Number(values[i])]));
-    given.lr = rates[given.lr];
+    const { rules, picture, target, say } = this.program;
+    const given = this.given(values);
     const made = new Made();
     const { frame } = made;
     /** @type {[string, Float64Array, [number, string] | null][]} */
@@ -162,10 +182,7 @@ export class Runs {
     /** @type {Float64Array[]} */
     let xy = [];
     for (const rule of rules) {
-      const own = { ...rule.fixed, ...given };
-      const form = rule.switch ? own[rule.switch] : 0;
-      const hyper = rule.hyper.map((name) => own[name]);
-      const run = descend({ rule: rule.sources[form], ...this.program.function }, own.steps, start, hyper);
+      const { run, own, form, hyper } = this.run(rule, given, start);
       const points = start.map((_, i) => column(run.points, run.d, i));
       xy = run.d === 1 ? [points[0], run.losses] : points;
       this.draw(made, `path ${rule.name}`, xy[0], xy[1]);

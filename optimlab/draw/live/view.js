@@ -1,7 +1,6 @@
 // The browser's half of LivePlot: an SVG over a picture. It draws what it is sent, in fractions of
 // an axes, and answers the slider in hand from frames that are already here.
 
-import { Band } from "./band.js";
 import { Bar } from "./bar.js";
 import { letScroll, make, pngUrl, revokeSoon, svg } from "./dom.js";
 import { floats, Source, UNANSWERED } from "./frames.js";
@@ -53,7 +52,7 @@ export class View {
     this.sketch = null;
     /** @type {Sliders | null} */
     this.sliders = null;
-    /** @type {Band | null} */
+    /** @type {import("./band.js").Band | null} */
     this.band = null;
     /** @type {HTMLElement | null} */
     this.panels = null;
@@ -155,7 +154,7 @@ export class View {
     const sliders = this.model.get("sliders");
     this.sliders = sliders.length ? new Sliders(sliders, this, this.root) : null;
     this.band?.remove();
-    this.band = new Band(this.root);
+    this.band = PARTS.Band ? new PARTS.Band(this.root) : null;
     const panels = make("div", { class: "ol-panels" }, this.root);
     this.panels = panels;
     /** @type {{ png: BlobPart, width: number, height: number }[]} */
@@ -184,7 +183,7 @@ export class View {
     const line = { "aria-live": "polite" };
     this.goal = make("div", { class: "ol-goal", ...line }, this.root);
     this.summary = make("div", { class: "ol-summary", role: "status", ...line }, this.root);
-    this.root.append(this.band.words);
+    if (this.band) this.root.append(this.band.words);
     // JupyterLab asks the focused element itself whether it keeps its keys
     for (const node of this.root.querySelectorAll("button, input, select, summary")) {
       node.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -331,8 +330,7 @@ export class View {
     }
     this.sketch?.paint();
     this.sliders?.paint();
-    const { band, settings } = this.model.get("frames");
-    this.band?.paint(band ?? null, JSON.stringify(settings) === this.source.settings());
+    this.band?.paint(this.source, this.model);
     if (this.goal) this.goal.textContent = frame.goal ?? "";
     const behind = this.source.isLate(() => this.paint());
     const late = behind && source === "data";

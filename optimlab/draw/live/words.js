@@ -13,13 +13,13 @@ import { short } from "./geometry.js";
 export const fill = (message, given) => message.replace(/\{(\w+)\}/g, (_, name) => String(given[name]));
 
 /** @param {ArrayLike<number>} point */
-const place = (point) => {
+export const place = (point) => {
   const told = Array.from(point, (v) => short(v, 3));
   return told.length === 1 ? told[0] : `(${told.join(", ")})`;
 };
 
 /** @param {number} count @param {Messages} say */
-function steps(count, say) {
+export function steps(count, say) {
   return fill(say[count === 1 ? "step" : "steps"], { count: count.toLocaleString("en-US") });
 }
 
