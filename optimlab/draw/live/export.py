@@ -47,7 +47,8 @@ POLICY = "default-src 'none'; img-src blob:; style-src 'unsafe-inline'; script-s
 def picture(plot):
     """What it shows as PNG, two pixels a CSS pixel: two panels fill a slide."""
     buffer = io.BytesIO()
-    few(runs(_pixels(plot, plot.step))).save(buffer, "png", dpi=(DENSITY, DENSITY), compress_level=9)
+    picture = few(runs(_pixels(plot, plot.step)))
+    picture.save(buffer, "png", dpi=(DENSITY, DENSITY), compress_level=9)
     return buffer.getvalue()
 
 
