@@ -205,7 +205,7 @@ def tabs(lab: Lab, times: int, only: list[str]) -> list[tuple]:
         return found
 
 
-TWO = ("05_gradient_descent.ipynb", "07b_ravine.ipynb")
+TWO = ("05_gradient_descent.ipynb", "13_adam.ipynb")
 
 
 def lessons(lab: Lab, times: int, only: list[str]) -> list[tuple]:
