@@ -44,7 +44,7 @@ LONGEST = 600
 
 
 class Learner(threading.Thread):
-    """A notebook with a kernel that runs the lesson again and again; whoever has `turn` rests it."""
+    """A notebook with a kernel that runs the lesson again and again; who has `turn` rests it."""
 
     def __init__(self, server: Server, number: int):
         super().__init__(daemon=True)
