@@ -60,7 +60,8 @@ class Learner(threading.Thread):
     def run(self):
         """Seconds of each time through the lesson go to `passes`."""
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=LONGEST)
+        while not self._ready():
+            time.sleep(0.1)
         while not self.stopped:
             with self.turn:
                 begun = time.monotonic()
@@ -73,6 +74,13 @@ class Learner(threading.Thread):
                 self.passes.append(time.monotonic() - begun)
             time.sleep(0.1)  # for who waits for the turn
         self.client.stop_channels()
+
+    def _ready(self) -> bool:
+        """Whether the kernel has answered; one that is slow to start is taken for dead at first."""
+        with contextlib.suppress(RuntimeError):
+            self.client.wait_for_ready(timeout=LONGEST)
+            return True
+        return False
 
 
 def session(server: Server, name: str) -> dict:
