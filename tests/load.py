@@ -116,41 +116,40 @@ def memory(server: Server) -> tuple[float, float]:
     return whole, largest
 
 
-def visit(server: Server, browser, learner: Learner, moves: int) -> tuple[float, float, list]:
+def visit(server: Server, context, learner: Learner, moves: int) -> tuple[float, float, list]:
     """Seconds until a page is open, until a cell has run there, and of each move of a drag."""
     place = next(i for i, cell in enumerate(cells()) if DRAGGED in cell.source)
     learner.turn.acquire()
-    with browser_context(browser) as context:
-        lab = Lab(server, context)
-        lab.name = learner.name
-        begun = time.monotonic()
-        lab.reopen(timeout=LONGEST)
-        opened = time.monotonic()
-        lab.page.evaluate(RUN, place)
-        lab.page.wait_for_function(SETTLED, timeout=1000 * LONGEST)
-        ran = time.monotonic()
-        learner.turn.release()  # its kernel is as busy as all others
-        lab.page.evaluate((TESTS / "benchmarks" / "page.js").read_text("utf-8"))
-        root = lab.cell(place)
-        ring = root.locator("[data-handle=start]")
-        ring.scroll_into_view_if_needed()
-        box = ring.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        lab.page.mouse.move(x, y)
-        lab.page.mouse.down()
-        found = []
-        for k in range(moves + 1):
-            root.evaluate("root => bench.start(root, 'dragged', 'pointermove')")
-            lab.page.mouse.move(x + (-90 if k % 2 else -40) - k, y)
-            found.append(lab.page.evaluate("() => bench.stopped()")["ms"] / 1000)
-            lab.page.wait_for_timeout(50)
-        lab.page.mouse.up()
-        learner.failed += lab.errors() + lab.console
-        lab.page.close()
+    lab = Lab(server, context)
+    lab.name = learner.name
+    begun = time.monotonic()
+    lab.reopen(timeout=LONGEST)
+    opened = time.monotonic()
+    lab.page.evaluate(RUN, place)
+    lab.page.wait_for_function(SETTLED, timeout=1000 * LONGEST)
+    ran = time.monotonic()
+    learner.turn.release()  # its kernel is as busy as all others
+    lab.page.evaluate((TESTS / "benchmarks" / "page.js").read_text("utf-8"))
+    root = lab.cell(place)
+    ring = root.locator("[data-handle=start]")
+    ring.scroll_into_view_if_needed()
+    box = ring.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lab.page.mouse.move(x, y)
+    lab.page.mouse.down()
+    found = []
+    for k in range(moves + 1):
+        root.evaluate("root => bench.start(root, 'dragged', 'pointermove')")
+        lab.page.mouse.move(x + (-90 if k % 2 else -40) - k, y)
+        found.append(lab.page.evaluate("() => bench.stopped()")["ms"] / 1000)
+        lab.page.wait_for_timeout(50)
+    lab.page.mouse.up()
+    learner.failed += lab.errors() + lab.console
+    lab.page.close()
     return opened - begun, ran - opened, found[1:]  # the first wakes everything up
 
 
-def measure(count: int, moves: int) -> list[tuple]:
+def measure(count: int, pages: int, moves: int) -> list[tuple]:
     from playwright.sync_api import sync_playwright
 
     with Server() as server, sync_playwright() as play:
@@ -167,10 +166,11 @@ def measure(count: int, moves: int) -> list[tuple]:
         through = time.monotonic() - begun
         print(f"alone {first:.1f} s, all {count} through after {through:.1f} s", flush=True)
         browser = play.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        with contextlib.closing(browser):
+        # one cache for all: on a machine of its own each would have been opened before
+        with contextlib.closing(browser), browser_context(browser) as context:
             visits = []
-            for learner in learners:
-                visits.append(visit(server, browser, learner, moves))
+            for learner in learners[:pages]:
+                visits.append(visit(server, context, learner, moves))
                 opened, ran, drags = visits[-1]
                 said = f"drags {duration(median(drags))}, late {duration(late(drags))}"
                 print(f"{learner.name}: open {opened:.1f} s, run {ran:.1f} s, {said}", flush=True)
@@ -189,7 +189,7 @@ def measure(count: int, moves: int) -> list[tuple]:
         ("errors", str(len(failed)), "0", not failed),
         ("memory, with JupyterLab", size(whole), size(most), whole <= most),
         ("the largest kernel, after many times through", size(largest), "", None),
-        ("a page opened", spread(opened), "", None),
+        (f"a page opened, of {len(visits)}", spread(opened), "", None),
         ("a cell with an explorer run in the page", spread(ran), "", None),
         ("a move of a drag until painted, each learner's median", spread(middle),
          duration(AT_ONCE), max(middle) <= AT_ONCE),
@@ -212,10 +212,11 @@ def wait(condition):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--learners", type=int, default=20)
+    parser.add_argument("--pages", type=int, default=20, help="how many of them are opened")
     parser.add_argument("--moves", type=int, default=20, help="of each drag")
     parser.add_argument("--write", action="store_true", help="put the rows into docs/trust.md")
     given = parser.parse_args()
-    rows = measure(given.learners, given.moves)
+    rows = measure(given.learners, given.pages, given.moves)
     for what, found, most, met in rows:
         print(f"{what}: {found}{most and f' (at most {most})'}{' MISSED' * (met is False)}")
     if given.write:
