@@ -1,13 +1,17 @@
 """What an hour of a learner's work leaves behind, in a real JupyterLab and a real browser.
 
-    python tests/endurance.py                        # all of it: some 20 minutes
+    python tests/endurance.py                        # all of it: an hour and a half
     python tests/endurance.py rerun --times 20       # one part, shorter
     python tests/endurance.py rerun --only explore
+    python tests/endurance.py training --minutes 5
+    python tests/endurance.py --write                # its rows into docs/trust.md
 
 `rerun` runs a cell again and again, `ticks` presses an arrow key on a slider, `drags` moves the
-start point, `tabs` has two pages over one JupyterLab. Printed is what there is after some of them:
-models in the kernel, megabytes of the kernel and of the page's heap (after a collection of
-garbage), nodes of the page, and messages that wait. Exits 1 where something grew beyond its limit.
+start point, `tabs` has two pages over one JupyterLab, `lessons` two lessons in one page, and in
+`training` the network of lesson 15b trains. Printed is what there is at the beginning, in the
+middle and at the end: models in the kernel, megabytes of the kernel and of the page's heap (after
+a collection of garbage), nodes of the page, and messages that wait for their answer at rest. Exits
+1 where something grew beyond its limit, or the console holds an error.
 """
 
 from __future__ import annotations
@@ -15,10 +19,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "browser"))
 
+import measured  # noqa: E402
 from jupyter_driver import FLAGS, PANEL, Lab, Server, browser_context, find_browser  # noqa: E402
 from nbformat import v4  # noqa: E402
 
@@ -38,8 +44,8 @@ RERUN = {
     "cards": 'display(lesson.quiz(), lesson.progress(), lesson.check("plus one", lambda x: 1))',
     "surface": 'explorers.SurfaceExplorer("ravine", Momentum)',
 }
-#: what may grow between the third run and the last: models, MB of the kernel, MB of the page
-MODELS, KERNEL, PAGE = 0, 20, 10
+#: by how much these may be more at the end than at the beginning
+LIMITS = {"models": 0, "kernel MB": 20, "page MB": 10}
 COUNT = """\
 import psutil as _p, gc as _g
 from ipywidgets.widgets.widget import _instances as _i
@@ -51,31 +57,40 @@ SETTLED = f"""() => {{ {PANEL}
   return panel.sessionContext.session?.kernel?.status === 'idle'
     && !Array.from(document.querySelectorAll('.jp-OutputArea-output'))
       .some(node => node.innerText?.trim() === 'Loading widget...'); }}"""
+#: messages that are not done; of each cell JupyterLab also keeps its last one, which is (4 says so)
 WAITING = f"""() => {{ {PANEL}
   const kernel = panel.sessionContext.session.kernel;
-  return [...kernel._pendingMessages ?? []].length + [...kernel._futures ?? []].length; }}"""
+  return kernel._pendingMessages.length
+    + [...kernel._futures.values()].filter(future => !(future._status & 4)).length; }}"""
 
 
 class Counter:
-    """Counts what there is in a page and in its kernel."""
+    """Counts what there is in a page and in the kernels of notebooks that are open there."""
 
-    def __init__(self, lab: Lab):
-        self.lab, self.cdp = lab, lab.page.context.new_cdp_session(lab.page)
+    def __init__(self, lab: Lab, *names: str):
+        self.lab, self.names = lab, names or (lab.name,)
+        self.cdp = lab.page.context.new_cdp_session(lab.page)
 
     def now(self) -> dict[str, float]:
         self.lab.page.wait_for_timeout(700)  # the kernel collects half a second later
-        models, kernel = self.lab.python(COUNT).split()
+        models, kernel, waiting = 0, 0.0, 0
+        for name in self.names:
+            if len(self.names) > 1:
+                self.lab.command("docmanager:open", path=name)
+            said = self.lab.python(COUNT).split()
+            models, kernel = models + int(said[0]), kernel + float(said[1])
+            waiting += self.lab.page.evaluate(WAITING)
         for _ in range(3):
             self.cdp.send("HeapProfiler.collectGarbage")
         heap = self.cdp.send("Runtime.getHeapUsage")
         doc = self.cdp.send("Memory.getDOMCounters")
         return {
-            "models": int(models),
-            "kernel MB": float(kernel),
+            "models": models,
+            "kernel MB": kernel,
             "page MB": (heap["usedSize"] + heap.get("backingStorageSize", 0)) / 1e6,
             "nodes": doc["nodes"],
             "listeners": doc["jsEventListeners"],
-            "waiting": self.lab.page.evaluate(WAITING),
+            "waiting": waiting,
         }
 
 
@@ -87,69 +102,76 @@ def notebook(lab: Lab, *sources: str):
     assert lab.run_all() == []
 
 
-def show(name: str, rows: list[tuple[int, dict[str, float]]]) -> bool:
-    """Print the rows of a part; whether all that must be flat is."""
+def grown(lab: Lab, name: str, rows: list[tuple[int, dict[str, float]]], of: str = "") -> tuple:
+    """Print the rows of a part; a row of the table: whether all that must be flat is."""
     for times, row in rows:
         said = ", ".join(f"{value:,.0f} {key}" for key, value in row.items())
         print(f"{name:10} {times:6,}: {said}", flush=True)
-    (_, first), (_, last) = rows[0], rows[-1]
-    grown = {key: last[key] - first[key] for key in first}
-    flat = grown["models"] <= MODELS and grown["kernel MB"] <= KERNEL and grown["page MB"] <= PAGE
-    said = ", ".join(f"{grown[key]:+,.1f} {key}" for key in ("models", "kernel MB", "page MB"))
+    (begun, first), (ended, last) = rows[0], rows[-1]
+    more = {key: last[key] - first[key] for key in LIMITS}
+    wrong = lab.console + lab.errors()
+    flat = all(more[key] <= most for key, most in LIMITS.items())
+    flat &= not last["waiting"] and not wrong
+    for line in wrong[:3]:
+        print("wrong:", line[:300])
+    said = ", ".join(f"{more[key]:+,.1f} {key}" for key in LIMITS).replace(".0 models", " models")
+    said += f", {last['waiting']} waiting, {len(wrong)} errors"
     print(f"{name:10} {'flat' if flat else 'GROWS'}: {said}\n", flush=True)
-    return flat and not rows[-1][1]["waiting"]
+    most = ", ".join(f"+{most} {key}" for key, most in LIMITS.items()) + ", 0 waiting, 0 errors"
+    return f"{name}, {of or 'time'} {begun:,} to {ended:,}", said, most, flat
 
 
-def rerun(lab: Lab, times: int, only: list[str]) -> bool:
-    flat = True
+def rerun(lab: Lab, times: int, only: list[str]) -> list[tuple]:
+    found = []
     for name in only or RERUN:
         notebook(lab, FIRST, RERUN[name])
         counter, rows = Counter(lab), []
-        for time in range(1, times + 1):
+        for time_ in range(1, times + 1):
             lab.page.evaluate(RUN, 1)
             lab.page.wait_for_function(SETTLED, timeout=60_000)
-            if time in (3, times // 2, times):
-                rows.append((time, counter.now()))
-        flat &= show(name, rows) and not lab.console and not lab.errors()
-        for line in lab.console[:3]:
-            print("console:", line[:300])
-    return flat
+            if time_ in (3, times // 2, times):
+                rows.append((time_, counter.now()))
+        found.append(grown(lab, f"a cell of `{name}` run again", rows))
+    return found
 
 
 LIVE = [FIRST, "explore('ravine', Momentum, lr=0.1, steps=30)", "explorers.RaceExplorer('ravine', "
         "['SGD', 'Adam'], racing='Adam', steps=30)"]  # fmt: skip
 
 
-def many(lab: Lab, name: str, times: int, act) -> bool:
-    """Do something so often, on each of the plots; count after a tenth, a half and all of it."""
-    counter, rows = Counter(lab), []
-    for time in range(1, times + 1):
-        act(time)
-        if time in (times // 10, times // 2, times):
+def many(lab: Lab, name: str, times: int, act, *names: str) -> tuple:
+    """Do something so often; count after a tenth, a half and all of it."""
+    counter, rows = Counter(lab, *names), []
+    for time_ in range(1, times + 1):
+        act(time_)
+        if time_ in (max(3, times // 10), times // 2, times):
             lab.wait_idle()
-            rows.append((time, counter.now()))
-    return show(name, rows) and not lab.console and not lab.errors()
+            rows.append((time_, counter.now()))
+    return grown(lab, name, rows)
 
 
-def ticks(lab: Lab, times: int, only: list[str]) -> bool:
+def ticks(lab: Lab, times: int, only: list[str]) -> list[tuple]:
     notebook(lab, *LIVE)
-    flat = True
+    found = []
+
+    def act(time_):
+        lab.page.keyboard.press("ArrowRight" if time_ // 20 % 2 else "ArrowLeft")
+
     for i, name in enumerate(("explore", "race")):
         lab.page.locator(".ol-lr .noUi-handle").nth(i).focus()
-        flat &= many(lab, f"ticks of {name}", times, lambda time: lab.page.keyboard.press(
-            "ArrowRight" if time // 20 % 2 else "ArrowLeft"))  # fmt: skip
-    return flat
+        found.append(many(lab, f"a tick of a slider of `{name}`", times, act))
+    return found
 
 
-def drags(lab: Lab, times: int, only: list[str]) -> bool:
+def drags(lab: Lab, times: int, only: list[str]) -> list[tuple]:
     notebook(lab, *LIVE)
 
     def drag(i):
         ring = lab.live(i).locator("[data-handle=start]")
         ring.scroll_into_view_if_needed()
 
-        def act(time):
-            box, way = ring.bounding_box(), 40 if time % 2 else -40
+        def act(time_):
+            box, way = ring.bounding_box(), 40 if time_ % 2 else -40
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             lab.page.mouse.move(x, y)
             lab.page.mouse.down()
@@ -158,11 +180,11 @@ def drags(lab: Lab, times: int, only: list[str]) -> bool:
 
         return act
 
-    return all([many(lab, f"drags of {name}", times, drag(i))
-                for i, name in enumerate(("explore", "race"))])  # fmt: skip
+    return [many(lab, f"a drag of the start of `{name}`", times, drag(i))
+            for i, name in enumerate(("explore", "race"))]  # fmt: skip
 
 
-def tabs(lab: Lab, times: int, only: list[str]) -> bool:
+def tabs(lab: Lab, times: int, only: list[str]) -> list[tuple]:
     """Two pages with a notebook and a kernel each, in which cells are run by turns."""
     notebook(lab, FIRST, RERUN["explore"])
     with browser_context(lab.page.context.browser) as context:
@@ -177,21 +199,81 @@ def tabs(lab: Lab, times: int, only: list[str]) -> bool:
                 one.page.evaluate(RUN, 1)
                 one.page.wait_for_function(SETTLED, timeout=60_000)
 
-        flat = many(lab, "two tabs", times, act)
+        found = [many(lab, "a cell run again in two tabs", times, act)]
+        assert not other.console and not other.errors(), (other.console, other.errors())
         other.page.close()
-        return flat
+        return found
 
 
-#: part -> what does it, and how often
+TWO = ("05_gradient_descent.ipynb", "13_adam.ipynb")
+
+
+def lessons(lab: Lab, times: int, only: list[str]) -> list[tuple]:
+    """Two lessons in one page, each with a kernel; by turns one is run, and its slider moved."""
+    for name in TWO:
+        (lab.server.root / name).write_bytes((lab.server.notebooks / name).read_bytes())
+    lab.open(TWO[0], page=True)
+    slider = lab.page.locator(".jp-NotebookPanel:visible .ol-lr .noUi-handle:visible").last
+
+    def act(_time):
+        for name in TWO:
+            lab.command("docmanager:open", path=name)
+            lab.wait_idle()
+            assert lab.run_all() == []
+            slider.focus()
+            for key in ["ArrowLeft"] * 5 + ["ArrowRight"] * 5:
+                lab.page.keyboard.press(key)
+
+    return [many(lab, "two lessons at once, each run from top to bottom", times, act, *TWO)]
+
+
+TRAINING = """\
+import numpy as np
+from optimlab import data
+from optimlab.explorers import BoundaryExplorer
+from optimlab.study.training import Network
+rng = np.random.default_rng
+parts = data.spirals(points=200, rng=rng(0)).split(0.3, rng(1))
+train, test = (part.standardised() for part in parts)
+BoundaryExplorer(train, test, model=Network((20,)), lr=0.1, epochs=2000)"""
+
+
+def training(lab: Lab, minutes: int, only: list[str]) -> list[tuple]:
+    """The network of lesson 15b trains, played anew when it ends, at a rate that moves."""
+    notebook(lab, TRAINING)
+    play = lab.page.locator(".ol-play")
+    slider = lab.page.locator(".ol-lr .noUi-handle").first
+    counter, rows, begun = Counter(lab), [], time.monotonic()
+    for minute in sorted({1, max(minutes // 2, 2), max(minutes, 3)}):
+        turn = 0
+        while time.monotonic() < begun + 60 * minute:
+            if play.inner_text().strip() == "Play":
+                play.click()
+            lab.page.locator(".ol-play", has_text="Pause").wait_for()
+            slider.focus()
+            lab.page.keyboard.press("ArrowRight" if turn // 3 % 2 else "ArrowLeft")
+            turn += 1
+            lab.page.wait_for_timeout(10_000)
+        if play.inner_text().strip() == "Pause":
+            play.click()
+        lab.page.locator(".ol-play", has_text="Play").wait_for()
+        lab.wait_idle()
+        rows.append((minute, counter.now()))
+    return [grown(lab, "a network that trains", rows, of="minute")]
+
+
+#: part -> what does it, and how often, or for how many minutes
 PARTS = {"rerun": (rerun, 200), "ticks": (ticks, 10_000), "drags": (drags, 1000)}
-PARTS |= {"tabs": (tabs, 50)}
+PARTS |= {"tabs": (tabs, 50), "lessons": (lessons, 30), "training": (training, 60)}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
     parser.add_argument("--times", type=int, help="how often, instead of as often as stated")
+    parser.add_argument("--minutes", type=int, help="training: for how long, instead of an hour")
     parser.add_argument("--only", nargs="*", default=[], help=f"rerun: {', '.join(RERUN)}")
+    parser.add_argument("--write", action="store_true", help="put the rows into docs/trust.md")
     given = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -200,8 +282,12 @@ def main() -> int:
         browser = play.chromium.launch(executable_path=find_browser(), args=FLAGS)
         for part in given.parts or PARTS:
             with browser_context(browser) as context:
-                does, times = PARTS[part]
-                flat &= does(Lab(server, context), given.times or times, given.only)
+                does, often = PARTS[part]
+                often = (given.minutes if part == "training" else given.times) or often
+                rows = does(Lab(server, context), often, given.only)
+            flat &= all(met for *_, met in rows)
+            if given.write:
+                measured.write(f"endurance, {part}", rows)
         browser.close()
     return 0 if flat else 1
 

@@ -19,7 +19,7 @@ from optimlab import explore
 from optimlab.draw.live import export
 from optimlab.draw.live.live import PARTS
 from optimlab.draw.live.marks import KINDS, LOOKS, MARKERS, REACH, fractions
-from optimlab.draw.live.modules import front_end
+from optimlab.draw.live.modules import front_end, loader
 from optimlab.words import short
 
 ROOT = Path(__file__).parents[1]
@@ -169,6 +169,24 @@ def test_modules_that_import_each_other_are_refused(tmp_path):
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = a;\n')
     with pytest.raises(ValueError, match="a.js imports itself, by way of b.js"):
         front_end(tmp_path / "a.js")
+
+
+def test_a_module_of_a_widget_lets_go_of_what_it_made_when_the_widget_is_closed(run):
+    # the page keeps the module for ever; the code is a function that makes something of its own
+    code = """
+      const made = [], ended = [];
+      const name = data.match(/known\\["(\\w+)"\\]/)[1];
+      globalThis.optimlabModules = { [name]: Promise.resolve(() => {
+        const number = made.push(0);
+        return { initialize: () => () => ended.push(number), render: () => number };
+      }) };
+      const widget = (await import("data:text/javascript," + encodeURIComponent(data))).default;
+      const end = await widget.initialize({});
+      const shown = [await widget.render({}), await widget.render({})];
+      await end();
+      console.log(JSON.stringify([shown, ended, await widget.render({})]));
+    """
+    assert run(code, loader("any code")) == [[1, 1], [1], 2]
 
 
 # --- one object for each kind of mark --------------------------------------------------------

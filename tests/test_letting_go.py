@@ -6,6 +6,7 @@ import gc
 import ipywidgets
 import matplotlib.figure
 import pytest
+from IPython import get_ipython
 from ipywidgets.widgets.widget import _instances
 
 import optimlab
@@ -98,6 +99,25 @@ def test_a_part_that_is_shown_elsewhere_stays_and_the_rest_goes(cell):
     cell("one", "1")
     assert made.comm is None and made.plot.comm is not None
     assert made.controls["lr"].comm is not None, "the plot follows it"
+
+
+def test_a_box_of_the_learners_own_lets_go_of_the_explorer_in_it(cell):
+    boxed = f"box = ipywidgets.VBox([ipywidgets.HBox([{EXPLORER}])])\nbox"
+    first = cell("one", f"import ipywidgets\n{boxed}")
+    inner = first.children[0]
+    made = inner.children[0]
+    assert made.comm is not None
+    cell("one", "2")
+    assert made.comm is None and not any(part.comm for part in parts_of(made))
+    assert cell("two", "box") is first
+    assert made.comm is not None and first.comm is not None, "kept, it comes alive again"
+    assert inner.get_state("children")["children"] == [f"IPY_MODEL_{made.model_id}"]
+    second = cell("one", boxed).children[0].children[0]
+    assert made.comm is not None and second.comm is not None, "each cell shows its own"
+    cell("two", "2")
+    assert made.comm is None and second.comm is not None
+    first.close()
+    assert "text/plain" in get_ipython().display_formatter.format(first)[0]
 
 
 def test_a_control_is_linked_and_boxed_before_its_explorer_is_shown():

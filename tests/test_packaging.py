@@ -1,6 +1,7 @@
 """What a fresh clone relies on: README's commands, the pins, the package's files, the style."""
 
 import importlib.util
+import math
 import os
 import re
 import runpy
@@ -326,10 +327,13 @@ def test_what_a_class_needs_follows_from_what_was_measured():
     assert sorted(rows) == sorted(lessons) and all(len(row) == 4 for row in rows.values())
     (lab,) = map(int, re.findall(r"without kernels: (\d+) MB", text))
     mib = 1.048576
-    assert 0.9 * 512 * mib < lab + max(row[-1] for row in rows.values()) < 512 * mib
+    assert 0.85 * 384 * mib < lab + max(row[-1] for row in rows.values()) < 384 * mib
+    assert max(row[2] for row in rows.values()) <= 250 and max(r[1] for r in rows.values()) <= 180
     assert lab + sum(sorted(row[2] for row in rows.values())[-2:]) < 1024 * mib
-    for learners, gib in ((30, "15"), (300, "150"), (3000, "1,500")):
-        assert learners * 512 / 1024 == int(gib.replace(",", "")) and f"{gib} GiB" in text
+    for learners, gib in ((30, "12"), (300, "113"), (3000, "1,125")):
+        assert math.ceil(learners * 384 / 1024) == int(gib.replace(",", ""))
+        assert f"{gib} GiB" in text
+    assert "guarantee: 384M" in text
     kept = sum(path.stat().st_size for path in (ROOT / "notebooks").glob("*.ipynb")) / 1e6
     (said,) = map(int, re.findall(r"copy of the notebooks is about (\d+) MB", text))
     assert abs(said - kept) < 1.5

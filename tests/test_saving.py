@@ -322,7 +322,7 @@ def test_a_film_of_moves_shows_each_and_leaves_the_explorer_where_it_was(tmp_pat
             pictures.seek(k)
             explorer.put(start=(-6, y), step=10)
             shown = np.asarray(pictures.convert("RGB")).astype(int)
-            assert np.abs(shown - export.small(explorer.plot, 10)[..., :3]).mean() < 2
+            assert np.abs(shown - export.small(explorer.plot, 10).pixels()[..., :3]).mean() < 2
     with pytest.raises(ValueError, match=r"moves=.*path end in \.gif"):
         explorer.save(tmp_path / "drag.png", moves=[{"start": (-6, 2)}])
     with pytest.raises(TypeError, match="put takes"):

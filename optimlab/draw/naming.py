@@ -141,7 +141,8 @@ def half_of(words, font, renderer):
 @lru_cache(maxsize=1024)
 def half_of_text(words, size):
     """The same, in points, of words in the font of the series, `size` points high."""
-    figure = Figure(dpi=720)  # fine enough that nothing is rounded to whole pixels
+    # fine enough that nothing is rounded to whole pixels; small, for a canvas is made of it
+    figure = Figure(figsize=(0.1, 0.1), dpi=720)
     renderer = FigureCanvasAgg(figure).get_renderer()
     return half_of(words, FontProperties(family="DejaVu Sans", size=size), renderer) / 10
 

@@ -25,7 +25,7 @@ from optimlab.asis import in_figure
 from optimlab.draw import style
 from optimlab.draw.live.live import HERE, PARTS, TABLES
 from optimlab.draw.live.modules import front_end
-from optimlab.draw.live.raster import DENSITY, draw, few
+from optimlab.draw.live.raster import DENSITY, Runs, draw, few, runs
 from optimlab.words import short
 
 #: of the words under a picture, in CSS pixels: height of a line, and width of a letter
@@ -47,7 +47,8 @@ POLICY = "default-src 'none'; img-src blob:; style-src 'unsafe-inline'; script-s
 def picture(plot):
     """What it shows as PNG, two pixels a CSS pixel: two panels fill a slide."""
     buffer = io.BytesIO()
-    few(_pixels(plot, plot.step)).save(buffer, "png", dpi=(DENSITY, DENSITY), compress_level=9)
+    picture = few(runs(_pixels(plot, plot.step)))
+    picture.save(buffer, "png", dpi=(DENSITY, DENSITY), compress_level=9)
     return buffer.getvalue()
 
 
@@ -88,20 +89,21 @@ def film(plot):
 
 
 def small(plot, step):
-    """The plot at a step, one pixel a CSS pixel, in colours that are few in a film."""
-    return np.asarray(Image.fromarray(_pixels(plot, step)).reduce(2)) | 3  # in steps of 4
+    """The plot at a step, one pixel a CSS pixel, in colours that are few in a film; its runs."""
+    return runs(np.asarray(Image.fromarray(_pixels(plot, step)).reduce(2)) | 3)  # in steps of 4
 
 
 def joined(pictures, times):
-    """Pictures of one size as GIF, each shown for its milliseconds."""
+    """Pictures of one size, as their runs, as GIF, each shown for its milliseconds."""
     # one palette: the colours seen most stay as they are
-    height, width, _ = pictures[0].shape
-    strip = few(np.concatenate(pictures), 255)  # one is left for what stays as it was
-    shown = [strip.crop((0, k * height, width, (k + 1) * height)) for k in range(len(pictures))]
+    colours, lengths, (height, *_) = zip(*pictures, strict=True)
+    strip = Runs(np.concatenate(colours), np.concatenate(lengths), height * len(pictures))
+    strip = few(strip, 255)  # one is left for what stays as it was
+    boxes = [(0, k * height, strip.width, (k + 1) * height) for k in range(len(pictures))]
     buffer = io.BytesIO()
-    shown[0].save(
-        buffer, "gif", save_all=True, append_images=shown[1:], duration=times,
-        **({"loop": 0} if len(shown) > 1 else {}),
+    strip.crop(boxes[0]).save(
+        buffer, "gif", save_all=True, append_images=map(strip.crop, boxes[1:]), duration=times,
+        **({"loop": 0} if len(pictures) > 1 else {}),
     )  # fmt: skip
     return buffer.getvalue()
 

@@ -119,7 +119,7 @@ class Cells:
     do; else by its text, of which the last runs count. When it has run again, what no cell shows
     any more is closed in the page. What the learner has kept in a variable is opened anew when it
     is shown again; the rest is forgotten. What a callback has shown stays, for nothing says when
-    it is gone; and so does what stands in a box of the learner's own.
+    it is gone. Of a box of the learner's own goes what is Late in it; the box stays.
     """
 
     def __init__(self):
@@ -148,8 +148,22 @@ class Cells:
             return
         self.__init__()
         self._shell, self._now = shell, WeakSet()  # the cell that imports this runs already
+        shell.display_formatter.mimebundle_formatter.for_type(Widget, self._shown)
         shell.events.register("pre_run_cell", self._before)
         shell.events.register("post_run_cell", self._after)
+
+    def _shown(self, whole):
+        """What stands in the output of a cell that shows any widget, as ipywidgets has it."""
+        if not isinstance(whole, Late):
+            late = [part for part in parts_of(whole) if isinstance(part, Late)]
+            for part in late:
+                self.show(part)
+            if any(part.comm is None and not part.closed for part in late):  # was let go
+                for part in parts_of(whole):
+                    if not isinstance(part, Late):
+                        part.send_state()
+        show = whole._repr_mimebundle_
+        return show and show()
 
     def _before(self, info):
         self._now, self.name = WeakSet(), getattr(info, "cell_id", None)

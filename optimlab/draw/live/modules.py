@@ -32,13 +32,16 @@ const load = async (model) => {
   })().catch((error) => { delete known["%(name)s"]; throw error; });
   return known["%(name)s"];
 };
-let made; // this module is one widget's own
+let made; // this module is one widget's own, and the page keeps it when the widget is closed
 const own = async ({ model }) => {
   const code = await load(model);
   return (made ??= typeof code === "function" ? code() : code);
 };
 export default {
-  async initialize(here) { return (await own(here)).initialize?.(here); },
+  async initialize(here) {
+    const end = await (await own(here)).initialize?.(here);
+    return async () => { made = undefined; await end?.(); };
+  },
   async render(here) { return (await own(here)).render?.(here); },
 };
 """
