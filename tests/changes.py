@@ -139,7 +139,8 @@ class Source:
         """The mutant of a change, or None if it cannot be read or says the same."""
         source = self.text[:begin] + new + self.text[end:]
         try:
-            if ast.dump(ast.parse(source)) == self.dumped:
+            compile(tree := ast.parse(source), file, "exec")
+            if ast.dump(tree) == self.dumped:
                 return None
         except SyntaxError:
             return None
@@ -177,13 +178,15 @@ def _walk(node, parents):
 
 
 def _left_alone(node):
-    """Imports, docstrings, `__all__`, what only a type checker or a command line reads."""
+    """Imports, docstrings, `__all__`, claims, what only a type checker or a command line reads."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(node, ast.If):
         return "TYPE_CHECKING" in ast.unparse(node.test) or "__name__" in ast.unparse(node.test)
+    if isinstance(node, ast.FunctionDef):
+        return node.name.startswith("claim_")  # a test itself, beside the lesson that it is of
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 

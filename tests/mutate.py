@@ -6,8 +6,9 @@
 
 A mutant is the package with one change: another operator, comparison, number or word, a condition
 turned round, a statement or an argument left out, two arguments swapped, a bound one further,
-another text, None returned. Docstrings, type hints, imports and `__all__` are left alone. The lines
-are drawn by a seed, from each room by its lines of code; a change elsewhere does not move the draw.
+another text, None returned. Docstrings, type hints, imports, `__all__`, and the claims in the keys,
+which are tests themselves, are left alone. The lines are drawn by a seed, from each room by its
+lines of code; a change elsewhere does not move the draw.
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
 tests that execute its line, and then what else of their files runs its module; where the line runs
@@ -38,6 +39,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
+import types
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -129,8 +132,9 @@ class Tree:
             home = str(ROOT)
             sys.path[:] = [str(self.root), *(p for p in sys.path if not p.startswith(home))]
             for name, module in list(sys.modules.items()):
-                if (getattr(module, "__file__", None) or "").startswith(home) or name == "__main__":
+                if (getattr(module, "__file__", None) or "").startswith(home):
                     del sys.modules[name]
+            sys.modules["__main__"] = types.ModuleType("__main__")
             os.environ |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
             sys.dont_write_bytecode = True
             resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30))
@@ -147,8 +151,11 @@ class Tree:
                 watch.coverage.save()
             failed = watch.failed or (["import"] if code else [])
             told.write_text(json.dumps((int(code), watch.seconds, failed)))
+        except BaseException:
+            traceback.print_exc()
         finally:
             sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(0)
 
     def collect(self):
@@ -251,7 +258,6 @@ def _file(test):
 
 def libraries():
     """Import what every run needs, once, before it is split off."""
-    import hypothesis  # noqa: F401
     import IPython  # noqa: F401
     import ipywidgets  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
