@@ -145,6 +145,7 @@ class Tree:
 
             if watch.coverage:
                 watch.coverage.start()
+                watch.coverage._collector.data_lock = None  # who interrupts a test leaves it locked
             code = pytest.main([*options, *files], plugins=[watch])
             if watch.coverage:
                 watch.coverage.stop()
@@ -160,8 +161,6 @@ class Tree:
 
     def collect(self):
         """Note for each test file that is new or changed which lines its tests execute."""
-        from coverage import Coverage, CoverageData
-
         files = [p for p in sorted((self.root / "tests").glob("test_*.py"))]
         files += sorted((self.root / "optimlab").rglob("*.py"))
         hashes = {p.relative_to(self.root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -170,22 +169,34 @@ class Tree:
         if not changed:
             return
         print(f"Which lines do the tests of {len(changed)} files execute?", flush=True)
-        data = self.folder / "coverage.data"
-        data.unlink(missing_ok=True)
-        coverage = Coverage(data_file=str(data), source=[str(self.root / "optimlab")])
-        slow = tuple(o for o in OPTIONS if o != "-x")
-        _, seconds, failed = self.run(changed, Watch(coverage=coverage), slow)
-        if failed:  # some bear no tracer: do they pass without one?
-            print(f"{len(failed)} failed while traced: {', '.join(failed)[:300]}", flush=True)
-            again = {name: (0, seconds[name]) for name in failed}
-            _, _, failed = self.run({_file(n) for n in again}, Watch(again), slow)
-            print(f"{len(failed)} fail without, and are left out: {', '.join(failed)[:300]}")
         gone = {n for f in changed for n in self.tests.pop(f, ("", {}))[1]}
         for tests in (t for lines in self.lines.values() for t in lines.values()):
             tests -= gone
-        for file in changed:
-            own = {n: s for n, s in seconds.items() if _file(n) == file and n not in failed}
-            self.tests[file] = hashes[file], own
+        groups = [[f] for f in changed if f.startswith("tests")]
+        groups.append([f for f in changed if not f.startswith("tests")])  # doctests
+        for files in filter(None, groups):
+            self._trace(files)
+            self.tests |= {f: (hashes[f], self.tests.get(f, ("", {}))[1]) for f in files}
+            self.known.write_bytes(pickle.dumps((self.tests, self.lines)))
+
+    def _trace(self, files):
+        """Keep the times of the tests of some files, and which lines each of them executes."""
+        from coverage import Coverage, CoverageData
+
+        data = self.folder / "coverage.data"
+        data.unlink(missing_ok=True)
+        coverage = Coverage(data_file=str(data), source=[str(self.root / "optimlab")])
+        slow = tuple(option for option in OPTIONS if option != "-x")
+        _, seconds, failed = self.run(files, Watch(coverage=coverage), slow)
+        if failed:  # some bear no tracer: do they pass without one?
+            _, again, failed = self.run(files, Watch(), slow)
+            seconds |= again
+            if failed:
+                print(f"Left out, as they fail: {', '.join(failed)[:300]}", flush=True)
+        for name in seconds.keys() - failed:
+            self.tests.setdefault(_file(name), ("", {}))[1][name] = seconds[name]
+        if not data.exists():
+            return
         found = CoverageData(str(data))
         found.read()
         for path in found.measured_files():
@@ -194,7 +205,6 @@ class Tree:
             for number, contexts in found.contexts_by_lineno(path).items():
                 known = {c for c in contexts if c in seconds and c not in failed}
                 lines.setdefault(source.key(number), set()).update(known)
-        self.known.write_bytes(pickle.dumps((self.tests, self.lines)))
 
     def chosen(self, mutant, budget):
         """The tests of a mutant, a list of {test: (order, seconds)} for one run after the other."""

@@ -128,6 +128,7 @@ def test_losses_take_a_log_axis_where_they_span_decades(ax):
     long = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=60)
     (line,) = figures.draw_losses(ax, long)
     np.testing.assert_array_equal(line.get_ydata(), long.losses)
+    np.testing.assert_array_equal(line.get_xdata(), range(61))
     assert ax.get_yscale() == "log"
     other = figures.panel()[1]
     figures.draw_losses(other, descend("parabola", SGD(lr=0.01), start=4, steps=5))
