@@ -118,7 +118,7 @@ class Source:
                 yield *self.span(node), "pass"
             elif isinstance(node, ast.Slice):
                 for bound in filter(None, (node.lower, node.upper)):
-                    yield *self.span(bound), f"({self.of(bound)}) + 1"
+                    yield *self.span(bound), f"{self.of(bound)} + 1"
             elif isinstance(node, ast.Call):
                 for one, two in zip(node.args, node.args[1:], strict=False):
                     if not {ast.Starred, ast.GeneratorExp} & {type(one), type(two)}:
@@ -133,7 +133,7 @@ class Source:
 
     def of(self, node):
         begin, end = self.span(node)
-        return self.text[begin:end] if self.text[begin] == "(" else f"({self.text[begin:end]})"
+        return f"({self.text[begin:end]})"
 
     def mutant(self, file, begin, end, new):
         """The mutant of a change, or None if it cannot be read or says the same."""
