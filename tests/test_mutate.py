@@ -58,7 +58,7 @@ def test_each_change_is_one_of_code_and_knows_its_place():
     for mutant in found:
         assert mutant.source != CODE
         inside = mutant.before.startswith(("if", "raise", "return"))
-        assert mutant.function == ("Half.of" if "size" not in mutant.before or inside else "Half")
+        assert mutant.function == ("Half.of" if inside else "Half")
         assert bool(mutant.keys) == inside
         assert all(mutant.before.startswith(text) for text, _ in mutant.keys)
 
