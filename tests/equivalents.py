@@ -3,4 +3,12 @@
 Each is (file, function, line as it is, line as it becomes, why nobody can tell the two apart).
 """
 
-EQUIVALENT = []
+EQUIVALENT = [
+    ("optimlab/explorers/shapes.py", "ConditionExplorer._measure",
+     "points = self._runs(conditions, (-7, 2), enough).points",
+     "points = self._runs(conditions, (-(-7), 2), enough).points",
+     "The ravine is its own mirror image: from (7, 2) the run is as far away at every step."),
+    ("optimlab/draw/live/raster.py", "lay_out",
+     'if axis.get_scale() == "log":', 'if axis.get_scale() >= "log":',
+     "An axis of ours is linear or log, and of these two only log is not before log."),
+]  # fmt: skip

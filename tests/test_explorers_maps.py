@@ -304,6 +304,7 @@ def test_a_chord_of_the_wave_is_cut():
     chord = np.interp(x, [-0.5, 4.7], wave(np.array([-0.5, 4.7])))
     assert_allclose(height, wave(x) - chord, rtol=1e-9)
     assert height == pytest.approx(4.139, abs=2e-3)
+    assert ChordExplorer(wave, ends=(4.7, -0.5), target=height).reached
     assert "not convex" in explorer.summary
     assert explorer.plot.data["list"][0]["goal"].endswith("Reached.")
     assert_allclose(in_data(explorer, "chord"), [[-0.5, wave(-0.5)], [4.7, wave(4.7)]], atol=1e-5)

@@ -136,9 +136,6 @@ def test_the_slices_have_the_hand_made_partial_derivatives(point):
         t[:, 1], 3 * x * t[:, 0] ** 2 + 4 * x**3 - 5 * t[:, 0] ** 2 + 1, atol=1e-3
     )
     ends = shown(explorer, "cut x"), shown(explorer, "cut y")
-    for (_, ax), along, fixed in zip(explorer._slices.values(), "xy", "yx", strict=True):
-        assert (ax.get_xlabel(), ax.get_ylabel()) == (along, "f")
-        assert ax.get_title() == f"along {along}, {fixed} held fixed"
     np.testing.assert_allclose(ends[0], [(-1.5, y), (1.5, y)], atol=1e-5)
     np.testing.assert_allclose(ends[1], [(x, -1.5), (x, 1.5)], atol=1e-5)
 

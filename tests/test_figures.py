@@ -208,6 +208,9 @@ def test_panels_stay_out_of_pyplot():
 def test_a_flat_function_has_contour_levels_too(ax):
     flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
     figures.draw_contours(ax, flat)
+    for function in (flat, functions.ravine):
+        heights = figures.contour_levels(figures.surface_grid(function)[2])
+        assert (np.diff(heights) > 0).all() and len(heights) == (2 if function is flat else 11)
 
 
 PATH = descend("ravine", SGD(lr=0.1), steps=3)
