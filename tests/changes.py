@@ -45,6 +45,7 @@ class Source:
 
     def __init__(self, text):
         self.text, self.lines = text, text.splitlines(keepends=True)
+        self.keys = keys(text)
         self.begins = [0]
         for line in self.lines:
             self.begins.append(self.begins[-1] + len(line))
@@ -70,11 +71,6 @@ class Source:
 
     def is_alone(self, at):
         return any(begin <= at < end for begin, end in self.alone)
-
-    def key(self, number):
-        """A line by its text and how often it stood before: that stays when others are moved."""
-        line = self.lines[number - 1]
-        return line.strip(), self.lines[: number - 1].count(line)
 
     def changes(self):
         """{line: [(begin, end, text)]}, as offsets in the text."""
@@ -153,7 +149,7 @@ class Source:
         if any(isinstance(p, ast.FunctionDef) for p in parents):
             body = getattr(node, "body", None)
             stop = body[0].lineno if body else node.end_lineno + 1
-            keys = [self.key(k) for k in range(node.lineno, max(stop, node.lineno + 1))]
+            keys = [self.keys[k - 1] for k in range(node.lineno, max(stop, node.lineno + 1))]
         function = ".".join(p.name for p in inside)
         before = self.text[first:last]
         return Mutant(file, function, _flat(before), _flat(after), source, keys)
@@ -167,6 +163,15 @@ class Source:
                 if begin <= at < end:
                     found = node, parents
         return found
+
+
+def keys(text):
+    """Each line by its text and how often it stood before: that stays when others are moved."""
+    seen, found = Counter(), []
+    for line in text.splitlines():
+        found.append((line.strip(), seen[line.strip()]))
+        seen[line.strip()] += 1
+    return found
 
 
 def _walk(node, parents):
@@ -231,7 +236,7 @@ def drawn(count, seed, only=None):
 
     found = {}
     for name, share in shares.items():
-        lines = [(rank(file, source.key(number)), file, changes)
+        lines = [(rank(file, source.keys[number - 1]), file, changes)
                  for file, source in sources.items() if room(file) == name
                  for number, changes in source.changes().items()]  # fmt: skip
         found[name] = []

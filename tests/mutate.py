@@ -45,7 +45,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import measured
-from changes import ROOMS, ROOT, Source, drawn, room
+from changes import ROOMS, ROOT, drawn, keys, room
 from equivalents import EQUIVALENT
 
 LEAST = 0.95
@@ -201,10 +201,10 @@ class Tree:
         found.read()
         for path in found.measured_files():
             name = Path(path).relative_to(self.root).as_posix()
-            source, lines = Source(Path(path).read_text("utf-8")), self.lines.setdefault(name, {})
+            own, lines = keys(Path(path).read_text("utf-8")), self.lines.setdefault(name, {})
             for number, contexts in found.contexts_by_lineno(path).items():
                 known = {c for c in contexts if c in seconds and c not in failed}
-                lines.setdefault(source.key(number), set()).update(known)
+                lines.setdefault(own[number - 1], set()).update(known)
 
     def chosen(self, mutant, budget):
         """The tests of a mutant, a list of {test: (order, seconds)} for one run after the other."""

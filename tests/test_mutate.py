@@ -2,7 +2,7 @@
 
 import changes
 import pytest
-from changes import ROOT, Source
+from changes import ROOT, Source, keys
 from equivalents import EQUIVALENT
 from slips import SLIPS
 
@@ -64,8 +64,9 @@ def test_each_change_is_one_of_code_and_knows_its_place():
 
 
 def test_a_line_is_known_by_its_text_wherever_it_stands():
-    moved, number = Source("# more\n" + CODE), CODE.split("\n").index("    size: int = 4") + 1
-    assert Source(CODE).key(number) == moved.key(number + 1) == ("size: int = 4", 0)
+    number = CODE.split("\n").index("    size: int = 4")
+    assert keys(CODE)[number] == keys("# more\n" + CODE)[number + 1] == ("size: int = 4", 0)
+    assert keys("a\nb\n  a")[-1] == ("a", 1)
 
 
 def test_the_draw_takes_each_room_by_its_lines_and_stays(monkeypatch, tmp_path):
