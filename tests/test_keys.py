@@ -40,6 +40,8 @@ def test_every_reply_is_whole_sentences_and_no_two_options_share_one(path):
     choices = [one for one in key.predictions.values() if isinstance(one, Choice)]
     replies = [list(one.options.values()) for one in choices]
     replies += [list(options.values()) for _, options in key.quiz]
+    for question, _ in key.quiz:
+        assert question[-1] == "?" and not re.match("[a-z]{3}", question), question
     hints = [list(one.hints) for one in key.exercises.values()]
     for told in (*replies, *hints):
         assert len(set(told)) == len(told)
