@@ -140,6 +140,8 @@ def test_a_step_axis_has_whole_steps_and_room_at_both_ends(ax):
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("step", "loss", "linear")
     assert ax.get_xlim() == (-0.08, 4.08)
     assert [tick for tick in ax.get_xticks() if 0 <= tick <= 4] == [0, 1, 2, 3, 4]
+    figures.draw_target(ax, 0.5, 3)
+    assert (ax.texts[0].get_text(), ax.texts[0].xy) == ("target 0.5", (0, 0.5))
     other = figures.panel()[1]
     figures.step_axis(
         other, 12, xlabel="epoch", ylabel="distance", scale="log", limits=(1e-9, 100)
@@ -181,6 +183,8 @@ def test_the_look_of_a_notebook_is_seaborn_s_and_needs_no_seaborn(monkeypatch):
     as_theirs = {n: pytest.approx(v) if isinstance(v, float) else v for n, v in theirs.items()}
     different = {name for name in ours if ours[name] != as_theirs[name]}
     assert different == {"image.cmap", "font.sans-serif"}, "which nothing here is drawn with"
+    names = ("axes.titlesize", "axes.labelsize", "font.size", "xtick.labelsize")
+    assert sorted(map(ours.get, names), reverse=True) == [ours[name] for name in names]
 
 
 def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
