@@ -11,10 +11,10 @@ which are tests themselves, are left alone. The lines are drawn by a seed, from 
 lines of code; a change elsewhere does not move the draw.
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
-tests that execute its line, and then what else of their files runs its module; where the line runs
-when its module is imported, all tests that run anything of the module, then all tests. Test files
-of the mutant's room come first (the highest room of which a file runs a function), then quick ones,
-up to `--budget` seconds. A test that needs a browser takes no part, nor do the notebooks, nor sees
+tests that execute its line, and then the others of their files, which may look at what those have
+made; where the line runs when its module is imported, all tests that run anything of the module,
+then all tests. Test files of the mutant's room come first (the highest room of which a file runs a
+function), then quick ones, up to `--budget` seconds. A test that needs a browser takes no part, nor do the notebooks, nor sees
 a test what only a subprocess of it executes, so the score is a lower bound. A test that takes
 twenty seconds and ten times as long as it should has killed its mutant by time.
 
@@ -213,7 +213,7 @@ class Tree:
         hit = set().union(*(lines.get(key, ()) for key in mutant.keys))
         files = {_file(name) for name in hit}
         if mutant.keys:
-            steps = [hit, {name for name in anything if _file(name) in files}]
+            steps = [hit, {name for file in files for name in self.tests[file][1]}]
         else:
             steps = [anything, {name for _, tests in self.tests.values() for name in tests}]
         used, seen, spent = [], set(), 0.0
@@ -298,7 +298,7 @@ def main():
     parser.add_argument("--room", choices=ROOMS)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=14)
-    parser.add_argument("--budget", type=float, default=180, help="seconds of tests for a mutant")
+    parser.add_argument("--budget", type=float, default=120, help="seconds of tests for a mutant")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
     parser.add_argument("--results", type=Path, help="folder, outside the tree")
     parser.add_argument("--write", action="store_true", help="put the table into docs/trust.md")
