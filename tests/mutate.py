@@ -12,11 +12,12 @@ lines of code; a change elsewhere does not move the draw.
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
 tests that execute its line, and then the others of their files, which may look at what those have
-made; where the line runs when its module is imported, all tests that run anything of the module,
-then all tests. Test files of the mutant's room come first (the highest room of which a file runs a
-function), then quick ones, up to `--budget` seconds. A test that needs a browser takes no part, nor do the notebooks, nor sees
-a test what only a subprocess of it executes, so the score is a lower bound. A test that takes
-twenty seconds and ten times as long as it should has killed its mutant by time.
+made; where the line runs when its module is imported, or in a process of its own, all tests that
+run anything of the module, then all tests. Test files of the mutant's room come first (the highest
+room of which a file runs a function), then quick ones, up to `--budget` seconds. Tests that need a
+browser take no part, nor do the notebooks, and no test sees what only a subprocess of it executes:
+the score is a lower bound. A test that takes a minute and ten times as long as it should has killed
+its mutant by time.
 
 All runs in a copy of the tree in the folder `--results`, where what was found is kept: the same
 command again goes on where it stopped. Prints a table by room, and exits with 1 below 95 %; a
@@ -212,7 +213,7 @@ class Tree:
         anything = set().union(*lines.values())
         hit = set().union(*(lines.get(key, ()) for key in mutant.keys))
         files = {_file(name) for name in hit}
-        if mutant.keys:
+        if hit:
             steps = [hit, {name for file in files for name in self.tests[file][1]}]
         else:
             steps = [anything, {name for _, tests in self.tests.values() for name in tests}]
