@@ -205,7 +205,8 @@ class Tree:
             own, lines = keys(Path(path).read_text("utf-8")), self.lines.setdefault(name, {})
             for number, contexts in found.contexts_by_lineno(path).items():
                 known = {c for c in contexts if c in seconds and c not in failed}
-                lines.setdefault(own[number - 1], set()).update(known)
+                if 0 < number <= len(own):  # else of code that a test has made in its name
+                    lines.setdefault(own[number - 1], set()).update(known)
 
     def chosen(self, mutant, budget):
         """The tests of a mutant, a list of {test: (order, seconds)} for one run after the other."""
