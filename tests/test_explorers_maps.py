@@ -404,6 +404,9 @@ def test_circles_look_round_and_no_limit_is_at_an_answer():
 def test_the_names_of_the_ends_stand_off_the_curve_inside_the_picture(ends):
     explorer = ChordExplorer(functions.parabola, ends=ends)
     (low, high), (bottom, top) = explorer.domain, explorer.plot._figures[0].axes[0].get_ylim()
+    assert explorer.plot.data["list"][0]["texts"]["names"] == ["a", "b"]
+    (left, _), (right, _) = in_data(explorer, "names")
+    assert left < right
     for x, y in in_data(explorer, "names"):
         assert low < x < high
         assert abs(y - functions.parabola(x)) > 0.04 * (top - bottom)

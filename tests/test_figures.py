@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from optimlab import SGD, Momentum, checks, descend, figures, functions, style
+from optimlab.draw.naming import place_names
 from optimlab.functions import Function
 
 SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
@@ -335,6 +336,12 @@ def test_a_name_stands_near_its_point_and_moves_with_the_axes():
     assert before != [text.get_position() for text in drawn["names"]]
     lines = drawn_lines(ax)
     assert all(hits(lines, box) == 0 for box in boxes_of(figure, drawn["names"]).values())
+
+
+def test_a_name_with_room_all_around_stands_above_to_the_right(ax):
+    (name,) = place_names(ax, [(0.5, 0.5)], ["x₀"])
+    ax.figure.canvas.draw()
+    assert min(name.get_position()) > 0
 
 
 def test_a_name_without_a_free_place_is_left_out():
