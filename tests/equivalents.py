@@ -12,6 +12,8 @@ EQUIVALENT = [
      "end[~known] = 0.0 # somewhere, so that it may go on; masked below",
      "end[~known] = 1.0 # somewhere, so that it may go on; masked below",
      "Wherever a lost run goes on from, it is given as lost."),
+    ("optimlab/draw/live/raster.py", "few", "if len(known) > most:", "if len(known) >= most:",
+     "As many colours as there is room for are all kept either way, those seen most first or not."),
     ("optimlab/explorers/basins.py", "BasinExplorer._first_look",
      'self._left = left[np.argsort(~border.ravel()[left], kind="stable")]',
      "self._left = left[np.argsort(~border.ravel()[left], )]",
