@@ -167,7 +167,7 @@ SLIPS = [
          "[05 how many steps]"),
     Slip("a sentence with its numbers swapped", "optimlab/messages.json",
          "the loss fell from {before} to {after}", "the loss fell from {after} to {before}",
-         "test_explorers.py::test_it_shows_the_path_that_descend_records"),
+         "test_descent.py::test_summaries"),
 ]  # fmt: skip
 
 

@@ -375,6 +375,7 @@ def test_the_slider_changes_contours_path_and_dot(k):
     assert_allclose(sizes[1] / sizes[0], (k - 1) / (k + 1), atol=1e-4)
     count = "1 step" if k == 1 else f"{explorer.needed[k]} steps"
     assert explorer.plot.data["list"][0]["texts"]["count"] == [count]
+    assert_allclose(in_data(explorer, "now"), [[k, explorer.needed[k]]], rtol=1e-5)
     assert explorer.status == ""
     frame = explorer._values().index(k)
     assert_array_equal(sent(explorer, "path"), sent(explorer, "path", frame=frame))
