@@ -74,9 +74,6 @@ class Path:
     #: whether it diverged by size; otherwise by an undefined value; None if not recorded
     overflowed: Any = True
 
-    def __post_init__(self) -> None:
-        self.end = self.start
-
     def _forget(self) -> None:
         self.losses = self.losses[[0, -1]]
         self.points = self.probes = self.gradients = self.states = None  # type: ignore[assignment]

@@ -32,9 +32,7 @@ def _grew_too_large(path: Any, lost: np.ndarray) -> np.ndarray:
     until[1:] = ~lost[:-1]
     big = (np.abs(path.losses) > 1e100) & until
     big &= ~_divided_by_zero(path.function.value, path.points, path.losses, big)
-    gradients = np.abs(path.gradients) > 1e100
-    gradients = gradients.any(axis=-1) if path.function._shape else gradients
-    zero = _divided_by_zero(path.function.gradient, path.probes, path.gradients, gradients)
+    zero = _divided_by_zero(path.function.gradient, path.probes, path.gradients, until[1:])
     begun = np.ones_like(lost)  # what follows a division by zero has not grown
     begun[1:] = ~np.logical_or.accumulate(zero)
     for array, steps in ((path.points, until & begun), (path.gradients, until[1:] & begun[1:])):

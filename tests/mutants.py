@@ -1,7 +1,7 @@
 """Source text of functions: all versions with one token changed, and versions with parts left out.
 
 Both serve the tests of the exercises: no mutant of a solution may pass, and what a learner starts
-from is the solution with parts left out.
+from is the solution with parts left out. `mutate.py` changes the tokens of the package likewise.
 """
 
 import ast
@@ -67,13 +67,13 @@ def _of_tokens(source, function):
     texts = sorted({token.string for token in tokens if token.type == tokenize.STRING})
     for i, token in enumerate(tokens):
         before = tokens[i - 1] if i else None
-        for text in _others(token, _is_operand(before), texts):
+        for text in others(token, is_operand(before), texts):
             yield token.start[0], token.start[1], token.end[1], text
         if before and before.string in ("return", "=") and token.type != tokenize.NEWLINE:
             yield token.start[0], token.start[1], token.start[1], "- "
 
 
-def _is_operand(token):
+def is_operand(token):
     """Whether a value ends with this token, so that an operator after it has two sides."""
     if token is None or token.string in KEYWORDS:
         return False
@@ -81,7 +81,8 @@ def _is_operand(token):
     return token.type in kinds or token.string in (")", "]", "}")
 
 
-def _others(token, has_left_side, texts):
+def others(token, has_left_side, texts):
+    """What may stand in the place of a token: another operator, number, word, or one of `texts`."""
     word = token.string
     if token.type == tokenize.NUMBER:
         value = ast.literal_eval(word)

@@ -435,7 +435,8 @@ def outcome(entry, argument, value):
     except Exception as error:
         letter = {TypeError: "T", ValueError: "V"}.get(type(error), type(error))
         sentence = f"{argument}={checks.shown(value)}: {argument} must be "
-        return letter if str(error).startswith(sentence) else str(error)
+        said = str(error)
+        return letter if said.startswith(sentence) and said != sentence else said
     return "+"
 
 

@@ -22,6 +22,7 @@ def text(explorer, key="summary"):
 
 def test_it_shows_the_path_that_descend_records():
     explorer = explore("ravine", SGD, lr=0.95, start=(-7, 2), steps=30)
+    assert explorer.plot.alt == "Path of SGD on ravine, and its loss at each step."
     path = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=30)
     np.testing.assert_allclose(shown(explorer, "path SGD"), path.points, atol=1e-5)
     np.testing.assert_allclose(shown(explorer, "loss SGD")[:, 1], path.losses, rtol=1e-4)

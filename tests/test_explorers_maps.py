@@ -306,6 +306,7 @@ def test_a_chord_of_the_wave_is_cut():
     chord = np.interp(x, [-0.5, 4.7], wave(np.array([-0.5, 4.7])))
     assert_allclose(height, wave(x) - chord, rtol=1e-9)
     assert height == pytest.approx(4.139, abs=2e-3)
+    assert ChordExplorer(wave, ends=(4.7, -0.5), target=height).reached
     assert "not convex" in explorer.summary
     assert explorer.plot.data["list"][0]["goal"].endswith("Reached.")
     assert_allclose(in_data(explorer, "chord"), [[-0.5, wave(-0.5)], [4.7, wave(4.7)]], atol=1e-5)
@@ -376,6 +377,7 @@ def test_the_slider_changes_contours_path_and_dot(k):
     assert_allclose(sizes[1] / sizes[0], (k - 1) / (k + 1), atol=1e-4)
     count = "1 step" if k == 1 else f"{explorer.needed[k]} steps"
     assert explorer.plot.data["list"][0]["texts"]["count"] == [count]
+    assert_allclose(in_data(explorer, "now"), [[k, explorer.needed[k]]], rtol=1e-5)
     assert explorer.status == ""
     frame = explorer._values().index(k)
     assert_array_equal(sent(explorer, "path"), sent(explorer, "path", frame=frame))
@@ -405,6 +407,9 @@ def test_circles_look_round_and_no_limit_is_at_an_answer():
 def test_the_names_of_the_ends_stand_off_the_curve_inside_the_picture(ends):
     explorer = ChordExplorer(functions.parabola, ends=ends)
     (low, high), (bottom, top) = explorer.domain, explorer.plot._figures[0].axes[0].get_ylim()
+    assert explorer.plot.data["list"][0]["texts"]["names"] == ["a", "b"]
+    (left, _), (right, _) = in_data(explorer, "names")
+    assert left < right
     for x, y in in_data(explorer, "names"):
         assert low < x < high
         assert abs(y - functions.parabola(x)) > 0.04 * (top - bottom)

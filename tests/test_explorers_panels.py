@@ -379,6 +379,8 @@ def test_its_panels_have_their_labels_and_scales(name):
         log = " ".join(side for side, scale in scales.items() if scale == "log")
         panels.append((ax.get_xlabel(), ax.get_ylabel(), ax.get_title(), log))
     assert panels == TABLE[name][1]
+    alt = explorer.plot.alt
+    assert alt.endswith(".") and (alt[0].isupper() or alt.startswith(panels[0][1])), alt
 
 
 @every_explorer

@@ -292,6 +292,9 @@ def test_few_points_of_a_line_show_their_squares():
     (frame,) = fit.frames([None])
     assert frame["losses"][1] == ["1", "1", "0"]
     np.testing.assert_allclose(frame["losses"][0], [[0, 1.5], [1, 2.5], [2, 2]])
+    for count in (12, 13):
+        (frame,) = FitExplorer(range(count), range(count)).frames([None])
+        assert ("losses" in frame) == (count == 12)
 
 
 def test_a_drag_sends_little_and_the_still_is_small(fit):

@@ -1,6 +1,8 @@
 """Every explorer before its run is shown, and whether its target is reached."""
 
 import base64
+import contextlib
+import functools
 import io
 import json
 import re
@@ -79,6 +81,12 @@ MAKERS = {
 every_explorer = pytest.mark.parametrize("kind", MAKERS)
 
 
+@functools.cache
+def made(kind):
+    """For tests that leave it as it was."""
+    return MAKERS[kind][0]()
+
+
 def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
 
@@ -94,8 +102,7 @@ def state(explorer):
 
 @every_explorer
 def test_a_veiled_explorer_holds_the_scene_alone(kind):
-    make, scene = MAKERS[kind]
-    explorer = make()
+    scene, explorer = MAKERS[kind][1], made(kind)
     panels, before = explorer.plot.panels, state(explorer)
     handles = explorer.plot.handles
     explorer.veil(SENTENCE)
@@ -113,6 +120,27 @@ def test_a_veiled_explorer_holds_the_scene_alone(kind):
     explorer.unveil()
     assert not explorer.veiled and not plot.veiled and plot.panels is panels
     assert state(explorer) == before, "as it would have been from the start"
+
+
+def same(one, other):
+    """Whether two frames show the same, down to what a run in a batch may round otherwise."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, str | bytes) or one is None:
+        return one == other
+    with contextlib.suppress(TypeError, ValueError):
+        return np.allclose(np.asarray(one, float), np.asarray(other, float), equal_nan=True)
+    return len(one) == len(other) and all(map(same, one, other))
+
+
+@every_explorer
+def test_what_is_sent_ahead_for_a_position_is_what_is_shown_there(kind):
+    explorer = made(kind)
+    values = explorer._values() or [explorer._value()]
+    few = values[:: max(1, len(values) // 3)]
+    for value, ahead in zip(few, explorer.frames(few), strict=True):
+        (there,) = explorer.frames([value])
+        assert same(ahead, there), f"at {value}"
 
 
 @every_explorer

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from optimlab import SGD, Momentum, checks, descend, figures, functions, style
+from optimlab.draw.naming import place_names
 from optimlab.functions import Function
 
 SURFACES = [name for name in functions.names() if functions.get(name).dim == 2]
@@ -128,6 +129,7 @@ def test_losses_take_a_log_axis_where_they_span_decades(ax):
     long = descend("ravine", SGD(lr=0.95), start=(-7, 2), steps=60)
     (line,) = figures.draw_losses(ax, long)
     np.testing.assert_array_equal(line.get_ydata(), long.losses)
+    np.testing.assert_array_equal(line.get_xdata(), range(61))
     assert ax.get_yscale() == "log"
     other = figures.panel()[1]
     figures.draw_losses(other, descend("parabola", SGD(lr=0.01), start=4, steps=5))
@@ -139,6 +141,8 @@ def test_a_step_axis_has_whole_steps_and_room_at_both_ends(ax):
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("step", "loss", "linear")
     assert ax.get_xlim() == (-0.08, 4.08)
     assert [tick for tick in ax.get_xticks() if 0 <= tick <= 4] == [0, 1, 2, 3, 4]
+    figures.draw_target(ax, 0.5, 3)
+    assert (ax.texts[0].get_text(), ax.texts[0].xy) == ("target 0.5", (0, 0.5))
     other = figures.panel()[1]
     figures.step_axis(
         other, 12, xlabel="epoch", ylabel="distance", scale="log", limits=(1e-9, 100)
@@ -180,6 +184,8 @@ def test_the_look_of_a_notebook_is_seaborn_s_and_needs_no_seaborn(monkeypatch):
     as_theirs = {n: pytest.approx(v) if isinstance(v, float) else v for n, v in theirs.items()}
     different = {name for name in ours if ours[name] != as_theirs[name]}
     assert different == {"image.cmap", "font.sans-serif"}, "which nothing here is drawn with"
+    names = ("axes.titlesize", "axes.labelsize", "font.size", "xtick.labelsize")
+    assert sorted(map(ours.get, names), reverse=True) == [ours[name] for name in names]
 
 
 def test_style_use_changes_the_figures_and_context_leaves_them(monkeypatch):
@@ -207,6 +213,9 @@ def test_panels_stay_out_of_pyplot():
 def test_a_flat_function_has_contour_levels_too(ax):
     flat = Function("flat", "0", lambda p: p[..., 0] * 0.0, domain=((0, 1), (0, 1)), start=(0, 0))
     figures.draw_contours(ax, flat)
+    for function in (flat, functions.ravine):
+        heights = figures.contour_levels(figures.surface_grid(function)[2])
+        assert (np.diff(heights) > 0).all() and len(heights) == (2 if function is flat else 11)
 
 
 PATH = descend("ravine", SGD(lr=0.1), steps=3)
@@ -327,6 +336,12 @@ def test_a_name_stands_near_its_point_and_moves_with_the_axes():
     assert before != [text.get_position() for text in drawn["names"]]
     lines = drawn_lines(ax)
     assert all(hits(lines, box) == 0 for box in boxes_of(figure, drawn["names"]).values())
+
+
+def test_a_name_with_room_all_around_stands_above_to_the_right(ax):
+    (name,) = place_names(ax, [(0.5, 0.5)], ["x₀"])
+    ax.figure.canvas.draw()
+    assert min(name.get_position()) > 0
 
 
 def test_a_name_without_a_free_place_is_left_out():

@@ -47,7 +47,10 @@ def test_what_is_known_of_a_text():
     assert f.latex == "(x^{2} + y - 11)^{2} + (x + y^{2} - 7)^{2}"
     assert_allclose(np.sort(f.minima, axis=0), np.sort(known.minima, axis=0), atol=1e-9)
     assert len(f.stationary) == 5 and f.found and "4 minima and 5 other stationary" in repr(f)
-    assert repr(parse("x^2 + y^2")).endswith("1 minimum found numerically>")
+    assert parse("x^2" + 497 * " ").dim == 1, "the longest that is read"
+    bowl = parse("x^2 + y^2")
+    assert repr(bowl).endswith("1 minimum found numerically>")
+    assert explore(bowl, steps=2).plot.alt.endswith(" Its minima were found numerically.")
     assert "found numerically" in explore("x^2 + y^2").plot.alt
     assert "found" not in repr(known) and "found" not in explore("ravine").plot.alt
 

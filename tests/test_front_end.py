@@ -690,3 +690,41 @@ def test_the_standings_at_a_step(run):
         "After 3 gradients each, A leads by distance.",
         "After 5 gradients each, nobody has a number for this yet: loss.",
     ]  # fmt: skip
+
+
+def test_marks_bar_and_sliders_say_what_is_shown(run):
+    """At step 1 of 2, with a handle at (0.5, 3): what each of them writes into the page."""
+    code = """
+      import { MARKS } from "./marks.js";
+      import { Bar } from "./bar.js";
+      import { Sliders } from "./sliders.js";
+      const node = () => ({ told: {}, style: {}, setAttribute(k, v) { this.told[k] = v; } });
+      const axes = { ...data.axes, box: data.box };
+      const shown = { rows: [[0, 0], [0.5, 1], [1, 0.5]], texts: [], step: 1, at: [0.5, 3] };
+      const line = { by_step: true, node: node(), rest: node(), now: node() };
+      MARKS.line.paint(line, axes, shown);
+      const handle = { node: node() };
+      MARKS.handle.paint(handle, axes, shown);
+      const bar = { scrub: {}, readout: {} };
+      Bar.prototype.paint.call(bar, 1, 2, ["loss 4"]);
+      const spec = { low: -3, high: 7, step: 0.5 };
+      const all = [0, 1].map((which) => ({ which, ...spec, range: {}, field: {} }));
+      Sliders.prototype.paint.call({ all, plot: { standsAt: () => shown.at } });
+      console.log(JSON.stringify({
+        line: line.node.told.d, rest: line.rest.told.d, now: line.now.told,
+        handle: handle.node.told, bar,
+        sliders: all.map(({ range, field }) => [range.value, range.min, range.max, field.value]),
+      }));"""
+    told = run(code, {"axes": limits(), "box": BOX})
+    assert points(told["line"]) == [[on(0, 0), on(0.5, 1)]]
+    assert points(told["rest"]) == [[on(0.5, 1), on(1, 0.5)]]
+    assert [float(told["now"][name]) for name in ("cx", "cy")] == on(0.5, 1)
+    x, y = on(0.35, 0.6)
+    assert told["handle"] == {
+        "transform": f"translate({x:.2f} {y:.2f})",
+        "aria-valuenow": "0.5", "aria-valuetext": "x 0.5, y 3",
+    }  # fmt: skip
+    assert told["bar"] == {
+        "scrub": {"max": "2", "value": "1"}, "readout": {"textContent": "step 1 of 2 · loss 4"},
+    }  # fmt: skip
+    assert told["sliders"] == [["0.5", "-3", "7", "0.5"], ["3", "-3", "7", "3"]]

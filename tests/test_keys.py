@@ -1,11 +1,14 @@
 """Every key: it is found, and what its lesson claims is true. Its numbers: test_notebooks.py."""
 
+import itertools
+import re
 from pathlib import Path
 
 import pytest
 from worked import LESSONS
 
 import optimlab.keys
+from optimlab.lessons import Choice
 from optimlab.lessons.contents import items, lesson_number
 from optimlab.lessons.keyring import key_path, load_key
 
@@ -29,3 +32,20 @@ def test_the_key_fits_its_notebook_and_what_the_lesson_claims_is_true(path):
 def test_every_key_has_its_notebook():
     found = {path.stem for path in Path(optimlab.keys.__path__[0]).glob("lesson_*.py")}
     assert found <= {f"lesson_{path.stem}" for path in LESSONS}
+
+
+@pytest.mark.parametrize("path", KEYED, ids=lambda path: path.stem)
+def test_every_reply_is_whole_sentences_and_no_two_options_share_one(path):
+    key = load_key(lesson_number(path))
+    choices = [one for one in key.predictions.values() if isinstance(one, Choice)]
+    replies = [list(one.options.values()) for one in choices]
+    replies += [list(options.values()) for _, options in key.quiz]
+    for question, _ in key.quiz:
+        assert question[-1] == "?" and not re.match("[a-z]{3}", question), question
+    hints = [list(one.hints) for one in key.exercises.values()]
+    for told in (*replies, *hints):
+        assert len(set(told)) == len(told)
+    wrong = [[reply for _, reply in one.wrong] for one in key.exercises.values()]
+    why = [one.why for one in key.predictions.values() if one.why]
+    for reply in itertools.chain(why, *replies, *hints, *wrong):
+        assert reply.rstrip("`)")[-1] in ".?:=" and not re.match("[a-z]{5}", reply), reply

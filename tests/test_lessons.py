@@ -112,6 +112,7 @@ def test_a_lesson_finds_its_key_by_its_number(keys, capsys):
     assert capsys.readouterr().out == ""
     assert lesson.predict("way").question.right == "down"
     assert lesson.check("third", 3).said() == "Upside down."
+    assert repr(lesson.key.exercises["third"]) == "Exercise('third')"
     assert len(lesson.quiz().questions) == 2
     assert lesson.wanted() == contents.items(keys.parent / "42_made_up.ipynb")
     key = lesson.key

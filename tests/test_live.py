@@ -259,6 +259,16 @@ def test_the_still_is_the_background_with_the_marks_on_it(scene):
     np.testing.assert_array_equal(pixels(plot.still()), empty)
 
 
+def test_a_still_shows_faintly_what_is_to_come_a_line_from_the_marked_step_on(scene):
+    plot, ax, _ = scene
+    for kind in ("line", "points"):
+        plot.add(kind, kind, ax, by_step=True)
+    plot.show({kind: [[0, -1], [5, 0], [10, 1]] for kind in ("line", "points")})
+    with plot.artists(1) as drawn:
+        faint = [list(artist.get_xdata()) for artist in drawn if artist.get_alpha() < 1]
+    assert faint == [[0.5, 1], [1]]
+
+
 def test_the_axes_do_not_move_when_marks_are_drawn(scene):
     plot, ax, _ = scene
     before = ax.get_position().bounds
