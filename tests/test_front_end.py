@@ -151,7 +151,7 @@ def test_a_plot_is_sent_the_parts_that_it_needs():
     plain = explore("ravine", "SGD", band=False)
     banded, looked_at = explore("ravine", "SGD"), explore("ravine", "SGD", inspect=True)
     assert len(plain.plot._code.encode()) <= 57_200
-    assert len(banded.plot._code.encode()) <= 67_600
+    assert len(banded.plot._code.encode()) <= 67_700
     named = explore("parabola", "SGD", band=False)
     kinds = (
         (plain, {"Runs"}), (banded, {"Runs", "Band"}), (named, {"Runs", "freePlaces"}),

@@ -394,7 +394,8 @@ def own_bytes():
     for widget in parts_of(explorer):
         state = widget.get_state()
         if widget is explorer.plot:
-            state = {n: v for n, v in state.items() if n not in ("_esm", "_css", "panels")}
+            code = {"_esm", "_code", "_css", "panels"}
+            state = {n: v for n, v in state.items() if n not in code}
         state, _, buffers = _remove_buffers(state)
         total += len(json.dumps(state)) + sum(memoryview(one).nbytes for one in buffers)
     return total

@@ -31,8 +31,13 @@ import { fill, place, steps } from "./words.js";
 /** The height of a row, and the room above all of them, in pixels. */
 const ROW = 14;
 const ABOVE = 4;
-/** So many milliseconds after each frame it looks at runs; a band as old as that is dimmed. */
+/**
+ * In milliseconds: how long it looks at runs after a frame, at first and once the hand has rested so
+ * long; a band as old as that is dimmed. A hand that moves on is not kept waiting by long runs.
+ */
+const BRIEF = 2;
 const SLICE = 5;
+const STILL = 60;
 const OLD = 100;
 
 /**
@@ -146,7 +151,7 @@ export class Band {
     this.settings = "";
     /** @type {Generator<void, Data, void> | null} what is being found */
     this.work = null;
-    this.next = 0;
+    this.turn = 0;
     this.old = 0;
   }
 
@@ -169,19 +174,24 @@ export class Band {
       [this.source, this.settings] = [runs, settings];
       this.work = bandFound(runs, source.values(), model.get("handles").start, facts);
       this.old ||= window.setTimeout(() => this.dim(true), OLD);
-      this.later();
+      this.later(0, BRIEF);
     }
     this.attach();
   }
 
-  /** Go on when the next frame has been painted. */
-  later() {
-    this.next ||= requestAnimationFrame(() => window.setTimeout(() => this.goOn()));
+  /**
+   * Go on after a wait, when a frame has been painted, if nobody has moved until then.
+   * @param {number} wait @param {number} span how long to look at runs, both in milliseconds
+   */
+  later(wait, span) {
+    const turn = (this.turn += 1);
+    const go = () => turn === this.turn && this.goOn(span);
+    setTimeout(() => requestAnimationFrame(() => setTimeout(go)), wait);
   }
 
-  goOn() {
-    this.next = 0;
-    const until = performance.now() + SLICE;
+  /** @param {number} span */
+  goOn(span) {
+    const until = performance.now() + span;
     while (this.work) {
       const { done, value } = this.work.next();
       if (done) {
@@ -189,7 +199,7 @@ export class Band {
         this.build(value);
         this.dim(false);
         this.attach();
-      } else if (performance.now() > until) return this.later();
+      } else if (performance.now() > until) return this.later(span < SLICE ? STILL : 0, SLICE);
     }
   }
 
