@@ -128,7 +128,7 @@ def test_an_exception_in_a_callback_reaches_the_status_line(monkeypatch):
     monkeypatch.setattr(PathExplorer, "frames", broken)
     explorer.controls["steps"].value = 3
     assert explorer.status == "ZeroDivisionError: on <purpose>"
-    assert "&lt;purpose&gt;" in explorer._line.value and explorer._line.layout.display is None
+    assert "&lt;purpose&gt;" in explorer._line.value and explorer._line.layout.display == ""
     monkeypatch.undo()
     explorer.controls["steps"].value = 4
     assert explorer.status == "" and explorer._line.layout.display == "none"

@@ -11,6 +11,7 @@ import warnings
 import ipywidgets as widgets
 import numpy as np
 import pytest
+import traitlets
 from PIL import Image
 from plotly.basedatatypes import BaseFigure
 from wire import inspected, shown
@@ -40,7 +41,7 @@ from optimlab.explorers import (
     StripExplorer,
     SurfaceExplorer,
 )
-from optimlab.explorers.base import Explorer
+from optimlab.explorers.base import Explorer, parts_of
 from optimlab.functions import Function
 
 SENTENCE = "The run appears when you have answered."
@@ -94,7 +95,7 @@ def pixels(png):
 def state(explorer):
     """All that a plot sends of a run."""
     plot = explorer.plot
-    hidden = [widget.layout.display for widget in explorer._only_with_run]
+    hidden = [widget.layout.display or None for widget in explorer._only_with_run]
     # an explorer that has been veiled keeps no band: test_explorers_band.py
     frames = {name: value for name, value in plot.frames.items() if name != "band"}
     return plot.data, frames, plot.images, explorer.summary, plot.still(), hidden
@@ -433,3 +434,25 @@ def test_the_curve_of_a_shared_mark_is_sent_once():
     places = {tuple(f["marks"]["errors central"]) for f in explorer.plot.frames["list"]}
     assert len(places) == 1
     assert shown(explorer, "errors central").shape == (46, 2)
+
+
+@every_explorer
+def test_what_is_shown_again_is_not_said_by_none(kind):
+    """A browser's Python sends None as undefined, which a page takes for no news."""
+    explorer, lost = MAKERS[kind][0](), []
+    heard = set()
+
+    def hear(change):
+        heard.add(change.name)
+        owner, sent = change.owner, change.owner.traits()[change.name].metadata.get("sync")
+        # plotly takes back what it has sent so
+        if change.new is None and sent and not isinstance(owner, BaseFigure):
+            lost.append((type(owner).__name__, change.name))
+
+    for part in parts_of(explorer):  # layouts are among them
+        part.observe(hear, traitlets.All)
+    explorer.veil(SENTENCE)
+    explorer.unveil()
+    explorer.status = "It fails."
+    explorer.status = ""
+    assert lost == [] and {"veiled", "data", "display"} <= heard

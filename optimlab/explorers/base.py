@@ -172,7 +172,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
             return
         self.veiled = False
         for widget in self._only_with_run:
-            widget.layout.display = None
+            widget.layout.display = ""
         with self.plot.hold_sync():
             self.plot.veiled = False
             self._hand_over()
@@ -336,7 +336,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
     def _show_status(self, change):
         if hasattr(self, "_line"):
             self._line.value = "" if not change.new else f"<b>Not shown.</b> {in_html(change.new)}"
-            self._line.layout.display = None if change.new else "none"
+            self._line.layout.display = "" if change.new else "none"
 
     def bundle(self, **_):
         return self.plot.mimebundle(self.model_id, self.summary, self.still())

@@ -203,7 +203,7 @@ class RaceExplorer(Explorer):
         """Let the slider in hand be that of all rules, of one, or of none."""
         mode = self["mode"]
         self.controls["lr"].disabled = mode == "tuned"
-        self.controls["whose"].layout.display = None if mode == "given" else "none"
+        self.controls["whose"].layout.display = "" if mode == "given" else "none"
         if mode != "tuned":
             own = self.given[self["whose"]]
             self.controls["lr"].value = self._shared if mode == "shared" else own

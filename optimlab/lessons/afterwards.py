@@ -51,7 +51,7 @@ class Afterwards(Late, widgets.VBox):
         outputs = tuple(_seen(one, self.name) for one in self.results) if now else ()
         if self._output.outputs != outputs:
             self._output.outputs = outputs
-        self._waiting.layout.display = "none" if now else None
+        self._waiting.layout.display = "none" if now else ""
 
     def close(self):
         """Let it go, with the widgets that its function has made."""

@@ -127,6 +127,7 @@ def learn(lab):
     reply = "() => document.querySelector('.ol-card').innerText.match(/You (said|were).*/)?.[0]"
     page.wait_for_function(reply)
     said["prediction"] = page.evaluate(reply)
+    page.locator(".ol-lr .noUi-handle").first.wait_for(state="visible")  # it was hidden before
     ask = "print(lesson.check('how many steps', {}).said())"
     said["exercise"] = lab.python(ask.format(263))
     loop = "def endless():\n    while True:\n        try: n = 1\n        except Exception: pass"

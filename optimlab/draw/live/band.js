@@ -66,7 +66,7 @@ export function bandOf({ rates, minima, called, rules, verdicts, listed, say }, 
     }
     const [rule, color] = rules[i];
     words.push(fill(say.band, { rule, ...after, found: becomes(pieces, { rates, verdicts, listed, say }) }));
-    if (best !== null) words.push(fill(say["band, best"], { rate: short(rates[best], 3) }));
+    if (best != null) words.push(fill(say["band, best"], { rate: short(rates[best], 3) }));
     /** @type {[number, string][]} */
     const ticks = [];
     for (const m of at) {
@@ -254,7 +254,7 @@ export class Band {
     for (const [at, title] of row.limits) {
       make("i", { "data-verdict": "limit", title, style: `left:${share(at)}` }, node);
     }
-    if (row.best !== null) {
+    if (row.best != null) {
       make("i", { "data-verdict": "best", style: `left:${share(row.best)}` }, node);
     }
     if (row.rule) {

@@ -58,20 +58,20 @@ export class Sketch {
    */
   before(column) {
     const left = drawnBefore(this.drawn(), column);
-    return left === null ? 0.5 : fraction(this.own, 1, left);
+    return left == null ? 0.5 : fraction(this.own, 1, left);
   }
 
   paint() {
     const { own, at, column, node, spec } = this;
     const drawn = this.drawn();
-    const height = (/** @type {number | null} */ v) => (v === null ? NaN : fraction(own, 1, v));
+    const height = (/** @type {number | null} */ v) => (v == null ? NaN : fraction(own, 1, v));
     const rows = at.map((fx, k) => [fx, height(drawn[k])]);
     this.line.setAttribute("d", linePath(own.box, rows));
     this.dots.setAttribute("d", pointsPath(own.box, rows, "D", 7));
     show(node, this.plot.free(this));
     const now = drawn[column];
     const fy = rows[column][1];
-    const known = now !== null && Number.isFinite(fy);
+    const known = now != null && Number.isFinite(fy);
     const [x, y] = pixel(own.box, at[column], known ? fy : this.before(column));
     const said = known ? `${spec.names[1]} ${short(now)}` : "not drawn";
     setAll(node, {
@@ -102,7 +102,7 @@ export class Sketch {
     const column = Math.min(this.at.length - 1, Math.max(0, this.column + across));
     const now = this.drawn()[column];
     const stride = far ? 1 / 10 : 1 / 40;
-    const height = now === null ? this.before(column) : fraction(this.own, 1, now) + up * stride;
+    const height = now == null ? this.before(column) : fraction(this.own, 1, now) + up * stride;
     this.put(column, new Map(up ? [[column, height]] : []));
   }
 
