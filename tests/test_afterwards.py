@@ -5,6 +5,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from optimlab import SGD, explore, style
+from optimlab.draw.live.live import VIEW
 from optimlab.lessons import Choice, Lesson, Progress
 
 
@@ -46,6 +47,13 @@ def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
     (alive,) = after._output.outputs  # HTML, as JupyterLab shows no text with a PNG
     assert alive["data"]["text/html"].startswith(f'<img alt="Figure. {shown}"')
     assert alive["data"].keys() == {"text/html"}
+
+
+def test_an_explorer_behind_an_answer_is_alive(lesson):
+    after = lesson.after("way", lambda: explore("ravine", SGD, steps=3))
+    after.show(True)
+    (alive,) = after._output.outputs
+    assert VIEW in alive["data"] and "text/html" not in alive["data"]
 
 
 AFTER = "lesson.after('way', lambda: explore('ravine', SGD, steps=3))"

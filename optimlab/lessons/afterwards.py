@@ -11,7 +11,7 @@ from ipywidgets.widgets.widget import _instances
 
 from optimlab.asis import legible
 from optimlab.draw.live.late import Late, cells, parts_of, unopened
-from optimlab.draw.live.live import with_view
+from optimlab.draw.live.live import VIEW, with_view
 
 #: what of an output is shown in a stored notebook: the first of these that it has
 KINDS = ("image/png", "text/markdown", "text/html", "text/plain")
@@ -103,8 +103,9 @@ def _flush_figures():
 
 
 def _seen(output, name):
-    """An output as it is shown alive: JupyterLab leaves out the text of a picture, HTML has it."""
-    if "image/png" not in output.get("data", ()):
+    """An output as it is shown alive: JupyterLab leaves out the text of a figure, HTML has it."""
+    data = output.get("data", ())
+    if "image/png" not in data or VIEW in data:  # the picture of a widget is its still
         return output
     return output | {"data": {"text/html": _picture(output, name)}}
 
