@@ -177,6 +177,9 @@ def main():
         number = path.name.split("_")[0]
         if given.lessons and number not in given.lessons:
             continue
+        if not (given.beside / "notebooks" / path.name).exists():
+            print(f"{number}: not in {given.beside.name}")
+            continue
         pairs = [[], []]
         for _ in range(given.rounds):
             for values, checkout in zip(pairs, found, strict=True):
