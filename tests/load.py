@@ -18,7 +18,6 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import sys
 import threading
 import time
@@ -109,10 +108,9 @@ def memory(server: Server) -> tuple[float, float]:
         with contextlib.suppress(OSError):  # one that has ended
             parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
             if lab in (parent, int(place.name)):
-                text = (place / "smaps_rollup").read_text()
-                found = dict(re.findall(r"^(Rss|Pss): +(\d+) kB", text, re.M))
-                whole += int(found["Pss"]) * 1024
-                largest = max(largest, int(found["Rss"]) * 1024 * (parent == lab))
+                found = measured.held(place)
+                whole += found["Pss"]
+                largest = max(largest, found["Rss"] * (parent == lab))
     return whole, largest
 
 

@@ -32,3 +32,9 @@ def test_a_bar_in_a_text_does_not_end_its_cell(page):
 
 def test_the_page_of_the_tree_has_the_table():
     assert measured.line(measured.HEAD) in measured.PAGE.read_text("utf-8").split("\n")
+
+
+def test_what_a_process_holds_is_read_in_bytes(tmp_path):
+    told = "0-f ---p 0 [rollup]\nRss:     2048 kB\nPss:        3 kB\nPss_Dirty:   1 kB\n"
+    (tmp_path / "smaps_rollup").write_text(told)
+    assert measured.held(tmp_path) == {"Rss": 2_097_152, "Pss": 3072}

@@ -11,7 +11,7 @@ from optimlab.asis import in_html
 from optimlab.draw.live import export
 from optimlab.draw.live.late import Late, cells, parts_of, unopened
 from optimlab.explorers import saving
-from optimlab.explorers.controls import set_to, value_of
+from optimlab.explorers.controls import set_to, show_or_hide, value_of
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
@@ -112,7 +112,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
             widget.add_class(f"ol-{name.replace(' ', '-')}")
         plot.controls = [[widget, _attribute(widget)] for widget in self.controls.values()]
         self._line = widgets.HTML().add_class("ol-status")
-        self._line.layout.display = "none"
+        show_or_hide(self._line, False)
         above = []
         if self.controls:
             row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
@@ -164,7 +164,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
             self.plot.frames = self.plot.program = {}
         self._stop_waiting()
         for widget in self._only_with_run:
-            widget.layout.display = "none"
+            show_or_hide(widget, False)
 
     def unveil(self):
         """Show the run, the controls and everything else that `veil` has hidden."""
@@ -172,7 +172,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
             return
         self.veiled = False
         for widget in self._only_with_run:
-            widget.layout.display = ""
+            show_or_hide(widget, True)
         with self.plot.hold_sync():
             self.plot.veiled = False
             self._hand_over()
@@ -336,7 +336,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
     def _show_status(self, change):
         if hasattr(self, "_line"):
             self._line.value = "" if not change.new else f"<b>Not shown.</b> {in_html(change.new)}"
-            self._line.layout.display = "" if change.new else "none"
+            show_or_hide(self._line, bool(change.new))
 
     def bundle(self, **_):
         return self.plot.mimebundle(self.model_id, self.summary, self.still())

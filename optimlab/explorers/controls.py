@@ -77,6 +77,15 @@ def button(label, act, *, icon="", **layout):
     return made
 
 
+def show_or_hide(widget, shown):
+    """Take a widget off the page, or give it back its place there.
+
+    Not by None, as ipywidgets would have it: a browser's Python sends that as undefined, which a
+    page takes for no news.
+    """
+    widget.layout.display = "" if shown else "none"
+
+
 def value_of(widget):
     """The value of a control; of a slider without options as round as its numbers are.
 

@@ -10,7 +10,16 @@ from optimlab.descent import descend
 from optimlab.draw import figures, style
 from optimlab.draw.live import LivePlot
 from optimlab.explorers.base import Explorer, guarded
-from optimlab.explorers.controls import Handle, add_start, checkbox, choice, decades, number, slider
+from optimlab.explorers.controls import (
+    Handle,
+    add_start,
+    checkbox,
+    choice,
+    decades,
+    number,
+    show_or_hide,
+    slider,
+)
 from optimlab.explorers.frames import by_step, lost
 from optimlab.explorers.scenes import (
     NOTHING,
@@ -203,7 +212,7 @@ class RaceExplorer(Explorer):
         """Let the slider in hand be that of all rules, of one, or of none."""
         mode = self["mode"]
         self.controls["lr"].disabled = mode == "tuned"
-        self.controls["whose"].layout.display = "" if mode == "given" else "none"
+        show_or_hide(self.controls["whose"], mode == "given")
         if mode != "tuned":
             own = self.given[self["whose"]]
             self.controls["lr"].value = self._shared if mode == "shared" else own

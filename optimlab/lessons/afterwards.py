@@ -12,6 +12,7 @@ from ipywidgets.widgets.widget import _instances
 from optimlab.asis import legible
 from optimlab.draw.live.late import Late, cells, parts_of, unopened
 from optimlab.draw.live.live import VIEW, with_view
+from optimlab.explorers.controls import show_or_hide
 
 #: what of an output is shown in a stored notebook: the first of these that it has
 KINDS = ("image/png", "text/markdown", "text/html", "text/plain")
@@ -51,7 +52,7 @@ class Afterwards(Late, widgets.VBox):
         outputs = tuple(_seen(one, self.name) for one in self.results) if now else ()
         if self._output.outputs != outputs:
             self._output.outputs = outputs
-        self._waiting.layout.display = "none" if now else ""
+        show_or_hide(self._waiting, not now)
 
     def close(self):
         """Let it go, with the widgets that its function has made."""

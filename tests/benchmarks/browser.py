@@ -61,18 +61,23 @@ def rows(parts):
 
 
 class Bench:
-    """A notebook of these cells, run, with page.js in its page."""
+    """A notebook of these cells, or one that has run already, with page.js in its page."""
 
-    def __init__(self, lab, cells):
+    def __init__(self, lab, cells=()):
         self.lab, self.page = lab, lab.page
-        open_notebook(lab, cells)
-        run_notebook(lab)
+        if cells:
+            open_notebook(lab, cells)
+            run_notebook(lab)
         self.page.evaluate("window.jupyterapp.shell.collapseLeft()")
         self.page.evaluate(Path(__file__).with_name("page.js").read_text(encoding="utf-8"))
 
+    def place(self, way):
+        """The number of the cell of `way`."""
+        return WAYS[way]
+
     def show(self, way):
         """Bring the cell of `way` into the window; what is out of sight is not painted."""
-        root = self.page.locator(".jp-Notebook-cell").nth(WAYS[way])
+        root = self.page.locator(".jp-Notebook-cell").nth(self.place(way))
         root.evaluate("node => node.scrollIntoView({block: 'start'})")
         self.rest(200)
         self.root = root.locator(".jp-Cell-outputArea")

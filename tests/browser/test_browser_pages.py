@@ -6,9 +6,9 @@ import gzip
 import http.server
 import re
 import threading
-from pathlib import Path
 
 import pytest
+from accessible import axe_code
 from jupyter_driver import browser_context
 from nbformat import v4, write
 
@@ -223,12 +223,11 @@ def test_the_source_shows_no_answer_and_the_packed_part_holds_it(site):
 
 
 def test_axe_finds_nothing_serious(browser, site):
-    axe = pytest.importorskip("axe_playwright_python")
-    code = (Path(axe.__file__).parent / "axe.min.js").read_text("utf-8")
+    pytest.importorskip("axe_playwright_python")
     with browser_context(browser) as context:
         opened = Page(context, (site / "99_own.html").as_uri())
         answer_all(opened)
-        opened.page.evaluate(code)
+        opened.page.evaluate(axe_code())
         for scheme in ("light", "dark"):
             opened.page.emulate_media(color_scheme=scheme)
             run = "axe.run({ preload: false }).then(found => found.violations)"

@@ -25,7 +25,7 @@ import read  # noqa: E402
 import run  # noqa: E402
 from jupyter_driver import FLAGS, Lab, Server, browser_context, find_browser  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
-from report import digits, duration, fraction, median  # noqa: E402
+from report import digits, duration, fraction, median, size  # noqa: E402
 
 from optimlab.tools import pages, site  # noqa: E402
 
@@ -44,19 +44,13 @@ class Timed(benchmark.Bench):
     """The stop-watch of the benchmarks in a lesson that has run."""
 
     def __init__(self, lab):
-        self.lab, self.page = lab, lab.page
-        self.page.evaluate("window.jupyterapp.shell.collapseLeft()")
-        self.page.evaluate((TESTS / "benchmarks" / "page.js").read_text(encoding="utf-8"))
+        super().__init__(lab)
         self.cell = self.page.evaluate(CELL)
         self.page.locator(".jp-Notebook-cell").nth(self.cell).locator("[data-action=skip]").click()
         self.page.wait_for_function(SHOWN, arg=self.cell)
 
-    def show(self, way):
-        root = self.page.locator(".jp-Notebook-cell").nth(self.cell)
-        root.evaluate("node => node.scrollIntoView({block: 'start'})")
-        self.rest(200)
-        self.root = root.locator(".jp-Cell-outputArea")
-        return self.root
+    def place(self, way):
+        return self.cell
 
 
 def opened(browser, server):
@@ -119,24 +113,16 @@ def memory_row(browser, lite):
     """What the process of the page, in which Python is as well, takes after lesson 13."""
     with browser_context(browser) as context:
         assert not run.run(Lab(lite, context), "13")[0]
-        most = max(map(held, renderers()))
-        return "lesson 13 has run: memory of the page with Python in it", f"{most:.0f} MB", "", None
+        what = "lesson 13 has run: memory of the page with Python in it"
+        return what, size(max(renderers())), "", None
 
 
 def renderers():
+    """Bytes that the process of each page holds."""
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # one that has ended
             if b"--type=renderer" in (process / "cmdline").read_bytes():
-                yield process
-
-
-def held(process):
-    """Megabytes that a process holds: its share of what is shared counts once."""
-    with contextlib.suppress(OSError):
-        for line in (process / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
+                yield measured.held(process)["Pss"]
 
 
 def main():

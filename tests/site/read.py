@@ -15,17 +15,17 @@ import tempfile
 import time
 from pathlib import Path
 
-import axe_playwright_python
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
+from accessible import axe_code
 from jupyter_driver import FLAGS, browser_context, find_browser
 from playwright.sync_api import sync_playwright
 
 from optimlab.tools import pages, site
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 GRAVE = """() => axe.run({ preload: false }).then(({ violations }) => violations
   .filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => `axe: ${id}: ${nodes.length} of ${nodes[0].html.slice(0, 150)}`))"""
@@ -71,7 +71,7 @@ def read(context, path, out=None):
     if page.locator(".ol-surface").count():
         page.wait_for_selector(".ol-plotly canvas")
     plots, said = page.locator(".ol-live").count(), page.evaluate(REPLIES)
-    page.evaluate(AXE)
+    page.evaluate(axe_code())
     wrong += page.evaluate(GRAVE)
     beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     wrong += [f"{beyond} pixels beyond the page"] if beyond > 0 else []
