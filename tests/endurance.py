@@ -17,7 +17,6 @@ a collection of garbage), nodes of the page, and messages that wait for their an
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -26,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parent / "browser"))
 
 import measured  # noqa: E402
 from jupyter_driver import FLAGS, PANEL, Lab, Server, browser_context, find_browser  # noqa: E402
-from nbformat import v4  # noqa: E402
 
 FIRST = """\
 from optimlab import *
@@ -94,14 +92,6 @@ class Counter:
         }
 
 
-def notebook(lab: Lab, *sources: str):
-    """Open a notebook of these cells and run it."""
-    path = lab.server.folder / "endurance.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[*map(v4.new_code_cell, sources)])))
-    lab.open(path, page=True)
-    assert lab.run_all() == []
-
-
 def grown(lab: Lab, name: str, rows: list[tuple[int, dict[str, float]]], of: str = "") -> tuple:
     """Print the rows of a part; a row of the table: whether all that must be flat is."""
     for times, row in rows:
@@ -124,7 +114,7 @@ def grown(lab: Lab, name: str, rows: list[tuple[int, dict[str, float]]], of: str
 def rerun(lab: Lab, times: int, only: list[str]) -> list[tuple]:
     found = []
     for name in only or RERUN:
-        notebook(lab, FIRST, RERUN[name])
+        lab.show(FIRST, RERUN[name], page=True)
         counter, rows = Counter(lab), []
         for time_ in range(1, times + 1):
             lab.page.evaluate(RUN, 1)
@@ -151,7 +141,7 @@ def many(lab: Lab, name: str, times: int, act, *names: str) -> tuple:
 
 
 def ticks(lab: Lab, times: int, only: list[str]) -> list[tuple]:
-    notebook(lab, *LIVE)
+    lab.show(*LIVE, page=True)
     found = []
 
     def act(time_):
@@ -164,7 +154,7 @@ def ticks(lab: Lab, times: int, only: list[str]) -> list[tuple]:
 
 
 def drags(lab: Lab, times: int, only: list[str]) -> list[tuple]:
-    notebook(lab, *LIVE)
+    lab.show(*LIVE, page=True)
 
     def drag(i):
         ring = lab.live(i).locator("[data-handle=start]")
@@ -186,7 +176,7 @@ def drags(lab: Lab, times: int, only: list[str]) -> list[tuple]:
 
 def tabs(lab: Lab, times: int, only: list[str]) -> list[tuple]:
     """Two pages with a notebook and a kernel each, in which cells are run by turns."""
-    notebook(lab, FIRST, RERUN["explore"])
+    lab.show(FIRST, RERUN["explore"], page=True)
     with browser_context(lab.page.context.browser) as context:
         other = Lab(lab.server, context)
         other.name = "other.ipynb"
@@ -240,7 +230,7 @@ BoundaryExplorer(train, test, model=Network((20,)), lr=0.1, epochs=2000)"""
 
 def training(lab: Lab, minutes: int, only: list[str]) -> list[tuple]:
     """The network of lesson 15b trains, played anew when it ends, at a rate that moves."""
-    notebook(lab, TRAINING)
+    lab.show(TRAINING, page=True)
     play = lab.page.locator(".ol-play")
     slider = lab.page.locator(".ol-lr .noUi-handle").first
     counter, rows, begun = Counter(lab), [], time.monotonic()

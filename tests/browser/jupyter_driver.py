@@ -19,6 +19,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from nbformat import v4
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -33,6 +35,8 @@ FLAGS = [
     "--force-color-profile=srgb",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+#: seconds to wait for a state, on a machine that may be busy with other things
+PATIENCE = 60
 NOT_LOCAL = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
 #: what anywidget says of a module that a busy machine brings late; patience.js makes it good
 LATE = re.compile(r"\[anywidget\] Failed to initialize model")
@@ -283,10 +287,19 @@ class Lab:
         source = Path(notebook)
         if not source.is_file():
             source = self.server.notebooks / source.name
-        self.name = source.name
+        document = json.loads(source.read_text(encoding="utf-8"))
+        return self._begin(source.name, document, run, timeout, page)
+
+    def show(self, *sources: str, name: str = "draft", run: bool = True, page: bool = False):
+        """Open a notebook of these code cells, with a fresh kernel, and run it without an error."""
+        document = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+        self._begin(f"{name}.ipynb", document, page=page)
+        assert not run or self.run_all() == []
+
+    def _begin(self, name, document, run=False, timeout=60, page=False):
+        self.name = name
         self._close()
         self.server.end_sessions()
-        document = json.loads(source.read_text(encoding="utf-8"))
         # A draft without a kernelspec would make JupyterLab ask which kernel to use.
         document["metadata"].setdefault("kernelspec", PYTHON)
         self.saved().write_text(json.dumps(document), encoding="utf-8")
@@ -350,6 +363,16 @@ class Lab:
     def python(self, code: str) -> str:
         """What a line of Python prints in the kernel of the page, beside its cells."""
         return self.page.evaluate(PYTHON_LINE, code)
+
+    def until(self, condition: str, argument=None):
+        """Wait until a function of JavaScript, of `argument`, holds in the page."""
+        self.page.wait_for_function(condition, arg=argument, timeout=PATIENCE * 1000)
+
+    def until_python(self, code: str, wanted: str):
+        """Ask the kernel until it prints this: changes reach it merged, the last one last."""
+        deadline = time.monotonic() + PATIENCE
+        while (found := self.python(code)) != wanted:
+            assert time.monotonic() < deadline, f"{code} still prints {found!r}"
 
     def counts(self) -> list[int | None]:
         """The execution count of each code cell; None for one that has not run."""

@@ -1,10 +1,7 @@
 """The band under the learning-rate slider, and the map of basins, in a real JupyterLab."""
 
-import json
 
 import pytest
-from nbformat import v4
-from test_browser_live import until_python
 
 CELLS = [
     "from optimlab import SGD, Momentum, explore, explorers\n"
@@ -27,18 +24,10 @@ UNDER = """() => {
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path = tmp_path / "band.ipynb"
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    until(lab, "() => document.querySelectorAll('.ol-band').length === 2")
+def page(lab):
+    lab.show(*CELLS, name="band")
+    lab.until("() => document.querySelectorAll('.ol-band').length === 2")
     return lab
-
-
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
 
 
 def test_band_and_basins_by_mouse_and_keys(page):
@@ -57,13 +46,13 @@ def test_band_and_basins_by_mouse_and_keys(page):
     assert page.page.locator(".ol-lr").first.evaluate(room) >= 28, "below the slider, for two rows"
     box = band.locator("[data-verdict=diverges]").first.bounding_box()
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 3)
-    until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('left')")
-    until(page, under, "diverges")  # the handle glides there
+    page.until("() => document.querySelector('.ol-live .ol-summary').textContent.includes('left')")
+    page.until(under, "diverges")  # the handle glides there
     page.page.locator(".ol-lr .noUi-handle").first.focus()
     for _ in range(8):
         page.page.keyboard.press("ArrowLeft")
-    until(page, under, "zigzags")
-    until_python(page, "print(explorer['lr'] < 1.01)", "True")
+    page.until(under, "zigzags")
+    page.until_python("print(explorer['lr'] < 1.01)", "True")
 
     # while the start is in hand the band of the old start is dimmed, then that of the new one comes
     words = live.locator(".ol-words").inner_text()
@@ -77,30 +66,30 @@ def test_band_and_basins_by_mouse_and_keys(page):
         " document.querySelector('.ol-band').classList.contains('ol-stale')]"
     ) in ([True, True], [True, False])
     page.page.mouse.up()
-    until(page, "w => document.querySelector('.ol-words').textContent !== w", words)
-    until(page, "() => !document.querySelector('.ol-band').classList.contains('ol-stale')")
+    page.until("w => document.querySelector('.ol-words').textContent !== w", words)
+    page.until("() => !document.querySelector('.ol-band').classList.contains('ol-stale')")
 
     # of a veiled explorer nothing is seen
     assert page.live(1).locator(".ol-legend").inner_text() == ""
     assert page.live(1).locator(".ol-words").inner_text() == ""
     page.python("veiled.unveil()")
-    until(page, "() => document.querySelectorAll('.ol-band').length === 3")
+    page.until("() => document.querySelectorAll('.ol-band').length === 3")
 
     # a map: a click on a cell shows its run
     image = page.live(2).locator("[data-mark=basins]")
-    until(page, "() => document.querySelector('[data-mark=basins]') !== null")
+    page.until("() => document.querySelector('[data-mark=basins]') !== null")
     before = image.get_attribute("href")
     overlay = page.live(2).locator("svg.ol-overlay").first
     box = overlay.bounding_box()
     overlay.click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.25})
     said = "() => document.querySelectorAll('.ol-live')[2].querySelector('.ol-summary').textContent"
-    until(page, said + ".includes('It arrives at C,')")
+    page.until(said + ".includes('It arrives at C,')")
     page.page.locator(".ol-explorer").nth(2).locator(".noUi-handle").first.focus()
     page.page.keyboard.press("ArrowRight")
     changed = "h => document.querySelectorAll('[data-mark=basins]')[0].getAttribute('href') !== h"
-    until(page, changed, before)
+    page.until(changed, before)
     page.wait_idle()
     page.python("basins.refine()")
     at_start = "basins.start == tuple(basins.paths['SGD'].start)"
-    until_python(page, f"print((basins.status, {at_start}) == ('', True))", "True")
+    page.until_python(f"print((basins.status, {at_start}) == ('', True))", "True")
     assert page.errors() == []

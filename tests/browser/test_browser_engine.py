@@ -1,11 +1,9 @@
 """A plot of `explore` that walks by itself in a real JupyterLab: no hand waits for Python."""
 
-import json
 
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
-from nbformat import v4
-from test_browser_live import in_kernel, shape, source, summary, until, until_python
+from test_browser_live import in_kernel, shape, source, summary
 from test_browser_saving import Page
 from wire import bands
 
@@ -31,14 +29,11 @@ BANDED = """([words, pieces]) => {
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    path = tmp_path / "engine.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(c) for c in CELLS])))
+def page(lab):
     lab.received = []  # all that Python sends
     lab.page.on("websocket", lambda s: s.on("framereceived", lambda m: lab.received.append(m)))
-    lab.open(path)
-    assert lab.run_all() == []
-    until(lab, "() => document.querySelectorAll('.ol-live').length === 4")
+    lab.show(*CELLS, name="engine")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 4")
     return lab
 
 
@@ -105,7 +100,7 @@ def check(lab, band):
     rate, steps, momentum, start = settings(lab)
     path = descend("ravine", Momentum(lr=rate, momentum=momentum), start, steps)
     assert summary(lab) == path.summary() and source(lab) == "engine"
-    until(lab, BANDED, band(steps=steps, momentum=momentum, start=tuple(start)))
+    lab.until(BANDED, band(steps=steps, momentum=momentum, start=tuple(start)))
 
 
 def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band):
@@ -124,22 +119,22 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band
     check(page, band)
     page.live().locator("button[data-action=play]").click()
     step = "Number(document.querySelector('.ol-live').dataset.step)"
-    until(page, f"() => {step} > 0 && {step} < 33")
+    page.until(f"() => {step} > 0 && {step} < 33")
     page.live().locator("button[data-action=play]").click()
     page.live().locator("[data-action=step]").press("End")
     assert page.page.evaluate("() => window.busy"), "nothing of it waits for Python"
     # Python follows once the hand rests, to the same numbers
     rate, steps, momentum, start = settings(page)
     asked = "print(explorer['lr'], explorer['steps'], explorer.start)"
-    until_python(page, asked, f"{rate:g} {steps} {tuple(start)}")
-    until_python(page, "print(explorer.summary)", summary(page))
-    until_python(page, "print(explorer.paths['Momentum'].summary())", summary(page))
-    until_python(page, "print(other['lr'], other.paths['SGD'].optimizer.lr)", "0.13 0.13")
+    page.until_python(asked, f"{rate:g} {steps} {tuple(start)}")
+    page.until_python("print(explorer.summary)", summary(page))
+    page.until_python("print(explorer.paths['Momentum'].summary())", summary(page))
+    page.until_python("print(other['lr'], other.paths['SGD'].optimizer.lr)", "0.13 0.13")
     assert page.python("print(explorer.status, explorer.plot.frames)") == "{}", "nor is a band sent"
 
     # revealed, it has what the others have
     page.python("veiled.unveil()")
-    until(page, "() => document.querySelectorAll('.ol-live')[2].dataset.source === 'engine'")
+    page.until("() => document.querySelectorAll('.ol-live')[2].dataset.source === 'engine'")
     assert "Adam" in page.live(2).locator(".ol-summary").text_content()
     assert holding(page, b"beta1__") == 1
     assert page.errors() == []
@@ -160,16 +155,16 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band
     # what needs Python says that it is not there
     page.live(3).locator("[data-handle=start]").press("ArrowRight")
     late = "document.querySelectorAll('.ol-live')[3].querySelector('.ol-summary').textContent"
-    until(page, f"() => {late}.startsWith('Python does not answer')")
+    page.until(f"() => {late}.startsWith('Python does not answer')")
     page.live(3).locator("[data-handle=start]").press("ArrowLeft")
-    until(page, f"() => {late}.startsWith('SGD')")
+    page.until(f"() => {late}.startsWith('SGD')")
 
 
 def test_reloaded_the_page_has_its_program_again(page, band):
     keys(page, "momentum", "ArrowLeft", 2)
     page.save()
     page.reopen(run=True)
-    until(page, "() => document.querySelector('.ol-live')?.dataset.source === 'engine'")
+    page.until("() => document.querySelector('.ol-live')?.dataset.source === 'engine'")
     keys(page, "momentum", "ArrowLeft", 1)
     check(page, band)
 
@@ -181,11 +176,10 @@ def guarded(lab):
     lab.page.close()
 
 
-def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, tmp_path):
+def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded):
     """A policy holds from the moment it stands there: JupyterLab itself is loaded by then."""
-    path = tmp_path / "policy.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(CELLS[0])])))
-    guarded.open(path, page=True)  # without the code that an earlier notebook has made
+    # a new page: without the code that an earlier notebook has made
+    guarded.show(CELLS[0], name="policy", run=False, page=True)
     guarded.page.evaluate(
         """() => {
           const content = "script-src 'self' 'unsafe-inline' blob: data:";
@@ -198,8 +192,8 @@ def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, t
     later = f"() => new Promise((told) => setTimeout(() => {{ {made} }}))"
     assert guarded.page.evaluate(later) == "EvalError"
     assert guarded.run_all() == []
-    until(guarded, "() => document.querySelector('.ol-live')?.dataset.source === 'frames'")
-    until_python(guarded, "print(explorer.plot.program)", "{}")
+    guarded.until("() => document.querySelector('.ol-live')?.dataset.source === 'frames'")
+    guarded.until_python("print(explorer.plot.program)", "{}")
     frames = "() => document.querySelector('.ol-live').dataset.source === 'frames'"
     for name, key, asked in (
         ("lr", "ArrowRight", "explorer['lr']"), ("momentum", "ArrowLeft", "explorer['momentum']"),
@@ -207,17 +201,17 @@ def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded, t
     ):  # fmt: skip
         before, stood = summary(guarded), guarded.python(f"print({asked})")
         guarded.page.locator(f".ol-{name} .noUi-handle").first.press(key)
-        until(guarded, "was => document.querySelector('.ol-summary').textContent !== was", before)
-        until_python(guarded, f"print({asked} != {stood})", "True")
-        until_python(guarded, "print(explorer.summary)", summary(guarded))
+        guarded.until("was => document.querySelector('.ol-summary').textContent !== was", before)
+        guarded.until_python(f"print({asked} != {stood})", "True")
+        guarded.until_python("print(explorer.summary)", summary(guarded))
     before = shape(guarded, PATH)
     guarded.live().locator("[data-handle=start]").press("ArrowUp")
-    until(guarded, f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
-    until(guarded, frames)
-    until_python(guarded, "print(explorer.summary)", summary(guarded))
-    until_python(guarded, "print(explorer.start[1] > 2)", "True")
+    guarded.until(f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
+    guarded.until(frames)
+    guarded.until_python("print(explorer.summary)", summary(guarded))
+    guarded.until_python("print(explorer.start[1] > 2)", "True")
     band = "document.querySelector('.ol-band:not(.ol-stale) .ol-band-row')"
-    until(guarded, f"() => {band}?.children.length > 4")
+    guarded.until(f"() => {band}?.children.length > 4")
     assert guarded.errors() == []
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     "import os, time, numpy as np\nfrom optimlab import SGD, data, explore, lessons\n"
@@ -26,23 +25,16 @@ SAVED = "Saved as it was shown. Run this cell (Shift+Enter), and its controls ar
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    path = tmp_path / "gone.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(s) for s in CELLS])))
-    lab.open(path)
-    assert lab.run_all() == []
-    until(lab, "() => document.querySelectorAll('.ol-live').length === 4")
-    until(lab, "() => document.querySelector('.js-plotly-plot canvas')")
+def page(lab):
+    lab.show(*CELLS, name="gone")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 4")
+    lab.until("() => document.querySelector('.js-plotly-plot canvas')")
     return lab
-
-
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=20_000)
 
 
 def until_late(lab, plot, late=True):
     """Until the plot says, or no longer says, that Python does not answer, and is dim or is not."""
-    until(lab, """([i, said, late]) => { const plot = document.querySelectorAll('.ol-live')[i];
+    lab.until("""([i, said, late]) => { const plot = document.querySelectorAll('.ol-live')[i];
       const says = plot.querySelector('.ol-summary').textContent.startsWith(said);
       const dim = getComputedStyle(plot.querySelector('.ol-panels')).opacity < 1;
       return says === late && dim === late; }""", [plot, SAID, late])
@@ -53,7 +45,7 @@ def move(lab, plot):
 
 
 def until_solid(lab, late):
-    until(lab, """late => { const dim = getComputedStyle(document.querySelector('.js-plotly-plot'));
+    lab.until("""late => { const dim = getComputedStyle(document.querySelector('.js-plotly-plot'));
       const words = document.querySelector('.ol-beside').lastElementChild;
       return (dim.opacity < 1) === late
         && getComputedStyle(words, '::before').content.includes('does not answer') === late; }""",
@@ -63,12 +55,12 @@ def until_solid(lab, late):
 def busy(lab, seconds):
     code = json.dumps(f"import time; time.sleep({seconds})")
     lab.page.evaluate(f"() => {{ {SESSION}.session.kernel.requestExecute({{code: {code}}}); }}")
-    until(lab, f"() => {SESSION}.session.kernel.status === 'busy'")
+    lab.until(f"() => {SESSION}.session.kernel.status === 'busy'")
 
 
 def train(lab):
     lab.page.locator(".ol-play").click()
-    until(lab, """() => document.querySelectorAll('.ol-live')[2].querySelector('.ol-summary')
+    lab.until("""() => document.querySelectorAll('.ol-live')[2].querySelector('.ol-summary')
       .textContent.includes('loss')""")
 
 
@@ -86,7 +78,7 @@ def test_what_is_shown_while_python_is_busy_interrupted_restarted_and_killed(pag
     for plot in (RACE, LOOKED, NETWORK):
         until_late(page, plot, False)
     until_solid(page, False)
-    until(page, "() => !document.querySelector('.ol-card.ol-busy')")
+    page.until("() => !document.querySelector('.ol-card.ol-busy')")
 
     # restarted while it trains: the same cells are run again
     page.page.evaluate(f"async () => {{ await {SESSION}.restartKernel(); }}")
@@ -95,7 +87,7 @@ def test_what_is_shown_while_python_is_busy_interrupted_restarted_and_killed(pag
         move(page, plot)
         until_late(page, plot)
     page.run_all()
-    until(page, "() => !document.querySelector('.ol-late, .ol-behind')")
+    page.until("() => !document.querySelector('.ol-late, .ol-behind')")
 
     # killed
     train(page)
@@ -115,5 +107,5 @@ def test_what_is_shown_while_python_is_busy_interrupted_restarted_and_killed(pag
     told = page.page.locator(".jp-OutputArea-output em", has_text="Saved as it was shown")
     assert told.all_inner_texts() == [SAVED] * 5
     page.run_all()
-    until(page, "() => document.querySelectorAll('.ol-live').length === 4")
+    page.until("() => document.querySelectorAll('.ol-live').length === 4")
     assert told.count() == 0 and page.errors() == []

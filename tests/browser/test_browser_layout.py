@@ -1,9 +1,7 @@
 """What a learner compares is seen at once: controls, panels and play bar in one window."""
 
-import json
 
 import pytest
-from nbformat import v4
 
 SOURCE = """
 from optimlab import SGD, AdaGrad, Adam, explore, network
@@ -28,13 +26,9 @@ GRAPH = "GraphExplorer(network.cube, {'x': (-1, 2, 0.05)})"
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    cells = [v4.new_code_cell(source) for source in (SOURCE, STARS, GRAPH, INSPECTED, CARD)]
-    path = tmp_path / "layout.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=cells)))
-    lab.open(path)
-    assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 4")
+def page(lab):
+    lab.show(SOURCE, STARS, GRAPH, INSPECTED, CARD, name="layout")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 4")
     lab.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     return lab
 

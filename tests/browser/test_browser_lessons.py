@@ -116,7 +116,7 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
     assert lab.page.locator(".ol-live").count() == 0
 
     assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length > 0")
+    lab.until("() => document.querySelectorAll('.ol-live').length > 0")
     skip_predictions(lab, pictured=name not in WITHOUT_PICTURES)
     plots = lab.page.locator(".ol-live:visible")
     moved = 0

@@ -1,10 +1,8 @@
 """The live plot in a real JupyterLab, by key and mouse."""
 
 import json
-import time
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     "from optimlab import SGD, Momentum, explore\nexplorer = explore('ravine', SGD, lr=0.1, "
@@ -17,14 +15,10 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture
-def plot(lab, tmp_path):
+def plot(lab):
     """The page with both explorers shown."""
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path = tmp_path / "live.ipynb"
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 2")
+    lab.show(*CELLS, name="live")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 2")
     return lab
 
 
@@ -33,17 +27,13 @@ def shape(lab, mark=PATH, plot=0):
     return lab.live(plot).locator(mark).first.get_attribute("d")
 
 
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
-
-
 def until_root(lab, condition):
     """Wait for a condition on `root`, the first live plot."""
-    until(lab, f"() => {{ const root = document.querySelector('.ol-live'); return {condition}; }}")
+    lab.until(f"() => {{ const root = document.querySelector('.ol-live'); return {condition}; }}")
 
 
 def until_kernel(lab, status):
-    until(lab, f"() => {KERNEL}.status === '{status}'")
+    lab.until(f"() => {KERNEL}.status === '{status}'")
 
 
 def in_kernel(lab, code):
@@ -54,13 +44,6 @@ def in_kernel(lab, code):
           .done.then(() => {{ window.busy = false; }}); }}""",
         code,
     )
-
-
-def until_python(lab, code, wanted):
-    """Ask the kernel until it answers `wanted`: changes reach it merged, the last one last."""
-    deadline = time.monotonic() + 10
-    while (found := lab.python(code)) != wanted:
-        assert time.monotonic() < deadline, f"{code} still gives {found!r}"
 
 
 def cell_ids(lab):
@@ -79,8 +62,7 @@ def summary(lab):
 
 def changed(lab, before, plot=0):
     """Wait until the path is drawn anew; returns it."""
-    until(
-        lab,
+    lab.until(
         "([mark, i, before]) => document.querySelectorAll('.ol-live')[i].querySelector(mark)"
         ".getAttribute('d') !== before",
         [PATH, plot, before],
@@ -108,7 +90,7 @@ def test_the_rate_slider_moves_the_path_from_frames_while_the_kernel_is_busy(plo
         assert source(plot) == "engine"
     assert plot.page.evaluate("() => window.busy"), "the ticks must not wait for the kernel"
     assert "learning rate 0.15" in summary(plot)
-    until_python(plot, "print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)", "0.15 0.15")
+    plot.until_python("print(explorer['lr'], explorer.paths['SGD'].optimizer.lr)", "0.15 0.15")
     assert source(plot) == "engine" and "learning rate 0.15" in summary(plot)
 
 
@@ -123,7 +105,7 @@ def test_dragging_the_start_moves_handle_path_and_kernel(plot):
     plot.page.mouse.up()
     changed(plot, before)
     said = handle(plot).get_attribute("aria-valuetext")
-    until_python(plot, "print('x {:.4g}, y {:.4g}'.format(*explorer.start))", said)
+    plot.until_python("print('x {:.4g}, y {:.4g}'.format(*explorer.start))", said)
     moved = json.loads(plot.python("import json; print(json.dumps(explorer.start))"))
     assert moved[0] > -6.5 and moved[1] < 1.8
     assert f"x {moved[0]:g}" in handle(plot).get_attribute("aria-valuetext")
@@ -169,7 +151,7 @@ def test_play_walks_the_steps_and_the_kernel_follows(plot):
     button(plot, "back").click()
     button(plot, "back").click()
     assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
-    until_python(plot, "print(explorer.plot.step)", "28")
+    plot.until_python("print(explorer.plot.step)", "28")
     # both pictures mark the same step
     dots = plot.live().locator("[data-step-of]")
     assert dots.count() == 2 and all(dots.nth(i).is_visible() for i in range(2))

@@ -1,12 +1,10 @@
 """One look: dark themes, forced colours, large type and paper."""
 
-import json
 import re
 
 import pytest
 from accessible import NAMELESS, RESTLESS, RUN_AXE, axe_code
 from jupyter_driver import beyond
-from nbformat import v4
 from playwright.sync_api import expect
 
 CELLS = [
@@ -77,13 +75,9 @@ SETTLED = """dark => document.body.dataset.jpThemeLight === String(!dark)
 def looks(window, tmp_path_factory):
     """The page with a card of each kind, plots, and a table."""
     window.renew(tmp_path_factory.mktemp("shots"))
-    path = tmp_path_factory.mktemp("looks") / "looks.ipynb"
-    cells = [v4.new_code_cell(source) for source in CELLS]
-    path.write_text(json.dumps(v4.new_notebook(cells=cells)))
-    window.open(path)
+    window.show(*CELLS, name="looks")
     window.page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    assert window.run_all() == []
-    window.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 4")
+    window.until("() => document.querySelectorAll('.ol-live').length === 4")
     yield window
     window.page.emulate_media(forced_colors="none", media="screen")
     window.command("apputils:change-theme", theme="JupyterLab Light")

@@ -1,11 +1,8 @@
 """Each kind of mark, drawn by the browser where matplotlib would draw it."""
 
-import json
 import re
 
 import pytest
-from nbformat import v4
-from test_browser_live import until_python
 
 SOURCE = """
 import numpy as np
@@ -36,11 +33,8 @@ plot
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    path = tmp_path / "marks.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(SOURCE)])))
-    lab.open(path)
-    assert lab.run_all() == []
+def page(lab):
+    lab.show(SOURCE, name="marks")
     lab.page.wait_for_selector(".ol-live")
     return lab
 
@@ -126,11 +120,8 @@ plot
 """
 
 
-def test_a_handle_with_places_stands_at_one_of_them(lab, tmp_path):
-    path = tmp_path / "places.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(PLACED)])))
-    lab.open(path)
-    assert lab.run_all() == []
+def test_a_handle_with_places_stands_at_one_of_them(lab):
+    lab.show(PLACED, name="places")
     ring = lab.page.locator(".ol-live [data-handle=ring]")
     ring.wait_for()
 
@@ -146,7 +137,7 @@ def test_a_handle_with_places_stands_at_one_of_them(lab, tmp_path):
     ):  # fmt: skip
         lab.page.keyboard.press(key)
         stands_at(name)
-    until_python(lab, "print(plot.handles['ring'])", "[1, 5]")
+    lab.until_python("print(plot.handles['ring'])", "[1, 5]")
 
     lab.live().scroll_into_view_if_needed()
     overlay = lab.page.locator("svg.ol-overlay")
@@ -164,4 +155,4 @@ def test_a_handle_with_places_stands_at_one_of_them(lab, tmp_path):
     lab.page.mouse.move(*pointer((2, 3.5)), steps=4)
     stands_at("first")
     lab.page.mouse.up()
-    until_python(lab, "print(plot.handles['ring'])", "[1, 5]")
+    lab.until_python("print(plot.handles['ring'])", "[1, 5]")

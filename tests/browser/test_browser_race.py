@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from nbformat import v4
-from test_browser_live import in_kernel, until, until_kernel, until_python
+from test_browser_live import in_kernel, until_kernel
 
 CELLS = [
     "from optimlab import SGD, Adam, Momentum, explore, race\n"
@@ -15,15 +14,11 @@ CELLS = [
 
 
 @pytest.fixture
-def page(lab, tmp_path):
+def page(lab):
     """The page with a race and an inspector, both with their frames."""
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path = tmp_path / "race.ipynb"
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
+    lab.show(*CELLS, name="race")
     ready = "[...document.querySelectorAll('.ol-live')].every((r) => r.dataset.source === 'frames')"
-    until(lab, f"() => document.querySelectorAll('.ol-live').length === 2 && {ready}")
+    lab.until(f"() => document.querySelectorAll('.ol-live').length === 2 && {ready}")
     return lab
 
 
@@ -32,8 +27,7 @@ def text(lab, where, plot=0):
 
 
 def until_text(lab, where, part, plot=0):
-    until(
-        lab,
+    lab.until(
         "([i, where, part]) => document.querySelectorAll('.ol-live')[i].querySelector(where)"
         ".textContent.includes(part)",
         [plot, where, part],
@@ -71,8 +65,8 @@ def test_play_scrub_rate_and_criterion_need_no_kernel(page):
     assert page.live(1).locator("[data-mark='step g']").get_attribute("d") != arrow
     assert page.live(1).locator(".ol-gauge b").count() == 2
     assert page.page.evaluate("() => window.busy"), "none of it may wait for the kernel"
-    until(page, "() => !window.busy")
-    until_python(page, "print(run['lr'], run.plot.step, explorer.plot.step)", "0.13 8 29")
+    page.until("() => !window.busy")
+    page.until_python("print(run['lr'], run.plot.step, explorer.plot.step)", "0.13 8 29")
     shown = [line for line in page.live(1).locator(".ol-line").all_text_contents() if "v←" in line]
     v = page.python("print(explorer.paths['Momentum'].states['v'][29].tolist())")
     four = ", ".join(f"{value:.4g}".replace("-", "−") for value in json.loads(v))
@@ -91,8 +85,7 @@ def test_the_start_is_dragged_while_the_race_runs(page):
     page.page.mouse.down()
     page.page.mouse.move(x + 40, y + 40, steps=4)
     step = page.live().get_attribute("data-step")
-    until(
-        page,
+    page.until(
         "([d, step]) => { const root = document.querySelector('.ol-live');"
         " return root.querySelector(\"[data-mark='path SGD']\").getAttribute('d') !== d"
         " && Number(root.dataset.step) > Number(step); }",
@@ -102,5 +95,5 @@ def test_the_start_is_dragged_while_the_race_runs(page):
     page.page.mouse.up()
     until_text(page, ".ol-leader", "After 30 gradients each")
     said = handle.get_attribute("aria-valuetext")
-    until_python(page, "print('x {:.4g}, y {:.4g}'.format(*run.start))", said)
+    page.until_python("print('x {:.4g}, y {:.4g}'.format(*run.start))", said)
     assert "x -7, y 2" != said and page.errors() == []

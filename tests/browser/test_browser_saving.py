@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
-from nbformat import v4
 from wire import bands, corners
 
 from optimlab import SGD, Momentum, explore
@@ -190,11 +189,8 @@ CELL = "from optimlab import explore\nexplorer = explore('ravine', steps=30)\nex
 
 
 @pytest.fixture
-def plot(lab, tmp_path):
-    path = tmp_path / "saving.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(CELL)])))
-    lab.open(path)
-    assert lab.run_all() == []
+def plot(lab):
+    lab.show(CELL, name="saving")
     lab.page.wait_for_selector(".ol-live [data-action=menu]")
     return lab
 

@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     "from optimlab import SGD, explore\nexplorer = explore('ravine', SGD, lr=0.1, "
@@ -17,13 +16,9 @@ KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
 
 @pytest.fixture
-def page(lab, tmp_path):
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path = tmp_path / "start.ipynb"
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 4")
+def page(lab):
+    lab.show(*CELLS, name="start")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 4")
     return lab
 
 
@@ -44,10 +39,6 @@ def values(lab, plot=0):
     return said, *([float(v) for v in kind] for kind in kinds)
 
 
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
-
-
 def until_start(lab, holds, name="explorer"):
     deadline = time.monotonic() + 10
     asks = f"import json; print(json.dumps({name}.start))"
@@ -63,7 +54,7 @@ def test_keys_on_a_slider_move_the_ring_at_once_while_the_kernel_is_busy(page):
         {KERNEL}.requestExecute({{code: 'import time; time.sleep(4)', store_history: false}})
           .done.then(() => {{ window.busy = false; }}); }}"""
     )
-    until(page, f"() => {KERNEL}.status === 'busy'")
+    page.until(f"() => {KERNEL}.status === 'busy'")
     slider(page, 0).focus()
     for _ in range(3):
         page.page.keyboard.press("ArrowRight")
@@ -75,7 +66,7 @@ def test_keys_on_a_slider_move_the_ring_at_once_while_the_kernel_is_busy(page):
     assert fields == ranges == [pytest.approx(-7 + 3 * step), pytest.approx(2 - step)]
     assert said == f"x {fields[0]:.4g}, y {fields[1]:.4g}"
     until_start(page, lambda at: at == fields)
-    until(page, "() => document.querySelector('.ol-live').dataset.source === 'engine'")
+    page.until("() => document.querySelector('.ol-live').dataset.source === 'engine'")
     assert values(page) == (said, ranges, fields), "nothing answered with an old place"
     assert page.errors() == []
 
@@ -93,8 +84,7 @@ def test_the_mouse_on_a_slider_moves_the_ring_and_the_path(page):
     page.page.mouse.up()
     found = until_start(page, lambda at: at[0] > 3 and at == values(page)[2])
     assert found[1] == 2
-    until(
-        page,
+    page.until(
         "d => document.querySelector('[data-mark=\"path SGD\"]').getAttribute('d') !== d",
         before,
     )
@@ -114,7 +104,7 @@ def test_the_ring_by_mouse_keys_and_click_moves_the_sliders(page):
     page.wait_idle()
     assert values(page)[1:] == (found, found)
     page.python("explorer.start = (2.5, -1.25)")
-    until(page, "() => document.querySelector('[data-slider][type=number]').value === '2.5'")
+    page.until("() => document.querySelector('[data-slider][type=number]').value === '2.5'")
     assert values(page) == ("x 2.5, y -1.25", [2.5, -1.25], [2.5, -1.25])
 
 
@@ -159,16 +149,16 @@ def test_sliders_are_left_out_hidden_and_wrapped(page):
     veiled = page.live(3).locator(".ol-sliders")
     assert veiled.count() == 1 and not veiled.is_visible()
     page.python("veiled.unveil()")
-    until(page, "() => !document.querySelectorAll('.ol-live')[3].matches('.ol-veiled')")
+    page.until("() => !document.querySelectorAll('.ol-live')[3].matches('.ol-veiled')")
     assert veiled.is_visible()
     first, second = (page.live().locator(".ol-slider").nth(i) for i in (0, 1))
     assert first.bounding_box()["y"] == second.bounding_box()["y"], "side by side"
     page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     page.page.set_viewport_size({"width": 400, "height": 900})
-    until(page, """() => { const [a, b] = [...document.querySelectorAll('.ol-slider')]
+    page.until("""() => { const [a, b] = [...document.querySelectorAll('.ol-slider')]
       .map(node => node.getBoundingClientRect()); return b.top >= a.bottom; }""")
     wide = """() => { const right = node => node.getBoundingClientRect().right;
       const edge = right(document.querySelector('.jp-Notebook'));
       return [...document.querySelectorAll('.ol-slider input')].filter(n => right(n) > edge + 1)
         .length; }"""
-    until(page, f"() => ({wide})() === 0")
+    page.until(f"() => ({wide})() === 0")

@@ -1,9 +1,7 @@
 """Surfaces and plots come up whole on a busy machine, where their modules load late."""
 
-import json
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     "from optimlab import SGD, explore\nfrom optimlab.explorers import SurfaceExplorer\n"
@@ -32,31 +30,18 @@ FITS = """() => {
     && surface.bottom <= Math.max(bar.top, turn.bottom) && surface.top < bar.top; }"""
 
 
-@pytest.fixture
-def notebook(tmp_path):
-    path = tmp_path / "surfaces.ipynb"
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path.write_text(json.dumps(book))
-    return path
-
-
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=120_000)
-
-
 def follows(lab):
     """The traces follow the reveal and a slider, the plot its own slider."""
-    until(lab, WHOLE, [16, 0])
+    lab.until(WHOLE, [16, 0])
     lab.python("asked.unveil()")
-    until(lab, WHOLE, [16, 16])
+    lab.until(WHOLE, [16, 16])
     lab.python("shown.controls['steps'].value = 7")
-    until(lab, WHOLE, [8, 16])
+    lab.until(WHOLE, [8, 16])
     flat = lab.page.locator(".jp-Notebook-cell").nth(2)
     before = flat.locator('[data-mark="path SGD"]').get_attribute("d")
     flat.locator(".ol-lr .noUi-handle").focus()
     lab.page.keyboard.press("ArrowRight")
-    until(
-        lab,
+    lab.until(
         "d => { const all = document.querySelectorAll('[data-mark=\"path SGD\"]');"
         " return all[all.length - 1].getAttribute('d') !== d; }",
         before,
@@ -64,8 +49,8 @@ def follows(lab):
     assert before and lab.errors() == []
 
 
-def test_surfaces_come_up_on_a_slow_machine(lab, notebook):
-    lab.open(notebook)
+def test_surfaces_come_up_on_a_slow_machine(lab):
+    lab.show(*CELLS, name="surfaces", run=False)
     session = lab.page.context.new_cdp_session(lab.page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
     assert lab.run_all() == []
@@ -84,11 +69,10 @@ def impatient(lab):
     lab.page.close()
 
 
-def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(impatient, notebook):
-    impatient.open(notebook, page=True)
-    assert impatient.run_all() == []
+def test_a_module_that_comes_later_than_anywidget_waits_is_no_loss(impatient):
+    impatient.show(*CELLS, name="surfaces", page=True)
     follows(impatient)
     impatient.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     for width in (1400, 900, 400):
         impatient.page.set_viewport_size({"width": width, "height": 900})
-        until(impatient, FITS)
+        impatient.until(FITS)

@@ -3,12 +3,10 @@
 And in the page that `nbconvert --to html` makes of the same notebook.
 """
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
-from nbformat import v4
 from texts import TEXTS, TURNED
 
 from optimlab import asis
@@ -48,12 +46,8 @@ def as_read(text):
 
 
 def test_no_text_becomes_a_link_a_formula_or_a_style(lab, tmp_path):
-    path = tmp_path / "texts.ipynb"
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-card table').length === 1")
+    lab.show(*CELLS, name="texts")
+    lab.until("() => document.querySelectorAll('.ol-card table').length === 1")
     outputs = [lab.cell(i).locator(".jp-OutputArea-output") for i in range(4)]
     # a formula and a link are made where they are meant: by now MathJax has seen the others, too
     outputs[3].locator(FORMULA).first.wait_for()

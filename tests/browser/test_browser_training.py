@@ -1,11 +1,8 @@
 """A network that trains in a real JupyterLab, while its controls are used."""
 
-import json
 import re
-import time
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     "import asyncio\nimport numpy as np\nfrom optimlab import data\n"
@@ -18,31 +15,17 @@ SUMMARY = "document.querySelector('.ol-live .ol-summary').textContent"
 
 
 @pytest.fixture
-def trained(lab, tmp_path):
+def trained(lab):
     """The page with an explorer that has not been played yet."""
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path = tmp_path / "training.ipynb"
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    until(lab, f"() => document.querySelector('.ol-live') && {SUMMARY}.includes('not trained yet')")
+    lab.show(*CELLS, name="training")
+    lab.until(f"() => document.querySelector('.ol-live') && {SUMMARY}.includes('not trained yet')")
     return lab
-
-
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=20_000)
 
 
 def until_said(lab, pattern):
     """Wait for a sentence under the plot that fits; returns it."""
-    until(lab, f"pattern => new RegExp(pattern).test({SUMMARY})", pattern)
+    lab.until(f"pattern => new RegExp(pattern).test({SUMMARY})", pattern)
     return lab.live().locator(".ol-summary").text_content()
-
-
-def until_python(lab, code, wanted):
-    deadline = time.monotonic() + 20
-    while (found := lab.python(code)) != wanted:
-        assert time.monotonic() < deadline, f"{code} still gives {found!r}"
 
 
 def loss(lab):
@@ -50,7 +33,7 @@ def loss(lab):
 
 
 def until_loss_below(lab, limit):
-    until(lab, f"limit => Number({SUMMARY}.match(/loss ([0-9.e-]+[0-9])/)?.[1]) < limit", limit)
+    lab.until(f"limit => Number({SUMMARY}.match(/loss ([0-9.e-]+[0-9])/)?.[1]) < limit", limit)
 
 
 def press(lab, name, reads):
@@ -70,7 +53,7 @@ def picture(lab):
 
 
 def test_play_pause_step_and_the_rate_while_it_trains(trained):
-    until_python(trained, "print(made.training.steps, made.playing)", "0 False")
+    trained.until_python("print(made.training.steps, made.playing)", "0 False")
     first, before = loss(trained), picture(trained)
 
     press(trained, "play", "Pause")
@@ -78,7 +61,7 @@ def test_play_pause_step_and_the_rate_while_it_trains(trained):
     assert picture(trained) != before, "the regions are drawn anew while it trains"
     slide(trained)
     until_said(trained, "learning rate 0.011,")
-    until_python(trained, "print(made.playing, made.training.optimizer.lr)", "True 0.011")
+    trained.until_python("print(made.playing, made.training.optimizer.lr)", "True 0.011")
     assert trained.python("print(1 + 1)") == "2", "other cells run between two slices"
 
     press(trained, "play", "Play")
@@ -91,8 +74,8 @@ def test_play_pause_step_and_the_rate_while_it_trains(trained):
 
     trained.page.locator(".ol-step").focus()
     trained.page.keyboard.press("Space")
-    until_python(trained, "print(made.training.steps)", str(steps + 1))
-    until(trained, f"said => {SUMMARY} !== said", said)
+    trained.until_python("print(made.training.steps)", str(steps + 1))
+    trained.until(f"said => {SUMMARY} !== said", said)
     trained.page.locator(".ol-restart").click()
     until_said(trained, "learning rate 0.011, not trained yet")
     assert trained.errors() == [] and trained.console == []
@@ -104,10 +87,10 @@ def test_running_the_cell_again_stops_the_network_that_trained(trained):
     trained.python("old = made")
     trained.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
     trained.command("notebook:run-cell")
-    until_python(trained, "print(made is old, old.playing, old._task)", "False False None")
+    trained.until_python("print(made is old, old.playing, old._task)", "False False None")
     trained.wait_idle()
     until_said(trained, "not trained yet")
-    until_python(trained, "print(made.training.steps)", "0")
+    trained.until_python("print(made.training.steps)", "0")
     assert trained.errors() == [] and trained.console == []
 
 
@@ -115,7 +98,7 @@ def test_a_network_that_nobody_sees_stops(trained):
     press(trained, "play", "Pause")
     until_loss_below(trained, loss(trained))
     trained.command("notebook:clear-all-cell-outputs")
-    until_python(trained, "print(made.playing, made._task)", "False None")
+    trained.until_python("print(made.playing, made._task)", "False None")
     assert trained.python("print(made.status == '')") == "True"
 
 
@@ -129,8 +112,8 @@ def test_an_exception_while_it_trains_is_told(trained):
     trained.page.locator(".ol-play", has_text="Play").wait_for()
     trained.page.locator(".ol-restart").click()
     until_said(trained, "not trained yet")
-    until(
-        trained, "() => getComputedStyle(document.querySelector('.ol-status')).display === 'none'"
+    trained.until(
+        "() => getComputedStyle(document.querySelector('.ol-status')).display === 'none'"
     )
     assert trained.errors() == []
 

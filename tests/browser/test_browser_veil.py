@@ -5,7 +5,6 @@ import re
 import time
 
 import pytest
-from nbformat import v4
 
 CELLS = [
     """
@@ -45,14 +44,10 @@ PATH = '[data-mark="path SGD"]'
 
 
 @pytest.fixture
-def page(lab, tmp_path):
+def page(lab):
     """The page with all cells run."""
-    path = tmp_path / "veil.ipynb"
-    book = v4.new_notebook(cells=[v4.new_code_cell(source) for source in CELLS])
-    path.write_text(json.dumps(book))
-    lab.open(path)
-    assert lab.run_all() == []
-    lab.page.wait_for_function("() => document.querySelectorAll('.ol-live').length === 3")
+    lab.show(*CELLS, name="veil")
+    lab.until("() => document.querySelectorAll('.ol-live').length === 3")
     return lab
 
 
@@ -66,10 +61,6 @@ def until_python(lab, expression, holds):
     while not holds(found := python(lab, expression)):
         assert time.monotonic() < deadline, f"{expression} is still {found!r}"
     return found
-
-
-def until(lab, condition, argument=None):
-    lab.page.wait_for_function(condition, arg=argument, timeout=10_000)
 
 
 def drawn(lab, mark, plot=0):
@@ -110,17 +101,16 @@ def test_the_veil_hides_run_bar_goal_and_controls_until_it_is_lifted(page):
     assert not slider.is_visible() and not live.locator(".ol-formula").is_visible()
     img = live.locator("img").first.get_attribute("src")
     page.python("explorer.unveil()")
-    until(page, "() => document.querySelector('.ol-live .ol-summary').textContent.includes('SGD')")
+    page.until("() => document.querySelector('.ol-live .ol-summary').textContent.includes('SGD')")
     assert drawn(page, PATH) and live.locator(".ol-bar").is_visible() and slider.is_visible()
     assert live.locator(".ol-formula").is_visible()
     assert "Not yet" in live.locator(".ol-goal").text_content()
     assert live.locator("img").first.get_attribute("src") == img, "the scene was not built anew"
-    until(page, "() => document.querySelector('.ol-live').dataset.source === 'frames'")
+    page.until("() => document.querySelector('.ol-live').dataset.source === 'frames'")
     before = drawn(page, PATH)
     slider.locator(".noUi-handle").first.focus()
     page.page.keyboard.press("ArrowRight")
-    until(
-        page,
+    page.until(
         "([mark, d]) => document.querySelector(mark).getAttribute('d') !== d",
         [PATH, before],
     )
@@ -153,14 +143,14 @@ def test_a_guess_is_placed_by_click_drag_and_keys_and_then_stays(page):
     assert after[0] > before[0] and python(page, "explorer.plot.playing") is False
     assert guess(page).get_attribute("aria-label") == "your prediction"
     page.python("explorer.unveil()")
-    until(page, "() => !document.querySelector('.ol-live').classList.contains('ol-veiled')")
+    page.until("() => !document.querySelector('.ol-live').classList.contains('ol-veiled')")
     assert guess(page).is_visible() and guess(page).get_attribute("tabindex") is None
     assert start.get_attribute("tabindex") == "0"
     page.page.mouse.click(*spot(axes(page, 0), 0.75, 0.75))
     until_python(page, "explorer.plot.handles['start']", lambda at: abs(at[0] - 4) < 0.1)
     assert python(page, "explorer.plot.handles['guess']") == after
     page.python("explorer.plot.handles = {**explorer.plot.handles, 'guess': []}")
-    until(page, "() => document.querySelector('[data-handle=guess]').style.display === 'none'")
+    page.until("() => document.querySelector('[data-handle=guess]').style.display === 'none'")
 
 
 def test_marks_added_later_and_notes_lie_over_the_frames(page):
@@ -172,16 +162,16 @@ def test_marks_added_later_and_notes_lie_over_the_frames(page):
         "    explorer.plot.note('gap', [[0, 0], [4, 1]])\n"
         "    explorer.plot.note('said', ([[4, 1]], ['you said']))",
     )
-    until(page, "() => document.querySelector('.ol-live').dataset.source === 'frames'")
-    until(page, "() => document.querySelector('[data-mark=gap]')?.getAttribute('d')")
+    page.until("() => document.querySelector('.ol-live').dataset.source === 'frames'")
+    page.until("() => document.querySelector('[data-mark=gap]')?.getAttribute('d')")
     assert page.live().locator('[data-mark="said"]').text_content() == "you said"
     line = drawn(page, "[data-mark=gap]")
     assert len(re.findall(r"[ML]", line)) == 2 and drawn(page, PATH)
     page.python("explorer.controls['lr'].value = 0.5")
-    until(page, "() => document.querySelector('.ol-live').textContent.includes('rate 0.5 ')")
+    page.until("() => document.querySelector('.ol-live').textContent.includes('rate 0.5 ')")
     assert drawn(page, "[data-mark=gap]") == line
     page.python("explorer.plot.note('gap', None)")
-    until(page, "() => !document.querySelector('[data-mark=gap]').getAttribute('d')")
+    page.until("() => !document.querySelector('[data-mark=gap]').getAttribute('d')")
     assert page.live().locator('[data-mark="said"]').text_content() == "you said"
 
 
@@ -205,7 +195,7 @@ def test_a_curve_is_sketched_with_the_mouse_in_its_own_axes_alone(page):
     assert python(page, "line.plot.drawn") == values, "only while the button is down"
     assert len(re.findall(r"[ML]", drawn(page, "[data-sketch=line]", plot=1))) == 11
     page.python("line.unveil()")
-    until(page, "() => !document.querySelectorAll('.ol-live')[1].classList.contains('ol-veiled')")
+    page.until("() => !document.querySelectorAll('.ol-live')[1].classList.contains('ol-veiled')")
     page.page.mouse.click(*spot(axes(page, 1, plot=1), 0.5, 0.9))
     page.wait_idle()
     assert python(page, "line.plot.drawn") == values
@@ -268,15 +258,12 @@ def test_a_saved_copy_keeps_the_scene_and_the_words_without_a_view(page):
     assert page.errors() == []
 
 
-def test_a_click_on_the_strip_puts_the_start_there(lab, tmp_path):
+def test_a_click_on_the_strip_puts_the_start_there(lab):
     source = (
         "from optimlab.explorers import StripExplorer\n"
         "strip = StripExplorer('wave', start=2.5, steps=5, rates=[0.1, 0.25])\nstrip"
     )
-    path = tmp_path / "strip.ipynb"
-    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell(source)])))
-    lab.open(path)
-    assert lab.run_all() == []
+    lab.show(source, name="strip")
     lab.page.wait_for_selector(".ol-live")
     lab.page.mouse.click(*spot(axes(lab, 1, panel=0), 0.25, 0.5))
     until_python(lab, "strip.start", lambda x: abs(x - 1) < 0.05)
