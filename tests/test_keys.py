@@ -29,6 +29,17 @@ def test_the_key_fits_its_notebook_and_what_the_lesson_claims_is_true(path):
     assert wrong == []
 
 
+@pytest.mark.parametrize("path", KEYED, ids=lambda path: path.stem)
+def test_of_every_choice_the_right_option_and_no_other_is_measured_to_be_true(path):
+    key = load_key(lesson_number(path))
+    choices = {n: one for n, one in key.predictions.items() if isinstance(one, Choice)}
+    holds = getattr(key.module, "HOLDS", {})
+    assert list(holds) == list(choices)
+    for name, choice in choices.items():
+        measured = [bool(true) for true in holds[name]()]
+        assert measured == [option == choice.right for option in choice.options], name
+
+
 def test_every_key_has_its_notebook():
     found = {path.stem for path in Path(optimlab.keys.__path__[0]).glob("lesson_*.py")}
     assert found <= {f"lesson_{path.stem}" for path in LESSONS}

@@ -130,17 +130,26 @@ NUMBERS = [
 GIVEN = ["-7", "0.1", "1.1", "30", "0.3", "6", "-2", "20", "0.01", "0.5", "5", "12", "3"]
 
 
+def where_it_leads(lr):
+    """Whether it ends closer and kept its side of the floor; closer, in a zigzag; outside."""
+    path = run(lr)
+    far = np.linalg.norm(path.points, axis=-1)
+    changes = path.points[:-1, 1] * path.points[1:, 1] < 0
+    closer = far[-1] < far[0]
+    return closer and not changes.any(), closer and changes.all(), path.left() is not None
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {"what rate 1.1 does": lambda: where_it_leads(1.1)}
+
+
 def claim_of_three_rates_only_one_reaches_the_target():
     assert [lr for lr in [0.1, 0.3, 0.9, 1.1] if run(lr).losses[-1] <= 0.01] == [0.9]
 
 
-def claim_rate_1_1_leaves_the_picture():
-    path = run(1.1)
-    assert path.left(functions.ravine.domain) is not None and path.losses[-1] > path.losses[0]
-
-
 def claim_a_larger_rate_helps_up_to_a_point():
     assert run(0.3).losses[-1] < run(0.1).losses[-1] / 2
+    assert where_it_leads(0.3) == (True, False, False)
 
 
 def claim_at_0_9_it_zigzags_and_comes_nearer():

@@ -1,6 +1,7 @@
 """Lesson 02: what its questions know, and the numbers it states."""
 
 import functools
+import itertools
 
 import numpy as np
 
@@ -314,11 +315,11 @@ def run():
 
 
 @functools.cache
-def slopes():
-    """The slopes along all directions at (1, 3), a tenth of a degree apart."""
+def slopes(surface=bowl, point=(1, 3), h=1e-6):
+    """The slopes in all directions from a point, a tenth of a degree apart, measured ahead."""
     angle = np.radians(np.arange(3600) / 10)
     unit = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    return unit @ bowl.gradient((1, 3))
+    return (surface(point + h * unit) - surface(point)) / h
 
 
 NUMBERS = [
@@ -341,6 +342,47 @@ def partials(f, x, y, h=1e-5):
     along_x = (f((x + h, y)) - f((x - h, y))) / (2 * h)
     along_y = (f((x, y + h)) - f((x, y - h))) / (2 * h)
     return np.array([along_x, along_y])
+
+
+def two_walks(x, y):
+    """Up (1), flat (0) or down (-1) along each axis, beside what the options say."""
+    ways = np.sign(partials(f, x, y).round(6))
+    return (ways == [(1, 1), (1, 0), (1, -1)]).all(axis=1)
+
+
+def angle_to_the_line(point):
+    """Between the gradient and the direction in which the height stays, in degrees."""
+    level = np.abs(slopes(f, point)).argmin() / 10
+    arrow = np.degrees(np.arctan2(*f.gradient(point)[::-1]))
+    return abs((level - arrow + 90) % 180 - 90)
+
+
+def arrow_and_line():
+    points = itertools.product((-1, -0.5, 0, 0.75, 1), (-1, -0.5, 0.75, 1))
+    angles = np.array([angle_to_the_line(point) for point in points])
+    return (angles > 89.9).all(), (angles < 0.1).all(), np.ptp(angles) > 0.1
+
+
+def from_up_to_down(surface, point):
+    """How far to turn from the steepest way up to the steepest way down, in degrees."""
+    turn = abs(int(slopes(surface, point).argmax() - slopes(surface, point).argmin())) / 10
+    return min(turn, 360 - turn)
+
+
+def where_down():
+    here = slopes(bowl, (2.5, 0.5))
+    others = [f, functions.ravine, functions.saddle, functions.bumpy, functions.rosenbrock]
+    turns = [from_up_to_down(surface, (1.5, 0.5)) for surface in [bowl, *others]]
+    flat = abs(here.min()) < 0.01 * here.max()
+    return flat, np.ptp(turns) > 0.2, abs(from_up_to_down(bowl, (2.5, 0.5)) - 180) < 0.2
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "two walks from one point": lambda: two_walks(1, 1),
+    "the arrow and the contour line": arrow_and_line,
+    "where the steepest way down is": where_down,
+}
 
 
 def claim_the_central_difference_gives_the_partial_derivatives():
@@ -380,7 +422,7 @@ def claim_the_two_partial_derivatives():
     np.testing.assert_allclose(gradient(0.5, -2.0), numerical, rtol=1e-6)
 
 
-def claim_the_steepest_way_down_is_opposite():
+def claim_the_gradient_at_the_second_point_of_the_bowl():
     assert bowl.gradient((2.5, 0.5)).tolist() == [3, -3]
 
 

@@ -202,6 +202,20 @@ GIVEN = [
 ]
 
 
+def where_rate_1_leads():
+    away = run(1, 1000).points - 2
+    there = np.abs(away).min() < 0.01
+    to_and_fro = set(away) == {away[0], -away[0]}
+    return there, to_and_fro, np.abs(away[-1]) > 1e6
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "where after one step": lambda: np.isclose(run(0.2, 1).end, [3.2, 3.8, 4.8]),
+    "what rate 1 does": where_rate_1_leads,
+}
+
+
 def claim_the_three_rates_of_the_course_text():
     for lr, end in ((0.2, 2.093), (0.01, 3.772), (1, 4.0)):
         assert round(float(run(lr, 6).end), 3) == end

@@ -410,6 +410,37 @@ GIVEN = ["-1", "7", "2.5", "0.25", "200", "4", "5.0", "0.8", "300", "0.1", "500"
 GIVEN += ["3", "10", "0.005", "2.0", "5,000", "0.5", "0.4"]
 
 
+def settles(rate, start):
+    """In which valley (-1: in none), and from which of 500 steps on."""
+    points = descend(wave, SGD(lr=rate), start, steps=500).points
+    valley = destination(wave, SGD(lr=rate), start)
+    away = np.abs(points - wave.minima[valley]) > 0.001
+    return valley, 1 + np.flatnonzero(away).max(initial=-1)
+
+
+def what_rate_does(rate):
+    """From 2.5: whether it stays outside, is earlier where 0.25 led, or in the other valley."""
+    (before, step), (valley, now) = settles(0.25, 2.5), settles(rate, 2.5)
+    late = descend(wave, SGD(lr=rate), 2.5, steps=500).points[-60:]
+    inside = (late >= wave.domain[0]) & (late <= wave.domain[1])
+    return not inside.any(), valley == before and now < step, valley == 1 - before
+
+
+def beside_the_deep_minimum(rate):
+    """From 5.0: whether it settles at 0, in the deep valley, or hops about on that side."""
+    valley, _ = settles(rate, 5.0)
+    late = descend(wave, SGD(lr=rate), 5.0, steps=500).points[-60:]
+    hops = np.ptp(late) > 0.05 and (late > wave.stationary[0]).all()
+    return valley == 1, valley == 0, hops
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "what rate 1.0 does here": lambda: what_rate_does(1.0),
+    "beside the deep minimum": lambda: beside_the_deep_minimum(0.8),
+}
+
+
 def claim_two_starts_end_in_the_two_valleys():
     runs = descend(wave, SGD(lr=0.25), start=[2.5, 1.5], steps=10)
     assert np.allclose(runs.end, wave.minima, atol=0.01)

@@ -358,6 +358,29 @@ def near_enough(far):
     return descend(plateau, SGD(lr=0.5), (-far, 0), 100).losses[-1] < 0.01
 
 
+def above_a_chord(f):
+    """Over all chords: is the curve above none; above one left of the minimum; above a long one."""
+    low, high = f.domain
+    a, b = np.linspace(low, high, 61)[:, None, None], np.linspace(low, high, 61)[:, None]
+    above = (gap(f, a, b, np.linspace(0, 1, 21)) > 1e-12).any(axis=-1)
+    a, b = a[..., 0], b[..., 0]
+    left, long = np.maximum(a, b) <= f.minima[0], np.abs(a - b) > (high - low) / 2
+    return not above.any(), above[left].any(), above[long].any()
+
+
+def on_the_line(hair=0.0):
+    """After 60 steps, a hair off the line: has it left the line, does it rest, is it beyond."""
+    (x, y), last = descend(functions.saddle, SGD(lr=0.1), (-1.8, hair), 60).points[[-1, -2]]
+    return abs(y) > 0.01, np.allclose([(x, y), last], 0, atol=1e-5), x > 0.9
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "above a chord of the parabola": lambda: above_a_chord(functions.parabola),
+    "on the line of the saddle": on_the_line,
+}
+
+
 def claim_the_chord_test_agrees_with_the_second_derivative():
     def passes_chord_test(f, low, high):
         x = np.linspace(low, high, 81)
@@ -434,8 +457,6 @@ def claim_a_hair_off_the_saddles_line_grows_at_every_step():
         run = on_the_saddle(hair)
         np.testing.assert_allclose(run.points[:150, 1], hair * 1.2 ** np.arange(150))
         assert run.left() == step
-    end = descend(functions.saddle, SGD(lr=0.1), (-1.8, 0), steps=60).end
-    assert np.linalg.norm(end) < 1e-5
     stuck = descend(functions.saddle, SGD(lr=0.1), (-1.8, 0), steps=10_000)
     assert stuck.left() is None and abs(stuck.end[0]) < 1e-12 and stuck.end[1] == 0
 
@@ -462,7 +483,6 @@ def claim_of_six_rules_on_the_plateau_four_hardly_move():
 
 
 def claim_the_gap_above_the_chord():
-    assert max(gap(functions.parabola, 0.5, 4.5, t) for t in np.linspace(0, 1, 11)) <= 1e-12
     assert gap(functions.wave, -0.4, 4.6, 0.5) > 4
 
 

@@ -300,6 +300,23 @@ def lowest_after(steps):
     return rates[best_run(runs)]
 
 
+def what_the_run_does(lr):
+    """Whether it crosses at every step; is on the floor half way; keeps to the line to the star."""
+    x, y = run(lr, 30).points.T
+    crosses = y[:-1] * y[1:] < 0
+    on_the_floor = np.abs(y) < 0.1 * abs(y[0])
+    far, beside = np.hypot(x[0], y[0]), np.abs(x * y[0] - y * x[0])  # the latter times far
+    half_way = np.abs(x) > abs(x[0]) / 2
+    return crosses.all(), (on_the_floor & half_way).any(), beside.max() < 0.05 * far**2
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "what the run does at rate 0.95": lambda: what_the_run_does(0.95),
+    "the best constant rate": lambda: np.sign(lowest_after(60) - 0.5) == [-1, 0, 1],
+}
+
+
 def claim_the_band_zigzags_from_0_5_to_the_limit():
     rates = np.array([0.1, 0.5, 0.55, 0.8, 1.0, 1.1])
     for steps in (10, 60):

@@ -96,7 +96,7 @@ def sentences(source: str) -> Iterator[tuple[int, str]]:
     """
     for node in ast.parse(source).body:
         names = {getattr(target, "id", "") for target in getattr(node, "targets", [])}
-        if not names & {"NUMBERS", "GIVEN"} and not getattr(node, "name", "").startswith("claim_"):
+        if not names & {"NUMBERS", "GIVEN", "HOLDS"} and not getattr(node, "name", "").startswith("claim_"):
             yield from _strings(node, keys=int("QUIZ" in names))
 
 
