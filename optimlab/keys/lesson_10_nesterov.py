@@ -378,6 +378,49 @@ GIVEN = [
 ]  # fmt: skip
 
 
+def what_looking_ahead_changes():
+    """Whether Nesterov is ahead of momentum across the floor, along it, or alike in both."""
+    momentum, ahead = (
+        descend(ravine, rule(lr=0.1, momentum=0.9), (-7, 2), 60).points
+        for rule in (Momentum, Nesterov)
+    )
+    along, across = np.abs(ahead[40:]).max(axis=0) / np.abs(momentum[40:]).max(axis=0)
+    steps = [np.argmax(points[:, 0] > 0) for points in (momentum, ahead)]  # to the star, along x
+    both = across < 0.9 and np.isclose(along, across, rtol=0.2)
+    return across < 0.1, steps[1] < 0.9 * steps[0], both
+
+
+def what_the_best_pair_leaves():
+    """Whether the best of many pairs leaves less with Nesterov, as much, or more."""
+    rates, momenta = np.linspace(0.02, 2, 199)[:, None], np.linspace(0, 0.99, 100)
+    momentum, ahead = (
+        momentum_shrink(ravine, rates, momenta, rule).min() for rule in (Momentum, Nesterov)
+    )
+    same = np.isclose(ahead, momentum, rtol=0.02)
+    return ahead < momentum, same, ahead > 1.1 * momentum and np.isclose(momentum, 0.635, rtol=0.02)
+
+
+def on_the_corners():
+    """Whether momentum arrives on the corners, swings for ever, or flies off."""
+    x = descend(corners, Momentum(lr=0.111, momentum=0.44), 3.3, 999).points
+    three = np.allclose(x[-3:], x[-6:-3], rtol=0, atol=1e-9) and np.ptp(x[-3:]) > 1
+    return abs(x[-1]) < 0.01, three and x[-3:].min() < 0 < x[-3:].max(), not abs(x[-1]) < 4
+
+
+def how_the_bug_shows():
+    suspect, right = border(Suspect), border(Shifted)
+    return np.isclose(suspect, right, rtol=0.1), suspect < 0.9 * right, suspect > right
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "what looking ahead changes": what_looking_ahead_changes,
+    "what Nesterov's best pair leaves": what_the_best_pair_leaves,
+    "momentum on the corners": on_the_corners,
+    "how the bug shows": how_the_bug_shows,
+}
+
+
 def claim_at_step_3_the_run_is_above_the_floor_and_the_point_ahead_below_it():
     assert np.allclose(run().probes[1], (-6.867, 1.24))
     assert run().points[3, 1] > 0 > run().probes[3, 1]
@@ -408,10 +451,9 @@ def claim_at_momentum_0_9_nesterov_is_better_at_most_rates_up_to_0_65():
     assert (nesterov < momentum).mean() > 0.9
 
 
-def claim_the_best_pair_of_nesterov_leaves_more_than_that_of_momentum():
-    rate, momentum, best = best_momentum(ravine, Nesterov)
-    assert np.allclose([rate, momentum, best], [0.655738, 0.592263, 0.743926], atol=1e-6)
-    assert best > best_momentum(ravine)[2]
+def claim_the_best_pair_of_nesterov():
+    found = best_momentum(ravine, Nesterov)
+    assert np.allclose(found, [0.655738, 0.592263, 0.743926], atol=1e-6)
 
 
 def claim_the_border_is_that_of_the_formula_and_momentums_best_rate_is_beyond_it():
@@ -439,9 +481,8 @@ def claim_on_the_corners_momentum_goes_round_three_points_and_the_textbook_pair_
     assert np.allclose(tuned.points[-3:], tuned.points[-6:-3]) and abs(safe.end).max() < 1e-9
 
 
-def claim_on_the_corners_the_plot_arrives_from_2_5_and_not_from_3_3():
+def claim_on_the_corners_the_plot_arrives_from_2_5():
     assert abs(descend(corners, Momentum(lr=0.111, momentum=0.44), 2.5, 200).end) < 1e-9
-    assert abs(descend(corners, Momentum(lr=0.111, momentum=0.44), 3.3, 999).end) > 0.5
 
 
 def claim_pytorchs_form_is_the_same_walk_seen_ahead():

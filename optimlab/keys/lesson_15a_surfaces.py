@@ -420,22 +420,49 @@ GIVEN = [
 ]
 
 
-def claim_sgd_zigzags_most_and_one_rule_ends_lower():
+@functools.cache
+def usual():
+    """The runs of the usual picture, by their rules."""
+    picked = {SGD: 0.95, Momentum: 0.1, AdaGrad: 1.5, Adam: 0.3}
+    return {rule: descend(ravine, rule(lr=lr), steps=30) for rule, lr in picked.items()}
+
+
+def what_5_percent_cost():
+    times = np.array(cost(Nesterov, 0.304))
+    thousands = (times > 3000).all() and (times < 10_000).all()
+    return thousands, np.isclose(times, 10, rtol=0.5).any(), (times < 1.5).any()
+
+
+def who_notices_the_turn():
+    plain, tilted = ([*retuned()[name].values()] for name in ("as it is", "turned"))
+    same, other = np.isclose(tilted, plain), ~np.isclose(tilted, plain, rtol=0.05, atol=0)
+    return same.all(), same[:2].all() and other[2:].all(), other.all()
+
+
+def who_stays_at_100_f():
+    plain, steep = ([descend(f, r(0.3), steps=30).points for r in four] for f in (ravine, STEEP))
+    off = abs(np.subtract(plain, steep)).max(axis=(1, 2))
+    stays, leaves = off < 1e-5, off > 1e50
+    return stays.all(), stays[:2].all(), leaves[:2].all() and stays[2:].all()
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "how many end lower than SGD": lambda: np.isclose(
+        sum(run.losses[-1] < usual()[SGD].losses[-1] for run in usual().values()), [0, 1, 2, 3]
+    ),
+    "what 5 % cost": what_5_percent_cost,
+    "who notices the turn": who_notices_the_turn,
+    "whose path stays at 100 f": who_stays_at_100_f,
+}
+
+
+def claim_sgd_zigzags_most_and_by_distance_the_order_is_another_than_by_loss():
     assert abs(0.95 / (2 / 2.1) - 1) < 0.003  # the best constant rate: lesson 07b
-    picked = {SGD: 0.95, Momentum: 0.1, AdaGrad: 1.5, Adam: 0.3}
-    runs = {rule.__name__: descend(ravine, rule(lr=picked[rule]), steps=30) for rule in four}
-    crossings = {
-        name: np.sum(np.diff(np.sign(run.points[:, 1])) != 0) for name, run in runs.items()
-    }
-    assert crossings.pop("SGD") == 30 and max(crossings.values()) < 5
-    assert sum(run.losses[-1] < runs["SGD"].losses[-1] for run in runs.values()) == 1
-
-
-def claim_by_distance_the_picked_rates_have_another_order_than_by_loss():
-    picked = {SGD: 0.95, Momentum: 0.1, AdaGrad: 1.5, Adam: 0.3}
-    runs = {rule: descend(ravine, rule(lr=lr), steps=30) for rule, lr in picked.items()}
-    by_loss = sorted(runs, key=lambda rule: runs[rule].losses[-1])
-    by_distance = sorted(runs, key=lambda rule: np.linalg.norm(runs[rule].end))
+    crossings = [np.sum(np.diff(np.sign(run.points[:, 1])) != 0) for run in usual().values()]
+    assert crossings[0] == 30 and max(crossings[1:]) < 5
+    by_loss = sorted(four, key=lambda rule: usual()[rule].losses[-1])
+    by_distance = sorted(four, key=lambda rule: np.linalg.norm(usual()[rule].end))
     assert by_loss == [AdaGrad, SGD, Momentum, Adam]
     assert by_distance == [AdaGrad, Adam, SGD, Momentum]
 
@@ -447,20 +474,11 @@ def claim_four_rates_have_four_winners_and_those_of_adams_lawyer_three():
         assert min(ends, key=ends.get) is winner
 
 
-def claim_5_percent_cost_thousands_of_times_at_nesterovs_and_momentums_spike():
-    for rule, rate in ((Nesterov, 0.304), (Momentum, 0.686)):
-        assert all(3000 < times < 10_000 for times in cost(rule, rate))
-
-
-def claim_those_spikes_fall_between_two_rates_of_the_figure():
+def claim_a_spike_falls_between_two_rates_of_the_figure_and_its_run_just_passes_the_minimum():
     for rule, rate in ((Nesterov, 0.304), (Momentum, 0.686), (Adam, 0.733)):
         beside = np.abs(np.log(tuning.RATES / rate)).argsort()[:2]
         shown = tuning.sweep(ravine, rule, steps=30).losses[rule.__name__][beside]
         assert shown.min() > 2 * spike(rule, rate)[1]
-
-
-def claim_at_a_spike_the_run_just_passes_the_minimum():
-    for rule, rate in ((Momentum, 0.686), (Nesterov, 0.304), (Adam, 0.733)):
         passing = descend(ravine, rule(lr=rate), steps=31).points[[29, 30, 31], 0]
         assert passing[0] > 0 > passing[2] or passing[0] < 0 < passing[2]
 
@@ -495,24 +513,11 @@ def claim_adadelta_is_hopeless_in_the_figure_and_not_beyond_it():
     assert round(far.rate) == 251 and far.loss < 1e-5 < 1 < shown.min()
 
 
-def claim_sgd_and_momentum_diverge_at_100_f():
-    limit = 2 / np.linalg.eigvalsh(STEEP.hessian((0, 0))).max()
-    assert np.isclose(limit, 0.01) and np.isclose((1 + 0.9) * limit, 0.019)
-    for rule in (SGD, Momentum):
-        assert descend(STEEP, rule(lr=0.3), steps=30).losses[-1] > 1e50
-
-
-def claim_who_notices_a_turn_and_a_factor_after_tuning():
-    before, tilted, hundred, quarter = retuned().values()
-    for rule in ("SGD", "Momentum"):
-        assert np.isclose(tilted[rule], before[rule]) and np.isclose(hundred[rule], before[rule])
-    for rule in ("AdaGrad", "Adam"):
-        assert np.isclose(hundred[rule], before[rule], rtol=1e-3, atol=0)
-        assert not np.isclose(tilted[rule], before[rule], rtol=0.05, atol=0)
+def claim_after_tuning_a_factor_changes_nothing_and_a_turn_and_a_stretch_the_winner():
+    before, _, hundred, quarter = retuned().values()
+    for rule, near in (("SGD", 1e-5), ("Momentum", 1e-5), ("AdaGrad", 1e-3), ("Adam", 1e-3)):
+        assert np.isclose(hundred[rule], before[rule], rtol=near, atol=0)
     assert not any(np.isclose(quarter[r], before[r], rtol=0.05, atol=0) for r in before)
-
-
-def claim_a_turn_and_a_stretch_change_the_winner():
     first = [min(row, key=row.get) for row in retuned().values()]
     assert first == ["AdaGrad", "SGD", "AdaGrad", "SGD"] and ravine(ravine.start) == 6.45
 
@@ -533,7 +538,6 @@ def claim_who_turns_with_the_hill_and_who_ignores_100_f():
 
 
 def claim_who_wins_by_loss_and_that_adam_does_nowhere():
-    assert [podium(name, "loss")[0] for name in surfaces()].count("Adam") == 0
     assert podium(PLAIN, "loss")[0] == "AdaGrad"
     assert set(podium(FLAT, "loss")[:2]) == {"AdaGrad", "AdaDelta"}
     assert all(tuned()[FLAT][rule].loss < 1e-20 for rule in ("AdaGrad", "AdaDelta"))
@@ -551,10 +555,8 @@ def claim_another_grid_of_rates_swaps_sgd_and_nesterov():
 
 def claim_who_wins_by_evaluations():
     assert podium(TURNED, "evaluations")[0] == "Nesterov"
-    assert [count(TURNED, place) for place in (1, 2)] == [8, 13]
     fastest = {r for r, one in tuned()[PLAIN].items() if one.evaluations(goal(PLAIN)) == 4}
     assert fastest == set(podium(PLAIN, "evaluations")) == {"AdaGrad", "RMSProp", "NAdam"}
-    assert count(PLAIN, 1) == 4
 
 
 def claim_who_wins_by_width():

@@ -358,11 +358,10 @@ def spent(name):
     return found
 
 
-def ahead(seeds):
-    """With how many of the seeds Nesterov ends lowest on iris."""
+def winners(seeds):
+    """Who ends lowest on iris, with each of the seeds."""
     ends = {rule: run.losses[-1] for rule, run in runs("iris", seeds=seeds).items()}
-    return sum(lowest({rule: loss[i] for rule, loss in ends.items()}) == "Nesterov"
-               for i in range(len(seeds)))  # fmt: skip
+    return [lowest({rule: loss[i] for rule, loss in ends.items()}) for i in range(len(seeds))]
 
 
 NUMBERS = [
@@ -372,7 +371,7 @@ NUMBERS = [
     ("140", lambda: len(parts("spirals")[0])),
     ("4,200", lambda: runs("iris")["Adam"].evaluations),
     ("8,400", lambda: runs("spirals")["Adam"].evaluations),
-    ("27", lambda: ahead(FURTHER)),
+    ("27", lambda: winners(FURTHER).count("Nesterov")),
     ("525", lambda: spent("iris")["AdaGrad"]),
     ("840", lambda: spent("iris")["Adam"]),
     ("0.037", lambda: medians(runs("iris"))["AdaGrad"]),
@@ -384,6 +383,42 @@ NUMBERS = [
 GIVEN = [
     *("8", "14", "20", "30", "40", "60", "0.1", "0.3", "0.5", "0.0001", "0.004", "95", "-1"),
 ]
+
+
+def who_wins_on_iris():
+    """Whether SGD ends lowest, or Adam, or Nesterov with every seed, or now one, now another."""
+    first, by_seed = lowest(medians(runs("iris"))), winners(REPORTING)
+    every = first == "Nesterov" and by_seed.count("Nesterov") == len(REPORTING)
+    return first == "SGD", first == "Adam", every, len(set(by_seed)) > 1
+
+
+def how_far_apart():
+    """Whether the last ends about twice as high as the first, over ten times, or as high."""
+    ends = medians(runs("spirals")).values()
+    times = max(ends) / min(ends)
+    return 1.5 < times < 3, times > 10, times < 1.5
+
+
+def what_becomes_of_sgd():
+    """Whether SGD, tuned by the median, ends as high, about half as high, or below a fiftieth."""
+    old, new = (medians(runs("spirals", tune))["SGD"] for tune in (careful, by_median))
+    return np.isclose(new, old, rtol=0.2), np.isclose(new, old / 2, rtol=0.3), new < old / 50
+
+
+def how_often_lowest_in_both():
+    """Whether the lowest in training is lowest on new flowers at most once, or how often, of 5."""
+    both = [(lowest(medians(one)), lowest(medians(one, "test_losses"))) for one in draws()]
+    count = sum(old == new for old, new in both)
+    return count <= 1, 2 <= count <= 3, count >= 4
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "who wins on iris": who_wins_on_iris,
+    "how far apart on the spirals": how_far_apart,
+    "SGD tuned by the median": what_becomes_of_sgd,
+    "lowest training loss, best on new flowers": how_often_lowest_in_both,
+}
 
 
 def claim_each_rule_has_its_valley_at_another_rate():
@@ -400,8 +435,7 @@ def claim_every_rule_measures_as_many_gradients():
     assert all(run.evaluations == 60 * 140 == 8400 for run in runs("spirals").values())
 
 
-def claim_nesterov_is_first_and_sgd_last_on_iris_with_every_seed():
-    assert ahead(REPORTING) == 20
+def claim_sgd_is_last_on_iris_with_every_seed():
     for seeds in (REPORTING, FURTHER):
         ends = {rule: run.losses[-1] for rule, run in runs("iris", seeds=seeds).items()}
         for i in range(len(seeds)):
@@ -420,15 +454,14 @@ def claim_on_iris_the_last_ends_about_twice_as_high_as_the_first():
     assert 1.6 < ends["SGD"] / ends["Nesterov"] < 2.4
 
 
-def claim_on_the_spirals_sgd_ends_more_than_ten_times_as_high_as_adam():
+def claim_on_the_spirals_adam_ends_lowest_and_sgd_highest():
     ends = medians(runs("spirals"))
     assert lowest(ends) == "Adam" and highest(ends) == "SGD"
-    assert ends["SGD"] > 20 * ends["Adam"]
 
 
 def claim_the_rule_of_tuning_decides_where_sgd_ends():
     by_care, at_median = medians(runs("spirals")), medians(runs("spirals", by_median))
-    assert at_median["SGD"] < by_care["SGD"] / 50 and at_median["SGD"] < 0.004
+    assert at_median["SGD"] < 0.004
     assert by_care["SGD"] > 5 * by_care["AdaGrad"] and at_median["SGD"] < at_median["AdaGrad"] / 2
     i = list(RATES).index(by_median("spirals", "SGD"))
     assert np.isclose(RATES[i + 1] / RATES[i], 1.78, atol=0.01)
@@ -470,12 +503,10 @@ def claim_held_out_loss_on_iris_puts_first_who_is_last_in_training():
         assert set(sorted(old, key=old.get)[-2:]) == {"SGD", "RMSProp"}
 
 
-def claim_the_lowest_training_loss_is_hardly_ever_the_lowest_on_new_flowers():
+def claim_nesterov_is_first_in_training_and_last_or_last_but_one_on_new_flowers():
     old = [medians(found) for found in draws()]
     new = [medians(found, "test_losses") for found in draws()]
-    winners, best = list(map(lowest, old)), list(map(lowest, new))
-    assert sum(a == b for a, b in zip(winners, best, strict=True)) <= 1 and len(set(best)) >= 2
-    assert winners.count("Nesterov") == 5
+    assert len(set(map(lowest, new))) >= 2 and {*map(lowest, old)} == {"Nesterov"}
     for ends in new:  # last or last but one
         assert sorted(ends, key=ends.get).index("Nesterov") >= 4
 

@@ -332,10 +332,41 @@ def floor():
     return typed("x^4/4 - 2*x^2 + x/2")
 
 
-def claim_the_last_term_has_the_slope_that_is_right():
+def slope_of_the_last_term():
+    """Which of the three texts is what the last term adds to the derivative by x."""
     x, y = np.array([-3.0, 0.5, 2.0]), np.array([2.0, -1.0, 0.3])
-    by_x = typed().gradient(np.stack([x, y], axis=-1))[:, 0]
-    np.testing.assert_allclose(by_x - (x**3 - 4 * x + 0.5), -(y - x / 2), atol=1e-12)
+    by_x = typed().gradient(np.stack([x, y], axis=-1))[:, 0] - floor().gradient(x)
+    return [np.allclose(by_x, times * (y - x / 2), atol=1e-12) for times in (2, -1, 1)]
+
+
+def where_rate_0_23_ends():
+    """Whether it ends at A, at B, or jumps at the end, at neither of them."""
+    points = plain(0.23, (-3, 2)).points
+    there, jump = nearest(points[-1]), np.linalg.norm(points[-1] - points[-2])
+    return there == "A", there == "B", there == "" and jump > 0.1
+
+
+def how_many_diverge():
+    """Whether momentum loses fewer starts than plain descent, about as many, or about 20 %."""
+    before, now = lost(SGD), lost(Momentum)
+    return now < before, np.isclose(now, before, rtol=0.2), np.isclose(now, 0.2, rtol=0.1)
+
+
+RACE = SGD, Momentum, Adam, Bounded
+
+
+def who_ends_lowest():
+    ends = [excess(rule, (-3, 2)) for rule in RACE]
+    return [end == np.nanmin(ends) for end in ends]
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {
+    "slope of the last term": slope_of_the_last_term,
+    "where rate 0.23 ends": where_rate_0_23_ends,
+    "how many diverge": how_many_diverge,
+    "who ends lowest": who_ends_lowest,
+}
 
 
 def claim_the_numerical_slope_is_off_by_x_times_h_squared():
@@ -356,9 +387,8 @@ def claim_a_is_the_deeper_minimum_and_the_ridge_lies_between():
     assert plain(0.23, (-3, 2)).points[1, 0] > f.stationary[0, 0] > -3
 
 
-def claim_0_23_is_above_the_limit_of_a_and_below_that_of_b_and_ends_at_b():
+def claim_0_23_is_above_the_limit_of_a_and_below_that_of_b():
     assert limits()[0] < 0.23 < limits()[1]
-    assert nearest(plain(0.23, (-3, 2)).end) == "B"
 
 
 def claim_from_0_18_to_the_limit_of_a_the_run_ends_at_b_although_a_could_hold_it():
@@ -396,8 +426,8 @@ def claim_small_rates_have_two_halves_and_large_ones_stripes():
         assert (changes == 1) == few
 
 
-def claim_momentum_throws_out_many_times_as_many_starts():
-    assert 0.015 < lost(SGD) < 0.03 and 0.17 < lost(Momentum) < 0.22 and lost(Bounded) == 0
+def claim_plain_descent_loses_about_2_percent_of_the_starts_and_bounded_none():
+    assert 0.015 < lost(SGD) < 0.03 and lost(Bounded) == 0
 
 
 def claim_the_second_step_of_momentum_leads_up_the_other_wall():
@@ -415,14 +445,11 @@ def claim_a_push_is_shorter_than_the_rate_and_near_a_minimum_the_rule_is_momentu
     np.testing.assert_allclose(one, other, atol=1e-9)
 
 
-def claim_sgd_ends_lowest_from_here_and_bounded_from_the_corner():
-    four = SGD, Momentum, Adam, Bounded
-    here = {rule: excess(rule, (-3, 2)) for rule in four}
-    assert min(here, key=here.get) is SGD
-    corner = {rule: excess(rule, (-5, 4)) for rule in four}
+def claim_bounded_ends_lowest_from_the_corner_and_momentum_at_a_smaller_rate():
+    corner = {rule: excess(rule, (-5, 4)) for rule in RACE}
     assert np.isnan(corner[SGD]) and np.isnan(corner[Momentum])
     assert corner[Bounded] < corner[Adam]
-    slower = {rule: excess(rule, (-5, 4), 0.01) for rule in four}
+    slower = {rule: excess(rule, (-5, 4), 0.01) for rule in RACE}
     assert min(slower, key=slower.get) is Momentum
     assert excess(SGD, (-3, 2)) > 1e-12 and plain(0.1, (-3, 2)).points[:, 0].max() < 0
 
