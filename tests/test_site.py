@@ -12,9 +12,13 @@ from optimlab.tools import pages, site
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def lesson(number):
     (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read(path)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,7 @@ def test_every_lesson_can_be_prepared_and_is_linked():
     assert f"loads {site.MEGABYTES} MB" in page
     assert re.findall(r"https?:[^ ]*", page) == ["http://localhost:8000"]
     for path in paths:
-        notebook = site.prepared(json.loads(path.read_text(encoding="utf-8")))
+        notebook = site.prepared(read(path))
         assert notebook["cells"][0]["source"].count("\n") == 1
 
 
@@ -58,7 +62,10 @@ def ready(monkeypatch, tmp_path):
         ran.append(list(map(str, command)))
         if in_folder:
             (tmp_path / "site").mkdir(exist_ok=True)
-            ran.append({path.name for path in (in_folder / "contents").iterdir()})
+            books = list((in_folder / "contents").iterdir())
+            ran.append({path.name for path in books})
+            texts = [cell["source"] for path in books for cell in read(path)["cells"]]
+            assert {type(text) for text in texts} == {str}, "a page takes no lists of lines"
             ran.append(json.loads((in_folder / "jupyter-lite.json").read_text()))
             ran.append((in_folder / "static" / "pyodide").is_dir())
 
@@ -81,8 +88,10 @@ def test_the_site_is_built_by_jupyterlite(ready, tmp_path):
     assert [pin.partition("==")[0] for pin in download[-len(site.WHEELS) :]] == [*site.WHEELS]
     assert "jupyterlite_core" in build and str(tmp_path / "site" / "run") in build
     assert contents == {path.name for path in site.lesson_paths(NOTEBOOKS)}
-    (kernel,) = config["jupyter-config-data"]["litePluginSettings"].values()
+    data = config["jupyter-config-data"]
+    (kernel,) = data["litePluginSettings"].values()
     assert kernel["disablePyPIFallback"] and pyodide
+    assert data["enableMemoryStorage"] and data["contentsStorageDrivers"][-1].startswith("memory")
     assert (tmp_path / "site" / "index.html").read_text() == site.start_page(
         site.lesson_paths(NOTEBOOKS)
     )

@@ -1,5 +1,6 @@
 """In a browser's Python there are no threads and no processes: the lessons do without."""
 
+import errno
 import multiprocessing
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from optimlab import checks, lessons, place
-from optimlab.lessons import Exercise, Progress
+from optimlab.lessons import Exercise, Progress, store
 from optimlab.lessons.judging.watch import TooLong, call
 
 ROOT = Path(__file__).parents[1]
@@ -211,6 +212,13 @@ def test_answers_that_a_browser_does_not_keep_stay_for_the_visit(browser, tmp_pa
     monkeypatch.setattr(place, "DRIVE", str(tmp_path))
     progress.update("05", "quiz", "2", first="b")
     assert progress.trouble == "" and len(Progress(progress.path).lesson("05")["quiz"]) == 2
+
+    def no_drive(*_):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(store.os, "replace", no_drive)
+    progress.update("05", "quiz", "3", first="a")
+    assert f"cannot be written ({store.NO_FILES}), so" in progress.trouble
 
 
 # --- the lessons -------------------------------------------------------------------------------

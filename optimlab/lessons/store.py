@@ -22,6 +22,7 @@ from optimlab.lessons.lockfile import locked, replace
 
 NAME = "optimlab-progress.json"
 VARIABLE = "OPTIMLAB_PROGRESS"
+NO_FILES = "this browser keeps no files for this page"
 
 
 class Progress:
@@ -215,10 +216,10 @@ class Progress:
             )
 
     def _unable(self, verb, error):
-        said = (
-            f"{_shown(self.path)} cannot be {verb} ({error.strerror or error}), so your answers "
-            "are in memory only"
-        )
+        why = error.strerror or error
+        if place.in_browser() and why == os.strerror(errno.EINVAL):  # JupyterLite: no drive
+            why = NO_FILES
+        said = f"{_shown(self.path)} cannot be {verb} ({why}), so your answers are in memory only"
         if place.in_browser():
             return f"{said}: they stay until you close or reload this page."
         return f'{said}; lessons.keep("another/place.json") keeps them in another file.'
@@ -301,7 +302,7 @@ def _resolved(path):
 def _fit(path):
     """Raise OSError where answers cannot be kept: a device, a folder, a file of another kind."""
     if place.in_browser() and not path.is_relative_to(place.DRIVE):
-        raise OSError(errno.EROFS, "this browser keeps no files for this page")
+        raise OSError(errno.EROFS, NO_FILES)
     if path.suffix.lower() != ".json":
         raise OSError(errno.EINVAL, "its name does not end in .json")
     documents.ordinary(path)

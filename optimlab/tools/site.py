@@ -37,6 +37,8 @@ FRONT_ENDS = (
 )  # fmt: skip
 #: what is fetched together with Python, as every lesson needs it
 AT_ONCE = ("micropip", "ipython", "jedi", "matplotlib", "numpy", "pillow")
+#: where the page keeps files: in its memory where the browser refuses all else
+STORES = ("asyncStorage", "localStorageWrapper", "memoryStorageDriver")
 #: modules that come with the package, so that no lesson installs them
 BROUGHT = {"optimlab", "matplotlib", "numpy", *sys.stdlib_module_names}
 #: what a first visit to a lesson loads, as tests/site measures it
@@ -62,12 +64,19 @@ installed. <b>The first lesson you run loads {megabytes} MB</b>: JupyterLab, Pyt
 matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
 be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
 visits find most of it in the browser's cache. Then choose <i>Run, Run All Cells</i>.</p>
+<p id="kept" hidden><b>This browser keeps nothing for this page</b>, so your answers stay until you
+close it. To keep them, allow data of this site in the browser's settings.</p>
 <p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
 <p id="disk" hidden><b>A browser does not run Python in pages from a disk.</b> In this folder, start
 <code>python -m http.server</code>, and open http://localhost:8000 in it.</p>
 <p>In a notebook of your own, begin with <code>%pip install -q optimlab</code>.</p>
 </main>
 <script>
+  try {{
+    localStorage.length;
+  }} catch {{
+    document.getElementById("kept").hidden = false;
+  }}
   document.getElementById("old").hidden = "WebAssembly" in window;
   document.getElementById("disk").hidden = location.protocol !== "file:";
 </script>
@@ -100,12 +109,14 @@ def build(
 def _jupyterlite(output, paths, pyodide):
     checks.extra("jupyterlite_core", "optimlab.tools.site", "site")
     checks.extra("jupyterlite_pyodide_kernel", "optimlab.tools.site", "site")
+    nbformat = checks.extra("nbformat", "optimlab.tools.site", "lessons")
     with tempfile.TemporaryDirectory() as folder:
         lite = Path(folder)
         _wheels(lite / "source", lite / "pypi")
         (lite / "contents").mkdir()
         for path in paths:
-            text = json.dumps(prepared(json.loads(path.read_text(encoding="utf-8"))))
+            # read by nbformat, as a server does: a page knows no texts in lists of lines
+            text = json.dumps(prepared(nbformat.read(path, 4)))
             (lite / "contents" / path.name).write_text(text, encoding="utf-8")
         kernel: dict = {"loadPyodideOptions": {"packages": AT_ONCE}}
         if pyodide is not None:
@@ -113,7 +124,8 @@ def _jupyterlite(output, paths, pyodide):
             (lite / "static").mkdir()
             (lite / "static" / "pyodide").symlink_to(_of_pyodide(pyodide))
         settings = {"@jupyterlite/pyodide-kernel-extension:kernel": kernel}
-        data = {"appName": "optimlab", "litePluginSettings": settings}
+        data = {"appName": "optimlab", "litePluginSettings": settings, "enableMemoryStorage": True}
+        data |= {f"{kind}StorageDrivers": STORES for kind in ("contents", "settings", "workspaces")}
         config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
         (lite / "jupyter-lite.json").write_text(json.dumps(config), encoding="utf-8")
         shutil.rmtree(output / "run", ignore_errors=True)

@@ -261,7 +261,8 @@ class Lab:
         for kind in ("request", "websocket"):
             self.page.on(kind, lambda s: NOT_LOCAL.match(s.url) and self.outside.append(s.url))
         self.page.on("pageerror", lambda error: self._heard(str(error)))
-        self.page.on("console", lambda said: said.type == "error" and self._heard(said.text))
+        self.page.on("console", lambda said: said.type == "error" and self._heard(
+            f"{said.text} {said.location.get('url', '')}".strip()))  # fmt: skip
         self.page.on("dialog", lambda dialog: dialog.accept())  # "leave this page?"
 
     def renew(self, shots: Path | None = None):

@@ -4,10 +4,12 @@ usage: python tests/site/run.py PYODIDE [NUMBER …] [--site DIR] [--out DIR] [-
 
 PYODIDE is a folder that assemble.py made. One row for each lesson: what went wrong; the seconds
 until its notebook was seen, its package was there and its last cell had run, with nothing in the
-browser's cache; what was asked for meanwhile. `--learn` then answers, saves, reloads and looks.
+browser's cache; what was asked for meanwhile. `--learn` then answers with the network gone and in
+two tabs, closes the browser and looks the next day, and has a browser that keeps no data.
 """
 
 import argparse
+import contextlib
 import functools
 import http.server
 import json
@@ -26,6 +28,8 @@ from optimlab.tools import site
 
 BASE = "/a/folder/of/a/server"
 SEEN = "() => document.querySelectorAll('.jp-Notebook-cell').length > 3"
+#: what Chromium's settings call it to let a page keep data, or not
+ALLOWED, REFUSED = 1, 2
 #: how many code cells have run and are done
 DONE = """() => { const cells = window.jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.source.trim());
@@ -109,7 +113,8 @@ def run(lab, number, out=None):
     lab.page.wait_for_function("() => window.__ran", timeout=300_000)
     last = time.monotonic() - began
     lab.settle()
-    errors = lab.errors() + lab.outside
+    heard = [said for said in lab.console if not said.endswith("/favicon.ico")]  # of the host
+    errors = lab.errors() + lab.outside + heard
     if out:
         lab.shots = Path(out)
         lab.screenshot(number)
@@ -117,39 +122,91 @@ def run(lab, number, out=None):
     return errors, seen, ready, first, last, sum(size for size, _ in sent) / 1e6, len(sent)
 
 
-def learn(lab):
-    """In lesson 05: a prediction, an exercise, a saved picture, and all again after a reload."""
-    assert not run(lab, "05")[0]
-    page, said = lab.page, {}
-    card = page.locator(".ol-card:visible").first
+@contextlib.contextmanager
+def profile(playwright, folder, data=ALLOWED):
+    """A browser of somebody who keeps it, and who allows or refuses a page to keep data."""
+    settings = {"profile": {"default_content_setting_values": {"cookies": data}}}
+    (folder / "Default").mkdir(exist_ok=True)
+    (folder / "Default" / "Preferences").write_text(json.dumps(settings), encoding="utf-8")
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=find_browser(), args=FLAGS, viewport={"width": 1400, "height": 900}
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def answer(lab):
+    """Answer the first prediction of the lesson; returns what its card says then."""
+    lab.page.bring_to_front()  # a page behind another one is not drawn
+    card = lab.page.locator(".ol-card:visible").first
     card.locator("input[type=radio]").first.check()
     card.get_by_role("button", name="Show me").click()
-    reply = "() => document.querySelector('.ol-card').innerText.match(/You (said|were).*/)?.[0]"
-    page.wait_for_function(reply)
-    said["prediction"] = page.evaluate(reply)
-    page.locator(".ol-lr .noUi-handle").first.wait_for(state="visible")  # it was hidden before
-    ask = "print(lesson.check('how many steps', {}).said())"
-    said["exercise"] = lab.python(ask.format(263))
-    loop = "def endless():\n    while True:\n        try: n = 1\n        except Exception: pass"
-    lab.python(loop)
-    began = time.monotonic()
-    said["endless loop"] = lab.python(
-        "from optimlab.lessons import Exercise; "
-        "print(Exercise(lambda x: x, cases=[1]).judge(lambda x: endless()))"
-    )
-    said["stopped after"] = f"{time.monotonic() - began:.1f} s"
-    save = "e = explore('bowl', 'SGD'); e.save('a.{0}'); import os; print(os.path.getsize('a.{0}'))"
-    for kind in ("png", "html"):
-        said[f"save .{kind}"] = lab.python(save.format(kind)) + " bytes"
-    said["environment"] = lab.python("from optimlab import lessons; lessons.check_environment()")
-    said["trouble with the answers"] = repr(lab.python("print(lesson.store.trouble)"))
-    lab.save()
-    before = lab.python("print(open('optimlab-progress.json').read())")
-    page.reload()
-    page.wait_for_function(READY, timeout=180_000)
-    after = lab.python("print(open('optimlab-progress.json').read())")
-    said["kept over a reload"] = str(before == after and "how many steps" in after)
-    return said
+    lab.until("() => /You (said|were)/.test(document.querySelector('.ol-card').innerText)")
+    return card.inner_text()
+
+
+def stored(lab):
+    lab.page.bring_to_front()
+    return json.loads(lab.python("print(open('optimlab-progress.json').read())"))["lessons"]
+
+
+def learn(server, playwright):
+    """Lesson 05 without a network, 07b beside it, both the next day; then data refused.
+
+    Yields what was looked at, with what was found and whether it is as it should be.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with profile(playwright, Path(folder)) as context:
+            lab = Lab(server, context)
+            yield "errors", *right(run(lab, "05")[0], [])
+            context.set_offline(True)
+            said = answer(lab)
+            yield "prediction without a network", said.splitlines()[4], "You said" in said
+            lab.page.locator(".ol-lr .noUi-handle").first.wait_for()  # it was hidden before
+            ask = "print(lesson.check('how many steps', {}).said())"
+            yield "exercise", *right(lab.python(ask.format(263)), "Right.")
+            loop = "def endless():\n while True:\n  try: n = 1\n  except Exception: pass"
+            lab.python(loop)
+            said = lab.python(
+                "from optimlab.lessons import Exercise; "
+                "print(Exercise(lambda x: x, cases=[1]).judge(lambda x: endless()).sentence)"
+            )
+            yield "endless loop", said, said.startswith("It ran for 3 seconds and was stopped")
+            save = "e = explore('bowl', 'SGD'); e.save('a.{0}'); import os; "
+            save += "print(os.path.getsize('a.{0}'))"
+            for kind in ("png", "html"):
+                size = lab.python(save.format(kind))
+                yield f"save .{kind}, bytes", size, int(size) > 10_000
+            said = lab.python("from optimlab import lessons; lessons.check_environment()")
+            yield "environment", said, said.startswith("This Python runs in your browser.")
+            yield "trouble", *right(lab.python("print(lesson.store.trouble)"), "")
+            context.set_offline(False)
+            other = Lab(server, context)
+            yield "errors in a second tab", *right(run(other, "07b")[0], [])
+            answer(other)
+            before = stored(lab)
+            yield "answers seen by the first tab", *right(sorted(before), ["05", "07b"])
+        with profile(playwright, Path(folder)) as context:  # the browser was closed
+            lab = Lab(server, context)
+            visit(lab, "05")
+            lab.page.wait_for_function(READY, timeout=180_000)
+            yield "the same the next day", *right(stored(lab) == before, True)
+    with tempfile.TemporaryDirectory() as folder:
+        with profile(playwright, Path(folder), REFUSED) as context:
+            lab = Lab(server, context)
+            lab.page.goto(f"{server.url}/index.html")
+            said = lab.page.locator("#kept").inner_text()
+            yield "data refused, the start page", said, "keeps nothing" in said
+            run(lab, "05")  # the console speaks of the refusal
+            yield "errors", *right(lab.errors(), [])
+            said = answer(lab).splitlines()[-1]
+            yield "its card", said, "until you close or reload this page" in said
+
+
+def right(found, wanted):
+    return str(found), found == wanted
 
 
 def main():
@@ -168,14 +225,10 @@ def main():
     failed = False
     print("lesson errors notebook  kernel package last cell     MB requests")
     with Site(folder) as server, sync_playwright() as playwright:
-        for number in [*numbers, *["learn"] * given.learn]:
+        for number in numbers:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
             with browser_context(browser) as context:
                 lab = Lab(server, context)
-                if number == "learn":
-                    for what, told in learn(lab).items():
-                        print(f"{what}: {told}")
-                    continue
                 errors, *seconds, megabytes, requests = run(lab, number, given.out)
                 times = "".join(f"{s:8.1f}" for s in seconds)
                 row = f"{number:6} {len(errors):6} {times}  {megabytes:6.1f} {requests:8}"
@@ -186,6 +239,9 @@ def main():
                     print(f"{size / 1e6:8.2f} {path}")
                 failed |= bool(errors)
             browser.close()
+        for what, found, well in learn(server, playwright) if given.learn else ():
+            print(f"{'   ' if well else 'NOT'} {what}: {found}", flush=True)
+            failed |= not well
     return int(failed)
 
 
