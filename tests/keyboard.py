@@ -116,7 +116,8 @@ SHOWN = """() => document.querySelectorAll('.ol-live, .ol-card').length > 1
     .some(node => node.innerText?.trim() === 'Loading widget...')"""
 AT, THERE = "() => window.__keys.at()", "() => window.__keys.there()"
 #: what can be pressed beside the control in hand
-BUTTONS = """() => [...window.__keys.area(document.activeElement).querySelectorAll('button')]
+BUTTONS = """() => [...document.querySelectorAll('.jp-OutputArea-output button')]
+  .filter(one => window.__keys.area(document.activeElement)?.contains(one))
   .map(one => one.innerText.trim())"""
 READY = "patience => window.__keys.ready(patience)"
 MARK = "() => window.__keys.mark()"
