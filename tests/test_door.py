@@ -289,6 +289,27 @@ def test_a_gradient_for_one_point_at_a_time():
         descend(TWO["p[0]"], SGD(), POINTS[:2], 3, gradient=lambda p: [1, 2, 3])
 
 
+@pytest.mark.parametrize(
+    "f, tail",
+    [
+        (lambda p: p[..., 0] ** 2 + 10 * p[..., 1] ** 2, ()), (lambda x, y: x**2 + 10 * y**2, ()),
+        (lambda p: Tensor(p[..., 0] ** 2), ()), (lambda p: p * [2, 20], (2,)),
+        (lambda x, y: [2 * x, 20 * y], (2,)), (lambda x, y: [2 * x, 20], (2,)),
+        (lambda p: np.diag([2, 20]) + 0 * p[..., None], (2, 2)),
+    ],
+)  # fmt: skip
+def test_many_points_are_asked_at_once_and_not_one_by_one(monkeypatch, f, tail):
+    many, seen = door.Many("f", f, (2,), tail=tail), []
+    monkeypatch.setattr(many, "f", lambda *given: seen.append("asked") or f(*given))
+    numbers = door.numbers
+    monkeypatch.setattr(door, "numbers", lambda found: seen.append("looked at") or numbers(found))
+    points = np.random.default_rng(2).normal(size=(50, 2))
+    assert_allclose(many(points), [many(point) for point in points])
+    seen.clear()
+    many(points)
+    assert seen.count("asked") == 1 and len(seen) <= 4
+
+
 def test_lists_and_tuples_for_one_point():
     for gradient in (lambda p: [2 * p[0], 20 * p[1]], lambda p, k: (2 * p[0], 20 * p[1])):
         assert_allclose(

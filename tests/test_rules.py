@@ -674,6 +674,12 @@ def test_bad_declarations():
             own("v = v + g", "w = w - v", probe=probe)
 
 
+def test_the_longest_line_is_read_and_no_longer_one():
+    assert parse("w = w - g".ljust(500)).target == "w"
+    with pytest.raises(ValueError, match="at position 501, it has 501 characters, and 500 are the"):
+        parse("w = w - g".ljust(501))
+
+
 def test_hostile_texts_are_refused_fast():
     begin = time.perf_counter()
     for text in (
