@@ -145,6 +145,22 @@ def test_whole_numbers_and_bools_are_numbers(f, values):
     assert descend(f, SGD(), 0.7, 3).losses.dtype == float
 
 
+@pytest.mark.parametrize(
+    "f, known",
+    [
+        (lambda x: math.log(x), np.log), (lambda x: math.sqrt(x), np.sqrt),
+        (lambda x: math.pow(x, 0.5) / float(x), lambda x: x**-0.5),
+        (lambda p: math.sqrt(p[0]) * p[1], lambda p: np.sqrt(p[..., 0]) * p[..., 1]),
+    ],
+)  # fmt: skip
+def test_where_a_function_raises_it_is_undefined_and_elsewhere_it_is_taken(f, known):
+    points = POINTS if "p" in f.__code__.co_varnames else np.linspace(-2, 2, 6)
+    made = checks.function(f, start=np.ones(points.shape[1:]))
+    with np.errstate(invalid="ignore"):
+        assert_allclose(made(points), known(points), rtol=1e-12)
+    assert np.isnan(made(points)).any() and np.isfinite(made(points)).any()
+
+
 def test_functions_without_a_slope_are_drawn():
     for f in (lambda x: 0, lambda x: x > 0):
         assert explore(f, steps=3).status == ""
