@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from optimlab import descend, functions, genealogy, optimizers
+from optimlab import descend, formulas, functions, genealogy, optimizers
 from optimlab.rules import evaluate, parse
 from optimlab.study import conventions, tables
 from optimlab.study.conventions import BOOK, CONVENTIONS, COURSE, COURSE_2, KERAS, PAPER, TORCH
@@ -130,6 +130,8 @@ def test_every_class_is_told_for_every_place():
     for c in CONVENTIONS:
         assert c.lines or c.note, c
         assert bool(c.source) != c.note.startswith("missing"), c
+        has_the_step = bool(c.lines) and (c.rule, c.where) != ("NAdam", PAPER)  # as its note says
+        assert written(c) == has_the_step, c
     assert {c.rule for c in CONVENTIONS} == set(CLASSES)
 
 
@@ -287,6 +289,18 @@ def test_first_steps_of_pytorch():
     ours.update(params, {"w": np.zeros(2)})
     theirs = START - lr * GRADIENT(START) - 2 * lr * alpha * GRADIENT(START)
     assert_allclose(theirs - params["w"], -lr * alpha * GRADIENT(START), rtol=1e-12)
+
+
+def test_the_momentum_of_nesterov_1983():
+    note = found("Nesterov", PAPER).note
+    following = re.search(r"a' = (.*), from a = 1$", note)[1].replace("√", "sqrt").replace("²", "^2")
+    formula, a, alphas = formulas.tree_of(following.replace("4a", "4*a")), 1.0, []
+    for _ in range(100):
+        before, a = a, evaluate(formula, {"a": a})
+        assert_allclose(a * (a - 1), before**2)  # what his proof needs
+        alphas.append((before - 1) / a)
+    assert "the momentum changes: (a - 1)/a' with" in note
+    assert alphas[0] == 0 and 0.97 < alphas[-1] < 1 and np.all(np.diff(alphas) > 0)
 
 
 def test_the_schedules_of_nadam():
