@@ -541,7 +541,8 @@ falling = Exercise(accept=falls, form="a function of x", seconds=0.3)
 )  # fmt: skip
 def test_an_argument_of_more_than_sixty_characters_is_named_by_its_kind(argument, shown):
     exercise = Exercise(lambda x: len(x), [(lambda x: 0, "none")], cases=[(argument,)])
-    assert exercise.judge(lambda x: 9).sentence == f"For x = {shown} it gives 9, which is not right."
+    said = f"For x = {shown} it gives 9, which is not right."
+    assert exercise.judge(lambda x: 9).sentence == said
 
 
 def test_accept_decides():
