@@ -57,6 +57,7 @@ def test_every_h_has_its_frame():
         slope = slope_of(shown(explorer, "secant", frames, i))
         assert slope == pytest.approx(0.25 + exact, rel=1e-3)
         goal = frames["list"][i]["goal"]
+        assert "the largest h with a gap of at most 0.01" in goal
         assert ("Reached, h = 0.002: the gap is 0.00901." in goal) == (h == 0.002)
         assert goal.endswith("and a larger h does it too.") == (h < 0.002)
 
