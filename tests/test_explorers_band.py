@@ -335,6 +335,18 @@ def test_a_veiled_map_is_hidden_and_comes_back():
     assert set(explorer.plot.images) == {"basins"} and explorer.summary.startswith("SGD")
 
 
+def test_the_legend_of_a_map_has_room_in_the_picture():
+    figure = small().plot._figures[0]
+    (legend,) = figure.legends
+    figure.draw_without_rendering()
+    page = figure.bbox
+    for part in (*legend.get_texts(), *legend.get_patches()):
+        box = part.get_window_extent()
+        assert page.x0 < box.x0 < box.x1 < page.x1 and page.y0 < box.y0 < box.y1 < page.y1, part
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names[0].startswith("A (3, 2)") and names[4:] == ["diverges", "does not arrive"]
+
+
 def test_the_shares_are_those_of_the_first_look():
     explorer = small()
     share = np.mean(explorer.labels[2::5, 2::5] == 0)
