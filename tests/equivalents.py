@@ -21,4 +21,7 @@ EQUIVALENT = [
     ("optimlab/draw/live/raster.py", "lay_out",
      'if axis.get_scale() == "log":', 'if axis.get_scale() >= "log":',
      "An axis of ours is linear or log, and of these two only log is not before log."),
+    ("optimlab/draw/live/raster.py", "_fit",
+     "for ax, box in zip(axes, own, strict=True):", "for ax, box in zip(axes, own, ):",
+     "A box is measured for each of the axes two lines above, so neither is the longer."),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from ipywidgets.widgets.widget import _instances
 from optimlab import SGD, explore, style
 from optimlab.draw.live.live import VIEW
 from optimlab.lessons import Choice, Lesson, Progress
+from optimlab.lessons.afterwards import outputs_of
 
 
 @pytest.fixture
@@ -47,6 +48,16 @@ def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
     (alive,) = after._output.outputs  # HTML, as JupyterLab shows no text with a PNG
     assert alive["data"]["text/html"].startswith(f'<img alt="Figure. {shown}"')
     assert alive["data"].keys() == {"text/html"}
+
+
+@pytest.mark.parametrize("backend, left", [("inline", 0), ("agg", 1)])
+def test_figures_are_taken_where_the_end_of_a_cell_would_draw_them(shell, backend, left):
+    if backend != "inline":  # of one's own choice, as %matplotlib widget is
+        plt.switch_backend(backend)
+    plt.close("all")
+    shown = outputs_of(draws)
+    assert len(plt.get_fignums()) == left and len(shown) == 1 - left
+    plt.close("all")
 
 
 def test_an_explorer_behind_an_answer_is_alive(lesson):

@@ -145,6 +145,22 @@ def test_whole_numbers_and_bools_are_numbers(f, values):
     assert descend(f, SGD(), 0.7, 3).losses.dtype == float
 
 
+@pytest.mark.parametrize(
+    "f, known",
+    [
+        (lambda x: math.log(x), np.log), (lambda x: math.sqrt(x), np.sqrt),
+        (lambda x: math.pow(x, 0.5) / float(x), lambda x: x**-0.5),
+        (lambda p: math.sqrt(p[0]) * p[1], lambda p: np.sqrt(p[..., 0]) * p[..., 1]),
+    ],
+)  # fmt: skip
+def test_where_a_function_raises_it_is_undefined_and_elsewhere_it_is_taken(f, known):
+    points = POINTS if "p" in f.__code__.co_varnames else np.linspace(-2, 2, 6)
+    made = checks.function(f, start=np.ones(points.shape[1:]))
+    with np.errstate(invalid="ignore"):
+        assert_allclose(made(points), known(points), rtol=1e-12)
+    assert np.isnan(made(points)).any() and np.isfinite(made(points)).any()
+
+
 def test_functions_without_a_slope_are_drawn():
     for f in (lambda x: 0, lambda x: x > 0):
         assert explore(f, steps=3).status == ""
@@ -287,6 +303,27 @@ def test_a_gradient_for_one_point_at_a_time():
     assert_allclose(path.points[1], 2.5 - rates * math.cos(2.5))
     with pytest.raises(ValueError, match=r"gradient at step 0 has shape \(2, 3\)"):
         descend(TWO["p[0]"], SGD(), POINTS[:2], 3, gradient=lambda p: [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "f, tail",
+    [
+        (lambda p: p[..., 0] ** 2 + 10 * p[..., 1] ** 2, ()), (lambda x, y: x**2 + 10 * y**2, ()),
+        (lambda p: Tensor(p[..., 0] ** 2), ()), (lambda p: p * [2, 20], (2,)),
+        (lambda x, y: [2 * x, 20 * y], (2,)), (lambda x, y: [2 * x, 20], (2,)),
+        (lambda p: np.diag([2, 20]) + 0 * p[..., None], (2, 2)),
+    ],
+)  # fmt: skip
+def test_many_points_are_asked_at_once_and_not_one_by_one(monkeypatch, f, tail):
+    many, seen = door.Many("f", f, (2,), tail=tail), []
+    monkeypatch.setattr(many, "f", lambda *given: seen.append("asked") or f(*given))
+    numbers = door.numbers
+    monkeypatch.setattr(door, "numbers", lambda found: seen.append("looked at") or numbers(found))
+    points = np.random.default_rng(2).normal(size=(50, 2))
+    assert_allclose(many(points), [many(point) for point in points])
+    seen.clear()
+    many(points)
+    assert seen.count("asked") == 1 and len(seen) <= 4
 
 
 def test_lists_and_tuples_for_one_point():

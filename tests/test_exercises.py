@@ -530,6 +530,21 @@ def falls(f):
 falling = Exercise(accept=falls, form="a function of x", seconds=0.3)
 
 
+@pytest.mark.parametrize(
+    "argument, shown",
+    [
+        (58 * "a", repr(58 * "a")), (59 * "a", "text"), (np.ones(6), "[1, 1, 1, 1, 1, 1]"),
+        (np.ones(7), "a list of 7 numbers"), (np.ones((2, 4)), "an array of shape (2, 4)"),
+        (("a" * 26, "b" * 26), f"('{26 * 'a'}', '{26 * 'b'}')"),
+        (("a" * 26, "b" * 27), "a list of 2 texts"),
+    ],
+)  # fmt: skip
+def test_an_argument_of_more_than_sixty_characters_is_named_by_its_kind(argument, shown):
+    exercise = Exercise(lambda x: len(x), [(lambda x: 0, "none")], cases=[(argument,)])
+    said = f"For x = {shown} it gives 9, which is not right."
+    assert exercise.judge(lambda x: 9).sentence == said
+
+
 def test_accept_decides():
     assert circle.judge((0.6, 0.8)).passed
     assert circle.judge(np.array([0, -1])).passed

@@ -1,6 +1,8 @@
 """The band under the learning-rate slider, and the map of basins: what they say is what runs do."""
 
 import asyncio
+import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import wire
 from matplotlib.colors import to_rgb
 
 from optimlab import SGD, Adam, Function, Momentum, Nesterov, descend, explore
-from optimlab.explorers import BasinExplorer, paths
+from optimlab.explorers import BasinExplorer, basins, paths
 from optimlab.explorers.valleys import VALLEYS
 from optimlab.lessons import Choice, Lesson
 from optimlab.lessons.store import Progress
@@ -303,6 +305,28 @@ def test_it_is_coarse_at_once_and_fine_when_idle():
     np.testing.assert_array_equal(first[2::5, 2::5], done[2::5, 2::5])
 
 
+def test_while_it_becomes_fine_the_map_is_shown_again_and_again(monkeypatch):
+    now = itertools.count(0, 0.01)
+    later = SimpleNamespace(perf_counter=lambda: next(now))
+
+    async def watch():
+        nonlocal now
+        explorer = BasinExplorer("himmelblau", SGD, lr=0.01, steps=10, cells=100)
+        explorer._stop_going_on()
+        monkeypatch.setattr(basins, "time", later)
+        explorer._shown, pictures = 0.0, []
+        for seconds in (0.1, 0.5):  # since it was shown
+            now = itertools.count(seconds, 0.01)
+            pictures.append(explorer.plot.images["basins"])
+            explorer._go_on()
+            explorer._stop_going_on()
+        assert len(explorer._left) > 0 and explorer.status == ""
+        return [*pictures, explorer.plot.images["basins"]]
+
+    first, soon, after = asyncio.run(watch())
+    assert first == soon != after
+
+
 def test_a_veiled_map_is_hidden_and_comes_back():
     explorer = small()
     explorer.veil("Not yet.")
@@ -311,7 +335,24 @@ def test_a_veiled_map_is_hidden_and_comes_back():
     assert set(explorer.plot.images) == {"basins"} and explorer.summary.startswith("SGD")
 
 
+def test_the_legend_of_a_map_has_room_in_the_picture():
+    figure = small().plot._figures[0]
+    (legend,) = figure.legends
+    figure.draw_without_rendering()
+    page = figure.bbox
+    for part in (*legend.get_texts(), *legend.get_patches()):
+        box = part.get_window_extent()
+        assert page.x0 < box.x0 < box.x1 < page.x1 and page.y0 < box.y0 < box.y1 < page.y1, part
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names[0].startswith("A (3, 2)") and names[4:] == ["diverges", "does not arrive"]
+
+
 def test_the_shares_are_those_of_the_first_look():
     explorer = small()
     share = np.mean(explorer.labels[2::5, 2::5] == 0)
     assert f"{100 * share:.0f} % arrive at A, the minimum at (3, 2)" in explorer._share.value
+    lost = small(lr=0.03)
+    for label, words in ((GONE, "diverge"), (NOWHERE, "have not arrived")):
+        share = np.mean(lost.labels[2::5, 2::5] == label)
+        assert (f"{100 * share:.0f} % {words}" in lost._share.value) == (share > 0), words
+    assert "diverge" in lost._share.value

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from matplotlib.patches import FancyBboxPatch
 from wire import shown
 
 from optimlab import check_gradient, functions, network, numerical_gradient
@@ -95,6 +96,15 @@ def test_wrong_graphs_are_named(build, complaint):
 # -- its explorer ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "target, error", [(5, TypeError), ("slope", TypeError), (("slope",), ValueError),
+                      (("slope", 1, 2), ValueError)],
+)  # fmt: skip
+def test_a_target_of_another_form_is_told_the_two_that_there_are(target, error):
+    with pytest.raises(error, match=r'target must be \("slope", number\) or \("output", number\)'):
+        GraphExplorer(network.cube, {"x": (-1, 2, 0.5)}, target=target)
+
+
 def test_each_step_shows_one_number_more(cube):
     (frame,) = cube.frames([1.5])
     assert frame["inputs"][1] == ["1.5"]
@@ -167,6 +177,8 @@ def test_boxes_have_room_and_captions(net):
         assert left < x - WIDE < x + WIDE < right and low < y - HIGH < y + HIGH < high
         for u, v in places[:i]:
             assert abs(x - u) > 2 * WIDE or abs(y - v) > 2 * HIGH
+    frames = [patch for patch in graph.patches if isinstance(patch, FancyBboxPatch)]
+    assert len(frames) == 9 and all(0 < frame.get_linewidth() < 3 for frame in frames)
     captions = {text.get_text() for text in graph.texts}
     assert {"w₁", "z = w₁x + b₁", "a = tanh z", "L = (y − 1)²"} <= captions
     assert curve.get_xlabel() == "w₁" and curve.get_ylabel() == "L"

@@ -81,6 +81,13 @@ def test_texts_are_large_enough(drawn, rule):
                 assert text.get_fontsize() / 0.72 > 11.5, text
 
 
+def test_no_lines_of_a_grid_are_left_where_the_colours_are_hidden(drawn):
+    _, figure = drawn[RULES[0]].plot._figures
+    (plane,) = (ax for ax in figure.axes if ax.get_xlabel() == "learning rate")
+    lines = plane.get_xgridlines() + plane.get_ygridlines()
+    assert lines and not any(line.get_visible() for line in lines)
+
+
 @both_rules
 def test_what_a_step_leaves_is_that_of_the_factors(drawn, rule):
     explorer = drawn[rule]

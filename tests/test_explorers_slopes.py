@@ -57,6 +57,7 @@ def test_every_h_has_its_frame():
         slope = slope_of(shown(explorer, "secant", frames, i))
         assert slope == pytest.approx(0.25 + exact, rel=1e-3)
         goal = frames["list"][i]["goal"]
+        assert "the largest h with a gap of at most 0.01" in goal
         assert ("Reached, h = 0.002: the gap is 0.00901." in goal) == (h == 0.002)
         assert goal.endswith("and a larger h does it too.") == (h < 0.002)
 
@@ -86,6 +87,7 @@ def test_on_a_parabola_the_central_difference_has_no_gap_but_rounding():
 
 def test_the_central_secant_stands_on_both_sides():
     explorer = SecantExplorer("cubic", x=0.5, h=0.5, kinds=("forward", "central"))
+    assert explorer.kind == "forward", "it begins with the first of its kinds"
     explorer.controls["kind"].value = "central"
     np.testing.assert_allclose(shown(explorer, "ends")[:, 0], [0, 1], atol=1e-4)
     assert slope_of(shown(explorer, "secant")) == pytest.approx(0.25 + 3 * 0.25, rel=1e-4)

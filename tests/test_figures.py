@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.mathtext import MathTextParser
 
 from optimlab import SGD, Momentum, checks, descend, figures, functions, style
 from optimlab.draw.naming import place_names
@@ -452,6 +453,20 @@ def test_an_undefined_part_is_hatched_and_named():
             assert all(-4 < at < 4 for at in name.get_position())
         hatched = [part for part in ax.collections if any(getattr(part, "hatches", None) or [])]
         assert len(hatched) == n
+
+
+@pytest.mark.parametrize("more, shown", [(-1, True), (0, True), (1, False)])
+def test_the_widest_formula_fits_above_a_picture_and_a_wider_one_is_a_name(more, shown):
+    width = lambda latex: MathTextParser("path").parse(f"${latex}$").width  # noqa: E731
+    x = r"x\hspace{%s}x"  # two x with so much between them, in shares of the size of the font
+    latex = x % ((239.5 + more - width(x % 0)) * 100 / (width(x % 100) - width(x % 0)))
+    assert width(latex) == 240 + more, "of whole points"
+    function = functions.Function("name", latex, lambda x: x * x, domain=(-1, 1))
+    assert figures.formula(function) == (f"${latex}$" if shown else "name")
+    figure, ax = figures.panel()
+    title = ax.set_title(f"${latex}$", fontsize=12)
+    figure.draw_without_rendering()
+    assert title.get_window_extent().width < figure.bbox.width
 
 
 def test_titles_and_axes_of_any_function():

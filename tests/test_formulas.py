@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from optimlab import SGD, checks, descend, explore, formulas, functions, rules
+from optimlab import SGD, Function, checks, descend, explore, formulas, functions, rules
 from optimlab.functions import parse
+from optimlab.landmarks import stationary
 
 # --- what is read ------------------------------------------------------------------------------
 
@@ -72,6 +73,21 @@ def test_minima_and_saddles_are_found(text, minima, others):
     low, high = np.array(f.domain).T
     assert np.all((low <= f.start) & (f.start <= high)) and np.isfinite(f(f.start))
     assert np.any(f.gradient(f.start) != 0), "there is a way to go"
+
+
+@pytest.mark.parametrize(
+    "f, minima",
+    [
+        (lambda x: abs(x - 1), [1]), (lambda x: np.sqrt(abs(x - 1)), [1]),
+        (lambda x, y: abs(x) + abs(y - 1), [(0, 1)]), (lambda x: -1 / abs(x - 1), []),
+        (lambda x: np.where(x < 1, 2 - x, x + 3), []), (lambda x, y: -1 / (abs(x) + abs(y)), []),
+    ],
+)  # fmt: skip
+def test_a_kink_may_be_a_minimum_and_a_jump_or_a_pole_is_none(f, minima):
+    box = ((-3, 5), (-4, 4))[: f.__code__.co_argcount]
+    box = box if len(box) > 1 else box[0]
+    found, others = stationary(Function("f", "f", f, domain=box), box)
+    assert found.ravel().tolist() == np.ravel(minima).tolist() and len(others) == 0
 
 
 def test_a_part_without_values_is_left_out_of_the_domain():
@@ -293,7 +309,7 @@ def test_a_minimum_at_zero_is_not_said_to_be_beside_it():
 @pytest.mark.parametrize(
     ("text", "minima"),
     [
-        ("x^1000", [0]), ("(abs(x) - 1 + abs(abs(x) - 1))^2", [0]), ("(x - 1)^1000", [1]),
+        ("x^1000", [0]), ("(abs(x) - 1 + abs(abs(x) - 1))^2", [0]), ("(x - 1.23)^1000", [1.23]),
         ("x^20 + y^2", [[0, 0]]), ("exp(x^20)", [0]), ("(x^2 - 4)^20", [-2, 2]),
         ("x^10*y^10", np.empty((0, 2))),
     ],

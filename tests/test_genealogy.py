@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from optimlab import descend, functions, genealogy, optimizers
+from optimlab import descend, formulas, functions, genealogy, optimizers
 from optimlab.rules import evaluate, parse
 from optimlab.study import conventions, tables
 from optimlab.study.conventions import BOOK, CONVENTIONS, COURSE, COURSE_2, KERAS, PAPER, TORCH
@@ -82,6 +82,9 @@ def test_parents_share_what_the_child_remembers():
 
 
 def test_a_branch_says_what_the_formula_has():
+    assert [row[-1] for row in course_table().rows] == [
+        *["direction"] * 4, *["rate"] * 3, *["direction and rate"] * 4
+    ]  # fmt: skip
     for row in METHODS:
         if row.rule and row.name not in ("Gradient descent", "SGD"):
             lines = " ".join(getattr(optimizers, row.rule).rules)
@@ -130,6 +133,8 @@ def test_every_class_is_told_for_every_place():
     for c in CONVENTIONS:
         assert c.lines or c.note, c
         assert bool(c.source) != c.note.startswith("missing"), c
+        has_the_step = bool(c.lines) and (c.rule, c.where) != ("NAdam", PAPER)  # as its note says
+        assert written(c) == has_the_step, c
     assert {c.rule for c in CONVENTIONS} == set(CLASSES)
 
 
@@ -237,6 +242,13 @@ def test_the_paper_of_nadam_has_one_factor_more():
     assert pretty("n_hat = nu*n/(1 - nu**t)") == "n̂ ← ν n/(1 - νᵗ)"
     for where in (TORCH, KERAS):
         assert "v_hat = v/(1 - beta2**t)" in found("NAdam", where).lines
+    paper, momentum, nu = found("NAdam", PAPER), 0.85, 0.95  # a momentum that stays as it is
+    whole = paper._replace(
+        lines=("pi = pi*mu", *paper.lines, "w = w - eta*m_hat/sqrt(n_hat)"), first={"pi": 1.0},
+        means={"mu": momentum, "mu_next": momentum, "nu": nu, "eta": 0.05},
+    )  # fmt: skip
+    ours = optimizers.NAdam(0.05 / np.sqrt(nu), momentum, nu, eps=0, momentum_decay=1e9)
+    assert_allclose(run(whole, {}), descend(functions.ravine, ours, START, 8).points, rtol=1e-12)
 
 
 def test_what_lesson_14_says_of_units_and_of_decay():
@@ -287,6 +299,20 @@ def test_first_steps_of_pytorch():
     ours.update(params, {"w": np.zeros(2)})
     theirs = START - lr * GRADIENT(START) - 2 * lr * alpha * GRADIENT(START)
     assert_allclose(theirs - params["w"], -lr * alpha * GRADIENT(START), rtol=1e-12)
+
+
+def test_the_momentum_of_nesterov_1983():
+    note = found("Nesterov", PAPER).note
+    following = re.search(r"a' = (.*), from a = 1$", note)[1]
+    for mark, text in (("√", "sqrt"), ("²", "^2"), ("4a", "4*a")):
+        following = following.replace(mark, text)
+    formula, a, alphas = formulas.tree_of(following), 1.0, []
+    for _ in range(100):
+        before, a = a, evaluate(formula, {"a": a})
+        assert_allclose(a * (a - 1), before**2)  # what his proof needs
+        alphas.append((before - 1) / a)
+    assert "the momentum changes: (a - 1)/a' with" in note
+    assert alphas[0] == 0 and 0.97 < alphas[-1] < 1 and np.all(np.diff(alphas) > 0)
 
 
 def test_the_schedules_of_nadam():

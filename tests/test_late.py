@@ -63,3 +63,7 @@ def test_until_the_surface_has_answered_every_change_sends_it_whole():
     assert lengths(explorer)["steps SGD"] == 8, "the page is told of the change alone"
     steps = next(t for t in explorer.figure.data if t.name == "steps SGD")
     assert len(steps.x) == 10 and explorer.status == ""
+    explorer.rest()  # the view is gone, and one that is opened anew has not answered yet
+    explorer._repr_mimebundle_()
+    explorer.controls["steps"].value = 5
+    assert lengths(explorer)["steps SGD"] == 6

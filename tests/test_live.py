@@ -11,7 +11,7 @@ from PIL import Image
 from wire import doubles, sent
 
 from optimlab import figures, style
-from optimlab.draw.live import LivePlot, take_off
+from optimlab.draw.live import LivePlot, raster, take_off
 from optimlab.draw.live.live import VIEW
 from optimlab.draw.live.marks import KINDS, REACH
 
@@ -109,6 +109,22 @@ def test_a_handle_says_where_it_is_and_snaps_to_a_round_grid(scene):
     plot.add("handle", "x", ax, at=[4.0], track=track)
     assert plot.marks[-1]["track"] == [[0, 0], [0.5, 0.5], [1, 1]]
     assert plot._handle_point("x") == [[4.0, pytest.approx(-0.2)]]
+
+
+@pytest.mark.parametrize(
+    "given, look, measured",
+    [
+        ({}, {}, True), ({"rows": 2}, {}, True), ({"columns": 2}, {}, False),
+        ({}, {"aspect": "equal"}, False),
+    ],
+)  # fmt: skip
+def test_axes_below_one_another_are_laid_out_by_one_measurement(monkeypatch, given, look, measured):
+    figure, axes = figures.panel(300, 200, **given)
+    np.ravel(axes)[0].set(**look)
+    slow = []
+    monkeypatch.setattr(figure.get_layout_engine(), "execute", slow.append)
+    raster.lay_out(figure)
+    assert slow == [figure] * (not measured)
 
 
 def test_mistakes_are_named(scene):

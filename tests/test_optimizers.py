@@ -275,6 +275,8 @@ def test_effective_rates_of_a_sweep_and_of_runs_that_left():
     assert descend("parabola", SGD(lr=0.1), steps=3).rates.tolist() == [0.1] * 3
     with pytest.raises(ValueError, match="record=False"):
         _ = descend("ravine", SGD(lr=0.1), record=False).rates
+    with pytest.raises(TypeError, match="^Plain has no rule for an effective rate$"):
+        _ = descend("ravine", Plain(), steps=1).rates
 
 
 def test_nesterov_is_the_look_ahead_form_and_the_shifted_form():

@@ -18,7 +18,7 @@ from optimlab import optimizers as module
 from optimlab.attributes import hyperparameter
 from optimlab.descent import is_plain
 from optimlab.optimizers import Optimizer
-from optimlab.programs import compiled
+from optimlab.programs import _calls, compiled
 from optimlab.rules import evaluate, parse, rate, read, work_out
 
 slow = settings(max_examples=80)
@@ -674,6 +674,12 @@ def test_bad_declarations():
             own("v = v + g", "w = w - v", probe=probe)
 
 
+def test_the_longest_line_is_read_and_no_longer_one():
+    assert parse("w = w - g".ljust(500)).target == "w"
+    with pytest.raises(ValueError, match="at position 501, it has 501 characters, and 500 are the"):
+        parse("w = w - g".ljust(501))
+
+
 def test_hostile_texts_are_refused_fast():
     begin = time.perf_counter()
     for text in (
@@ -725,3 +731,11 @@ def test_lines_of_a_rule_can_be_read_by_anyone():
     assert [line.target for line in rule.lines] == ["m", "v", "m_hat", "v_hat", "w"]
     simplified = compiled(rule, ("beta1", "beta2")).simplified
     assert [name for name, _ in simplified.arrays] == ["m", "v", "w"]
+
+
+def test_what_stands_twice_is_worked_out_once():
+    rule = read(("v = a*v + g*g", "w = w - sqrt(g*g + c)*w/(sqrt(g*g + c) + v)"), "w + a*v")
+    program = compiled(rule)
+    assert program.text.count("_sqrt(") == program.text.count("(g, g, ") == 1
+    both = [call.ufunc for call in _calls(program.simplified, rule.probe)[0]]
+    assert both.count("_multiply") == 3, "a*v where the gradient is measured is that of the line"
