@@ -11,6 +11,7 @@ import optimlab.keys
 from optimlab.lessons import Choice
 from optimlab.lessons.contents import items, lesson_number
 from optimlab.lessons.keyring import key_path, load_key
+from optimlab.tools import skeleton
 
 KEYED = [path for path in LESSONS if key_path(lesson_number(path))]
 
@@ -29,15 +30,28 @@ def test_the_key_fits_its_notebook_and_what_the_lesson_claims_is_true(path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", KEYED, ids=lambda path: path.stem)
-def test_of_every_choice_the_right_option_and_no_other_is_measured_to_be_true(path):
-    key = load_key(lesson_number(path))
-    choices = {n: one for n, one in key.predictions.items() if isinstance(one, Choice)}
-    holds = getattr(key.module, "HOLDS", {})
+def compare(predictions, holds):
+    """Of every choice the right option is measured to be true, and no other."""
+    choices = {n: one for n, one in predictions.items() if isinstance(one, Choice)}
     assert list(holds) == list(choices)
     for name, choice in choices.items():
         measured = [bool(true) for true in holds[name]()]
         assert measured == [option == choice.right for option in choice.options], name
+
+
+@pytest.mark.parametrize("path", KEYED, ids=lambda path: path.stem)
+def test_of_every_choice_the_right_option_and_no_other_is_measured_to_be_true(path):
+    key = load_key(lesson_number(path))
+    compare(key.predictions, getattr(key.module, "HOLDS", {}))
+
+
+def test_a_new_key_begins_with_one():
+    key = {}
+    exec(skeleton.KEY.format(number="99"), key)
+    compare(key["PREDICTIONS"], key["HOLDS"])
+    key["PREDICTIONS"]["how it goes"].right = "straight to the star"
+    with pytest.raises(AssertionError, match="how it goes"):
+        compare(key["PREDICTIONS"], key["HOLDS"])
 
 
 def test_every_key_has_its_notebook():

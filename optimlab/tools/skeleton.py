@@ -153,6 +153,15 @@ NUMBERS = [
 
 #: the numbers that were chosen
 GIVEN = ["-7", "0.95", "0.1", "20", "19"]
+
+
+def how_it_goes():
+    x, y = descend(functions.ravine, SGD(lr=0.95), start=(-7, 2), steps=20).points.T
+    return np.allclose(y / x, y[0] / x[0]), (y[1:] * y[:-1] < 0).all()
+
+
+#: for each choice, which of its options are true, in their order
+HOLDS = {{"how it goes": how_it_goes}}
 '''
 
 
