@@ -98,7 +98,7 @@ PREPARE = r"""() => {
   // whether the question in hand can be shown now
   K.ready = async patience => {
     const until = performance.now() + patience, area = K.area(document.activeElement);
-    while (performance.now() < until) {
+    while (area && performance.now() < until) {
       if ([...area.querySelectorAll('.ol-card input[type=text]')].some(one => !one.value)) break;
       if (area.querySelector('[data-action=show]:not(:disabled)')) return true;
       await new Promise(done => setTimeout(done, 20));

@@ -133,10 +133,9 @@ class Tree:
         try:
             os.setsid()
             os.chdir(self.root)
-            home = str(ROOT)
-            sys.path[:] = [str(self.root), *(p for p in sys.path if not p.startswith(home))]
+            sys.path[:] = [str(self.root), *(p for p in sys.path if not _of_the_tree(p))]
             for name, module in list(sys.modules.items()):
-                if (getattr(module, "__file__", None) or "").startswith(home):
+                if _of_the_tree(getattr(module, "__file__", None) or ""):
                     del sys.modules[name]
             sys.modules["__main__"] = types.ModuleType("__main__")
             os.environ |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -269,6 +268,11 @@ class Tree:
 
 def _file(test):
     return test.partition("::")[0]
+
+
+def _of_the_tree(path):
+    """Whether a module comes from the tree, and not from an environment that lies in it."""
+    return path.startswith(str(ROOT)) and not path.startswith(sys.prefix)
 
 
 def libraries():

@@ -1,5 +1,8 @@
 """The programs that change the package: their tables fit it, and a change is what it says."""
 
+import subprocess
+import sys
+
 import changes
 import pytest
 from changes import ROOT, Source, keys
@@ -88,6 +91,13 @@ def test_a_slip_can_still_be_made(slip):
     assert (ROOT / slip.file).read_text("utf-8").count(slip.old) == 1 and slip.new != slip.old
     file, _, name = slip.test.partition("::")
     assert f"def {name.partition('[')[0]}(" in (ROOT / "tests" / file).read_text("utf-8")
+
+
+def test_a_slip_is_made_and_its_test_sees_it():
+    """By the command: the environment that runs it may lie in the tree, as README makes it."""
+    command = [sys.executable, ROOT / "tests" / "slips.py", "axes of contours"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 of 1 seen by no test")
 
 
 def test_the_slips_are_forty_and_no_equivalent_mutant_is_of_code_that_has_gone():
