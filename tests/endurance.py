@@ -214,6 +214,7 @@ def lessons(lab: Lab, times: int, only: list[str]) -> list[tuple]:
             for key in ["ArrowLeft"] * 5 + ["ArrowRight"] * 5:
                 lab.page.keyboard.press(key)
             # JupyterLab keeps every key, and what it was pressed in, until the next shortcut
+            lab.page.locator(".jp-NotebookPanel:visible .cm-content:visible").first.click()
             lab.page.keyboard.press("ControlOrMeta+s")
 
     return [many(lab, "two lessons at once, each run from top to bottom", times, act, *TWO)]
