@@ -24,4 +24,7 @@ EQUIVALENT = [
     ("optimlab/draw/live/raster.py", "_fit",
      "for ax, box in zip(axes, own, strict=True):", "for ax, box in zip(axes, own, ):",
      "A box is measured for each of the axes two lines above, so neither is the longer."),
+    ("optimlab/keys/lesson_16_playground.py", "lost",
+     "xs = np.linspace(-5, 4, 60)", "xs = np.linspace(4, -5, 60)",
+     "The same grid from its other end: as many of its starts are lost."),
 ]  # fmt: skip
