@@ -69,6 +69,7 @@ def test_every_reply_is_whole_sentences_and_no_two_answers_share_one(path):
     assert all(numbers.values()), "a usual wrong answer has its reply"
     exercises = {name: one.wrong for name, one in key.exercises.items()}
     wrong = {n: [reply for _, reply in pairs] for n, pairs in (numbers | exercises).items()}
+    assert all(hints), "an exercise has hints"
     for told in (*replies, *hints):
         assert len(set(told)) == len(told)
     assert {name for name, told in wrong.items() if len(set(told)) < len(told)} <= SHARED
