@@ -50,6 +50,16 @@ def test_a_figure_behind_an_answer_says_what_it_shows(lesson):
     assert alive["data"].keys() == {"text/html"}
 
 
+def test_a_prediction_that_was_not_asked_is_answered_with_those_that_were():
+    lesson = Lesson("99", Progress(""))
+    for asked, said in (("way", "none"), ("length", "“way”"), ("", "“way”, “length”")):
+        with pytest.raises(ValueError) as wrong:
+            lesson.after("wy", says)
+        assert str(wrong.value) == f"name='wy': name must be a prediction asked above: {said}"
+        if asked:
+            lesson.predict(asked, Choice({"down": "Yes.", "up": "No."}, right="down"))
+
+
 @pytest.mark.parametrize("backend, left", [("inline", 0), ("agg", 1)])
 def test_figures_are_taken_where_the_end_of_a_cell_would_draw_them(shell, backend, left):
     if backend != "inline":  # of one's own choice, as %matplotlib widget is

@@ -39,9 +39,14 @@ def test_what_is_missing_is_named(capsys, monkeypatch):
     assert lessons.missing(["numpy", "no-such-package"]) == ["no-such-package is not installed"]
     assert "must be 99.0" in lessons.missing([], least=(99, 0))[0]
     monkeypatch.setattr(contents, "missing", lambda: ["plotly is not installed"])
-    lessons.check_environment()
-    said = capsys.readouterr().out
-    assert "plotly is not installed" in said and lessons.INSTALL in said
+    for in_browser, says in (
+        (False, f"To install it, run this beside README.md:  {lessons.INSTALL}"),
+        (True, "To install it, run this in a cell:  %pip install optimlab"),
+    ):
+        monkeypatch.setattr(contents.place, "in_browser", lambda here=in_browser: here)
+        lessons.check_environment()
+        first, *_, last = capsys.readouterr().out.splitlines()
+        assert (first, last) == ("plotly is not installed", says)
 
 
 @pytest.mark.parametrize("wrong", [5, None, True, ["a"]])

@@ -17,13 +17,14 @@ from PIL import Image
 from test_explorers_veil import MAKERS, SENTENCE, TIPS, every_explorer
 from test_front_end import LIVE, NODE
 
-from optimlab import SGD, Function, Momentum, explore, functions, network
+from optimlab import SGD, Function, Momentum, data, explore, explorers, functions, network
 from optimlab.draw.live import export
 from optimlab.explorers import FitExplorer, RaceExplorer, SurfaceExplorer, races, saving
 
 #: of the explorers those that differ most in controls, handles and arguments
 SOME = ("line", "secant", "graph", "fit", "chord", "noise", "plane", "stages", "family", "race")
 HAS = {"graph": network.cube, "data": TIPS}
+LETTERS = data.Data(np.eye(2), [0, 1], classes=["a", "b"])
 
 
 def evaluated(line, **names):
@@ -404,6 +405,15 @@ def test_what_stands_fixed_is_said_in_words():
     assert unpacked(export.page(explorer.plot).decode())["fixed"] == (
         "What else is set: steps 20, β₁ 0.9, β₂ 0.999, bias correction on, start point (-7, 2)."
     )
+
+
+@pytest.mark.parametrize(("explorer", "what"), [
+    (MAKERS["family"][0], "The card of the method is shown"),
+    (lambda: explorers.BoundaryExplorer(LETTERS, batch_size=None), "The network trains"),
+])  # fmt: skip
+def test_what_the_page_of_an_explorer_leaves_out_is_said(explorer, what):
+    said = unpacked(saving.made(explorer(), "html").decode())["fixed"]
+    assert said.endswith(f". {what} in the notebook alone.")
 
 
 def test_what_a_page_leaves_out_is_said_and_the_inspector_is_not_left_out(tmp_path):
