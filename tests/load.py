@@ -1,6 +1,6 @@
 """A class at once on one machine: 20 kernels that run a lesson again and again, and their pages.
 
-    python tests/load.py                       # some ten minutes, 4 GB, Chromium, Linux
+    python tests/load.py                       # over 20 minutes on two cores, 4 GB, Linux
     python tests/load.py --learners 3 --moves 5
     python tests/load.py --write               # its rows into docs/trust.md
 
