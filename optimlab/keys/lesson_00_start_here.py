@@ -150,6 +150,7 @@ def claim_of_three_rates_only_one_reaches_the_target():
 def claim_a_larger_rate_helps_up_to_a_point():
     assert run(0.3).losses[-1] < run(0.1).losses[-1] / 2
     assert where_it_leads(0.3) == (True, False, False)
+    assert run(1.1).losses[-1] > run(1.1).losses[0]
 
 
 def claim_at_0_9_it_zigzags_and_comes_nearer():

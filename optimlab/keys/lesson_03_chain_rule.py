@@ -438,6 +438,11 @@ HOLDS = {
 }
 
 
+def claim_on_a_parabola_rounding_alone_is_left():
+    first, *_, last = typical([1.0, 1e-4, 1e-8, 1e-12], parabola)
+    assert first < 1e-14 and last > 1e-5
+
+
 def claim_two_positions_have_the_slope_24():
     for x in (1.5, -0.5):
         assert graph.backward(graph.forward(x=x))["x"] == 24

@@ -413,6 +413,7 @@ GIVEN += ["0.05", "10⁹", "3"]
 
 def costs_least():
     costs = surface(np.add(best, [(0.05, 0), (-0.05, 1), (0, 1)])) - surface(best)
+    assert costs[0] > 1.1 and costs[1] < 0.25 and costs[2] > 0.95
     return costs == costs.min()
 
 

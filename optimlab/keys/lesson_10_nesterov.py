@@ -454,6 +454,7 @@ def claim_at_momentum_0_9_nesterov_is_better_at_most_rates_up_to_0_65():
 def claim_the_best_pair_of_nesterov():
     found = best_momentum(ravine, Nesterov)
     assert np.allclose(found, [0.655738, 0.592263, 0.743926], atol=1e-6)
+    assert found[2] > best_momentum(ravine)[2]
 
 
 def claim_the_border_is_that_of_the_formula_and_momentums_best_rate_is_beyond_it():

@@ -479,8 +479,8 @@ def claim_a_spike_falls_between_two_rates_of_the_figure_and_its_run_just_passes_
         beside = np.abs(np.log(tuning.RATES / rate)).argsort()[:2]
         shown = tuning.sweep(ravine, rule, steps=30).losses[rule.__name__][beside]
         assert shown.min() > 2 * spike(rule, rate)[1]
-        passing = descend(ravine, rule(lr=rate), steps=31).points[[29, 30, 31], 0]
-        assert passing[0] > 0 > passing[2] or passing[0] < 0 < passing[2]
+        passing = descend(ravine, rule(lr=rate), steps=31).points[[29, 31], 0]
+        assert passing.prod() < 0 and (rule is Adam or all(3e3 < t < 1e4 for t in cost(rule, rate)))
 
 
 def claim_nesterov_measures_30_gradients_too():

@@ -457,6 +457,7 @@ def claim_on_iris_the_last_ends_about_twice_as_high_as_the_first():
 def claim_on_the_spirals_adam_ends_lowest_and_sgd_highest():
     ends = medians(runs("spirals"))
     assert lowest(ends) == "Adam" and highest(ends) == "SGD"
+    assert ends["SGD"] > 20 * ends["Adam"]
 
 
 def claim_the_rule_of_tuning_decides_where_sgd_ends():
