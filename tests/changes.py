@@ -51,8 +51,9 @@ class Source:
             self.begins.append(self.begins[-1] + len(line))
         tree = ast.parse(text)
         self.dumped = ast.dump(tree)
-        self.parts = [(node, parents) for node, parents in _walk(tree, ()) if parents]
-        self.alone = [self.span(node) for node, _ in self.parts if _left_alone(node)]
+        tests = _tests(tree)
+        self.parts = [(node, parents) for node, parents in _walk(tree, (), tests) if parents]
+        self.alone = [self.span(node) for node, _ in self.parts if _left_alone(node, tests)]
         self.alone += [self.span(node) for node in _hints(tree)]
         tokens = tokenize.generate_tokens(io.StringIO(text).readline)
         none = (tokenize.NL, tokenize.COMMENT, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
@@ -174,24 +175,41 @@ def keys(text):
     return found
 
 
-def _walk(node, parents):
+def _walk(node, parents, tests):
     yield node, parents
-    if parents and _left_alone(node):
+    if parents and _left_alone(node, tests):
         return
     for child in ast.iter_child_nodes(node):
-        yield from _walk(child, (*parents, node))
+        yield from _walk(child, (*parents, node), tests)
 
 
-def _left_alone(node):
-    """Imports, docstrings, `__all__`, claims, what only a type checker or a command line reads."""
+def _tests(tree):
+    """What of a key is a test itself: claims, `HOLDS`, and the functions that only they use."""
+    called = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    measured = [node for node in tree.body if isinstance(node, ast.Assign)
+                and ast.unparse(node.targets[0]) == "HOLDS"]  # fmt: skip
+    claims = [node for name, node in called.items() if name.startswith("claim_")]
+    if not measured and not claims:
+        return set()
+    asked = [node for node in tree.body if node not in (*measured, *called.values())]
+    used = set()
+    while asked:
+        names = {n.id for n in ast.walk(asked.pop()) if isinstance(n, ast.Name)} - used
+        asked += [called[name] for name in names & called.keys()]
+        used |= names
+    return {*measured, *(node for name, node in called.items() if name not in used)}
+
+
+def _left_alone(node, tests):
+    """Imports, docstrings, `__all__`, tests, what only a type checker or a command line reads."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(node, ast.If):
         return "TYPE_CHECKING" in ast.unparse(node.test) or "__name__" in ast.unparse(node.test)
-    if isinstance(node, ast.FunctionDef):
-        return node.name.startswith("claim_")  # a test itself, beside the lesson that it is of
+    if node in tests:
+        return True
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 

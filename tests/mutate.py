@@ -6,9 +6,9 @@
 
 A mutant is the package with one change: another operator, comparison, number or word, a condition
 turned round, a statement or an argument left out, two arguments swapped, a bound one further,
-another text, None returned. Docstrings, type hints, imports, `__all__`, and the claims in the keys,
-which are tests themselves, are left alone. The lines are drawn by a seed, from each room by its
-lines of code; a change elsewhere does not move the draw.
+another text, None returned. Docstrings, type hints, imports, `__all__`, and in the keys what is a
+test itself (claims, `HOLDS`, the functions that only these use) are left alone. The lines are drawn
+by a seed, from each room by its lines of code; a change elsewhere does not move the draw.
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
 tests that execute its line, and then the others of their files, which may look at what those have

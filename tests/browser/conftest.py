@@ -4,7 +4,11 @@ import contextlib
 import os
 
 import pytest
-from jupyter_driver import FLAGS, Lab, Server, browser_context, find_browser
+from jupyter_driver import FLAGS, PATIENCE, Lab, Server, browser_context, find_browser
+from playwright.sync_api import expect, sync_playwright
+
+#: a state of the page is waited for, as it follows from what Python says later
+expect.set_options(timeout=PATIENCE * 1000)
 
 #: the Chromium, its context and its JupyterLab, and what closes them
 SHARED = {}
@@ -46,8 +50,6 @@ def browser():
     if program is None:
         reason = "no Chromium on PATH (chromium, chromium-browser or google-chrome)"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
     def launch():
         play = UNTIL_THE_LAST.enter_context(sync_playwright())
         running = play.chromium.launch(executable_path=program, args=FLAGS)

@@ -369,11 +369,25 @@ class Lab:
         """Wait until a function of JavaScript, of `argument`, holds in the page."""
         self.page.wait_for_function(condition, arg=argument, timeout=PATIENCE * 1000)
 
-    def until_python(self, code: str, wanted: str):
-        """Ask the kernel until it prints this: changes reach it merged, the last one last."""
+    def until_python(self, code: str, wanted):
+        """Ask the kernel until it prints this: changes reach it merged, the last one last.
+
+        `wanted` is a text, or a function that reads it in the page, which may be late itself.
+        """
         deadline = time.monotonic() + PATIENCE
-        while (found := self.python(code)) != wanted:
+        while (found := self.python(code)) != (wanted() if callable(wanted) else wanted):
             assert time.monotonic() < deadline, f"{code} still prints {found!r}"
+
+    def value(self, expression: str):
+        """What an expression is in the kernel of the page, by way of JSON."""
+        return json.loads(self.python(f"import json; print(json.dumps({expression}))"))
+
+    def until_value(self, expression: str, holds):
+        """Ask the kernel until this holds of an expression; the value of which it does."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds(found := self.value(expression)):
+            assert time.monotonic() < deadline, f"{expression} is still {found!r}"
+        return found
 
     def counts(self) -> list[int | None]:
         """The execution count of each code cell; None for one that has not run."""

@@ -2,6 +2,7 @@
 
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "from optimlab import SGD, Momentum, explore, explorers\n"
@@ -36,7 +37,7 @@ def test_band_and_basins_by_mouse_and_keys(page):
     assert live.locator(".ol-words").inner_text().startswith("SGD from this start after 30")
     kinds = live.locator(".ol-legend span").all_inner_texts()
     assert kinds[:4] == ["diverges", "zigzags", "converges", "does not arrive"]
-    assert band.locator(".ol-band-row > span").all_inner_texts() == ["SGD", "Momentum"]
+    expect(band.locator(".ol-band-row > span")).to_have_text(["SGD", "Momentum"])
 
     # what lies under the slider's handle is what its rate does, and a click on the band goes there
     under = f"kind => ({UNDER})()[0] === kind"
@@ -70,8 +71,8 @@ def test_band_and_basins_by_mouse_and_keys(page):
     page.until("() => !document.querySelector('.ol-band').classList.contains('ol-stale')")
 
     # of a veiled explorer nothing is seen
-    assert page.live(1).locator(".ol-legend").inner_text() == ""
-    assert page.live(1).locator(".ol-words").inner_text() == ""
+    expect(page.live(1).locator(".ol-legend")).to_have_text("", use_inner_text=True)
+    expect(page.live(1).locator(".ol-words")).to_have_text("", use_inner_text=True)
     page.python("veiled.unveil()")
     page.until("() => document.querySelectorAll('.ol-band').length === 3")
 

@@ -3,6 +3,7 @@
 
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
+from playwright.sync_api import expect
 from test_browser_live import in_kernel, shape, source, summary
 from test_browser_saving import Page
 from wire import bands
@@ -112,7 +113,7 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band
     # Python is busy: every control, the start, play
     in_kernel(page, "import time; time.sleep(6)")
     keys(page, "lr", "ArrowRight", 3)
-    assert "learning rate 0.13" in page.live(1).locator(".ol-summary").text_content(), "the other"
+    expect(page.live(1).locator(".ol-summary"), "the other").to_contain_text("learning rate 0.13")
     keys(page, "momentum", "ArrowLeft", 3)
     keys(page, "steps", "ArrowRight", 3)
     drag(page, 80, 50)
@@ -127,15 +128,15 @@ def test_every_hand_is_answered_with_python_busy_restarted_and_killed(page, band
     rate, steps, momentum, start = settings(page)
     asked = "print(explorer['lr'], explorer['steps'], explorer.start)"
     page.until_python(asked, f"{rate:g} {steps} {tuple(start)}")
-    page.until_python("print(explorer.summary)", summary(page))
-    page.until_python("print(explorer.paths['Momentum'].summary())", summary(page))
+    page.until_python("print(explorer.summary)", lambda: summary(page))
+    page.until_python("print(explorer.paths['Momentum'].summary())", lambda: summary(page))
     page.until_python("print(other['lr'], other.paths['SGD'].optimizer.lr)", "0.13 0.13")
     assert page.python("print(explorer.status, explorer.plot.frames)") == "{}", "nor is a band sent"
 
     # revealed, it has what the others have
     page.python("veiled.unveil()")
     page.until("() => document.querySelectorAll('.ol-live')[2].dataset.source === 'engine'")
-    assert "Adam" in page.live(2).locator(".ol-summary").text_content()
+    expect(page.live(2).locator(".ol-summary")).to_contain_text("Adam")
     assert holding(page, b"beta1__") == 1
     assert page.errors() == []
 
@@ -203,12 +204,12 @@ def test_under_a_policy_without_unsafe_eval_python_answers_every_hand(guarded):
         guarded.page.locator(f".ol-{name} .noUi-handle").first.press(key)
         guarded.until("was => document.querySelector('.ol-summary').textContent !== was", before)
         guarded.until_python(f"print({asked} != {stood})", "True")
-        guarded.until_python("print(explorer.summary)", summary(guarded))
+        guarded.until_python("print(explorer.summary)", lambda: summary(guarded))
     before = shape(guarded, PATH)
     guarded.live().locator("[data-handle=start]").press("ArrowUp")
     guarded.until(f"was => document.querySelector('{PATH}').getAttribute('d') !== was", before)
     guarded.until(frames)
-    guarded.until_python("print(explorer.summary)", summary(guarded))
+    guarded.until_python("print(explorer.summary)", lambda: summary(guarded))
     guarded.until_python("print(explorer.start[1] > 2)", "True")
     band = "document.querySelector('.ol-band:not(.ol-stale) .ol-band-row')"
     guarded.until(f"() => {band}?.children.length > 4")
@@ -248,7 +249,8 @@ def test_a_saved_page_is_live_in_every_control_the_start_and_play(offline, tmp_p
     page.page.evaluate(TWO_FRAMES)
     explorer.restore(explorer._first)
     assert page.text(".ol-summary") == explorer.summary
-    assert page.page.locator(".ol-fixed").count() == 0 and page.said == []
+    expect(page.page.locator(".ol-fixed")).to_have_count(0)
+    assert page.said == []
     page.page.close()
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "import os, time, numpy as np\nfrom optimlab import SGD, data, explore, lessons\n"
@@ -103,9 +104,10 @@ def test_what_is_shown_while_python_is_busy_interrupted_restarted_and_killed(pag
     page.save()
     page.shutdown_kernel()
     page.reopen(page=False)
-    assert page.page.locator(".ol-live").count() == 0
+    expect(page.page.locator(".ol-live")).to_have_count(0)
     told = page.page.locator(".jp-OutputArea-output em", has_text="Saved as it was shown")
-    assert told.all_inner_texts() == [SAVED] * 5
+    expect(told).to_have_text([SAVED] * 5, use_inner_text=True)
     page.run_all()
     page.until("() => document.querySelectorAll('.ol-live').length === 4")
-    assert told.count() == 0 and page.errors() == []
+    expect(told).to_have_count(0)
+    assert page.errors() == []

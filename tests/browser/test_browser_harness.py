@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from playwright.sync_api import expect
 
 SLIDER = "import ipywidgets\nslider = ipywidgets.IntSlider(value=5, max=10)\nslider"
 
@@ -106,7 +107,7 @@ def test_the_network_is_off_and_attempts_are_recorded(lab, notebook):
 
 def test_all_cells_are_in_the_page(lab, notebook):
     lab.open(notebook(*[f"print('{i}')\n" + "\n" * 20 for i in range(30)]), run=True)
-    assert lab.cells().count() == 31
+    expect(lab.cells()).to_have_count(31)
     texts = lab.page.locator(".jp-OutputArea-output").all_inner_texts()
     assert [text.strip() for text in texts] == [str(i) for i in range(30)]
 

@@ -2,6 +2,7 @@
 
 
 import pytest
+from playwright.sync_api import expect
 
 SOURCE = """
 from optimlab import SGD, AdaGrad, Adam, explore, network
@@ -35,7 +36,7 @@ def page(lab):
 
 def test_the_window_holds_controls_panels_and_bar_a_star_and_a_graph_that_is_read(page):
     panels = page.live(0).locator(".ol-panel")
-    assert panels.count() == 3
+    expect(panels).to_have_count(3)
     page.page.set_viewport_size({"width": 900, "height": 800})
     seen = """() => { const whole = document.querySelector('.ol-explorer');
       const high = q => [...whole.querySelectorAll(q)].map(n => n.getBoundingClientRect());

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from jupyter_driver import Server, browser_page
 from nbformat import v4
+from playwright.sync_api import expect
 
 NAME = "05_gradient_descent.ipynb"
 CELL = """() => [...document.querySelectorAll('.jp-Notebook-cell')]
@@ -79,8 +80,8 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
 
     # predict: wrong, and changed once before the run is shown
     cell = keys.cell('predict(\n    "where after one step"')
-    assert cell.locator(".ol-bar:visible").count() == 0
-    assert cell.locator(".noUi-handle:visible").count() == 0
+    expect(cell.locator(".ol-bar:visible")).to_have_count(0)
+    expect(cell.locator(".noUi-handle:visible")).to_have_count(0)
     keys.tab_to("input[type=radio]")
     keys.press("Space", "ArrowDown")
     keys.tab_to("button[data-action=show]:not(:disabled)")
@@ -106,7 +107,7 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     cell = keys.cell("lesson.target(")
     keys.tab_to(".noUi-handle")
     goal = cell.locator(".ol-goal")
-    assert "Not yet" in goal.inner_text()
+    expect(goal).to_contain_text("Not yet", use_inner_text=True)
     keys.until(lambda: "Reached" in goal.inner_text(), "ArrowRight")
 
     # an exercise, typed into its cell: untouched, wrong, right, with a hint
@@ -130,13 +131,13 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     keys.tab_to("button[data-action=solution]")
     keys.press("Enter")
     says(cell, "Show it anyway?")
-    assert cell.locator("[data-part=solution]").count() == 0
+    expect(cell.locator("[data-part=solution]")).to_have_count(0)
     keys.cell('lesson.check("how many steps"')
     keys.tab_to("button[data-action=show]")
     keys.press("Enter")
     says(cell, "def count():")
     assert cell.locator("[data-part=solution] pre").inner_text().count("\n") == 1
-    assert cell.locator("button[data-action=solution]").count() == 0
+    expect(cell.locator("button[data-action=solution]")).to_have_count(0)
 
     # quiz: wrong first
     cell = keys.cell("lesson.quiz()")
@@ -163,8 +164,8 @@ def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
     says(keys.cell("lesson.progress()"), done)
     cell = keys.cell('predict(\n    "where after one step"')
     says(cell, "You said “3.8”. That is a step of 0.2 alone")
-    assert cell.locator("textarea").input_value() == "I forgot the slope. dd 0 0"
-    assert cell.locator("[data-mark='path SGD']").get_attribute("d") == drawn
+    expect(cell.locator("textarea")).to_have_value("I forgot the slope. dd 0 0")
+    expect(cell.locator("[data-mark='path SGD']")).to_have_attribute("d", drawn)
     kept = json.loads((alone.server.root / "optimlab-progress.json").read_text())
     answers = kept["lessons"]["05"]
     assert answers["predictions"]["where after one step"]["answer"] == "3.8"
@@ -206,8 +207,10 @@ def test_a_saved_copy_of_cards_alone_shows_no_dead_widget(cards):
     assert cards.errors() == []
     body = cards.page.locator(".jp-Notebook")
     body.get_by_text("Prediction “way”. Not answered yet.").wait_for()
-    assert "(a) down" in body.inner_text() and "(b) up" in body.inner_text()
-    assert "Which?" in body.inner_text() and "model not found" not in body.inner_text()
+    expect(body).to_contain_text("(a) down", use_inner_text=True)
+    expect(body).to_contain_text("(b) up", use_inner_text=True)
+    expect(body).to_contain_text("Which?", use_inner_text=True)
+    expect(body).not_to_contain_text("model not found", use_inner_text=True)
 
 
 def test_a_card_says_that_python_is_busy_and_does_it_afterwards(cards):
@@ -217,8 +220,8 @@ def test_a_card_says_that_python_is_busy_and_does_it_afterwards(cards):
     cards.page.wait_for_function("() => document.querySelector('.ol-card.ol-busy')")
     cards.command("notebook:interrupt-kernel")
     card.locator("[data-part=gap]").wait_for()
-    assert cards.page.locator(".ol-busy").count() == 0
-    assert card.get_attribute("aria-label") == "Prediction: way"
+    expect(cards.page.locator(".ol-busy")).to_have_count(0)
+    expect(card).to_have_attribute("aria-label", "Prediction: way")
 
 
 def test_words_are_kept_when_the_page_is_left_at_once(cards):

@@ -75,7 +75,7 @@ def skip_predictions(lab, pictured):
     asked = lab.page.locator(".jp-OutputArea", has=lab.page.locator("[data-action=skip]"))
     assert asked.count() > 0
     assert (asked.locator(".ol-live:visible").count() > 0) == pictured
-    assert asked.locator(".ol-lr:visible, .ol-steps:visible, .ol-bar:visible").count() == 0
+    expect(asked.locator(".ol-lr:visible, .ol-steps:visible, .ol-bar:visible")).to_have_count(0)
     while (skip := lab.page.locator("[data-action=skip]")).count():
         left = skip.count()
         skip.first.click()
@@ -113,7 +113,7 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
     stored = lab.page.locator(PICTURES).count()
     assert stored > 0, "a notebook not yet run shows its figures"
     assert lab.page.locator(PICTURES).evaluate_all("all => all.every(i => i.naturalWidth > 100)")
-    assert lab.page.locator(".ol-live").count() == 0
+    expect(lab.page.locator(".ol-live")).to_have_count(0)
 
     assert lab.run_all() == []
     lab.until("() => document.querySelectorAll('.ol-live').length > 0")
@@ -135,6 +135,6 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
     lab.save()
     lab.shutdown_kernel()
     lab.reopen(page=False)
-    assert lab.page.locator(PICTURES).count() == stored
+    expect(lab.page.locator(PICTURES)).to_have_count(stored)
     assert lab.errors() == []
-    assert "model not found" not in lab.page.locator("body").text_content()
+    expect(lab.page.locator("body")).not_to_contain_text("model not found")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "from optimlab import SGD, Momentum, explore\nexplorer = explore('ravine', SGD, lr=0.1, "
@@ -150,11 +151,12 @@ def test_play_walks_the_steps_and_the_kernel_follows(plot):
     until_root(plot, "root.dataset.step === '30'")
     button(plot, "back").click()
     button(plot, "back").click()
-    assert "step 28 of 30" in plot.live().locator(".ol-readout").text_content()
+    expect(plot.live().locator(".ol-readout")).to_contain_text("step 28 of 30")
     plot.until_python("print(explorer.plot.step)", "28")
     # both pictures mark the same step
     dots = plot.live().locator("[data-step-of]")
-    assert dots.count() == 2 and all(dots.nth(i).is_visible() for i in range(2))
+    expect(dots).to_have_count(2)
+    assert all(dots.nth(i).is_visible() for i in range(2))
 
 
 def test_space_on_the_handle_plays_and_pauses(plot):
@@ -162,7 +164,7 @@ def test_space_on_the_handle_plays_and_pauses(plot):
     plot.page.keyboard.press(" ")
     until_root(plot, "Number(root.dataset.step) < 30")
     plot.page.keyboard.press(" ")
-    assert button(plot, "play").get_attribute("aria-label") == "Play the steps"
+    expect(button(plot, "play")).to_have_attribute("aria-label", "Play the steps")
 
 
 def test_hovering_a_step_marks_it_in_both_pictures(plot):
@@ -191,7 +193,7 @@ def test_reduced_motion_goes_to_the_end_at_once(plot):
     button(plot, "back").click()
     button(plot, "play").click()
     until_root(plot, "root.dataset.step === '30'")
-    assert button(plot, "play").get_attribute("aria-label") == "Play the steps"
+    expect(button(plot, "play")).to_have_attribute("aria-label", "Play the steps")
 
 
 def test_a_saved_copy_shows_its_figures_without_a_kernel(plot):
@@ -204,10 +206,10 @@ def test_a_saved_copy_shows_its_figures_without_a_kernel(plot):
     plot.shutdown_kernel()
     plot.reopen()
     pictures = plot.page.locator(".jp-OutputArea-output img")
-    assert pictures.count() == 2
+    expect(pictures).to_have_count(2)
     assert all(pictures.nth(i).evaluate("img => img.naturalWidth > 400") for i in range(2))
     assert plot.errors() == []
-    assert "model not found" not in plot.page.locator("body").text_content()
+    expect(plot.page.locator("body")).not_to_contain_text("model not found")
 
 
 def test_nothing_comes_from_the_network(plot):

@@ -126,7 +126,7 @@ def test_a_slider_says_its_name_and_where_it_stands(looks):
         ".widget-readout")
     for key in ("ArrowLeft", "ArrowRight"):
         before = readout.inner_text()
-        assert slider.get_attribute("aria-valuetext") == before
+        expect(slider).to_have_attribute("aria-valuetext", before)
         slider.press(key)
         expect(readout).not_to_have_text(before)
         expect(slider).to_have_attribute("aria-valuetext", readout.inner_text())

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 SOURCE = """
 import numpy as np
@@ -76,20 +77,21 @@ def test_every_mark_stands_where_its_data_say(page):
     (curve,) = drawn(page, "log line")
     assert curve[:2] == [at(log, 0, 1), at(log, 0.5, 0.5)] and curve[2] == at(log, 1, -10)
     texts = page.live().locator('[data-mark="label"] text')
-    assert texts.nth(0).text_content() == "middle" and texts.nth(0).is_visible()
-    assert not texts.nth(1).is_visible(), "a label outside its axes is not shown"
+    expect(texts.nth(0)).to_have_text("middle")
+    expect(texts.nth(0)).to_be_visible()
+    expect(texts.nth(1), "a label outside its axes is not shown").to_be_hidden()
     image = page.live().locator('image[data-mark="image"]')
     assert image.get_attribute("href").startswith("blob:")
     assert float(image.get_attribute("width")) == pytest.approx(linear[2])
-    assert page.live().locator(".ol-summary").text_content() == "Everything at once."
-    assert page.live().locator("img").first.get_attribute("alt") == "All marks."
-    assert page.live().locator(".ol-bar").count() == 0, "nothing to play here"
+    expect(page.live().locator(".ol-summary")).to_have_text("Everything at once.")
+    expect(page.live().locator("img").first).to_have_attribute("alt", "All marks.")
+    expect(page.live().locator(".ol-bar"), "nothing to play here").to_have_count(0)
 
 
 def test_a_handle_moves_on_log_axes_and_stays_inside(page):
     _, log = boxes(page)
     handle = page.live().locator("[data-handle=dot]")
-    assert handle.get_attribute("aria-valuetext") == "x 10, y 0.01"
+    expect(handle).to_have_attribute("aria-valuetext", "x 10, y 0.01")
     place = re.findall(r"-?[\d.]+", handle.get_attribute("transform"))
     assert [float(v) for v in place] == at(log, 0.5, 0.5)
     overlay = page.live().locator("svg.ol-overlay").nth(1)
@@ -104,7 +106,7 @@ def test_a_handle_moves_on_log_axes_and_stays_inside(page):
     page.page.mouse.down()
     page.page.mouse.move(frame["x"] + x + w + 200, frame["y"] + y - 200, steps=4)
     page.page.mouse.up()
-    assert handle.get_attribute("aria-valuetext") == "x 100, y 1"
+    expect(handle).to_have_attribute("aria-valuetext", "x 100, y 1")
 
 
 PLACED = """

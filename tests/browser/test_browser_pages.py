@@ -11,6 +11,7 @@ import pytest
 from accessible import axe_code
 from jupyter_driver import browser_context
 from nbformat import v4, write
+from playwright.sync_api import expect
 
 from optimlab.tools import pages
 
@@ -125,7 +126,7 @@ def answer_all(opened):
 
 def test_a_page_answers_keeps_and_forgets(opened):
     page = opened.page
-    assert page.locator(".ol-asked .ol-veiled").count() == 4
+    expect(page.locator(".ol-asked .ol-veiled")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     answer_all(opened)
 
@@ -139,22 +140,22 @@ def test_a_page_answers_keeps_and_forgets(opened):
         assert re.fullmatch(r"You said \(.+\)\. It is \(.+\), .+ away\. A fact\.", said)
         (said,) = opened.texts(3)
         assert "What you drew fits" in said or "furthest off at step 0" in said
-        assert page.locator("div:not(.highlight) > pre", has_text="A secret.").count() == 1
-        assert page.locator(".ol-quiz .ol-reply").inner_text() == "No reply fits."
-        assert page.locator(".ol-asked .ol-veiled").count() == 0
+        expect(page.locator("div:not(.highlight) > pre", has_text="A secret.")).to_have_count(1)
+        expect(page.locator(".ol-quiz .ol-reply")).to_have_text("No reply fits.")
+        expect(page.locator(".ol-asked .ol-veiled")).to_have_count(0)
         row = page.locator(".ol-board tr").nth(2).locator("td").all_inner_texts()
         assert row[:2] == ["the loss", "6.02"]
 
     seen()
     label = opened.card(1).locator("[data-mark='your words']")
-    assert label.text_content() == "you said"
+    expect(label).to_have_text("you said")
     words = opened.card(0).locator("textarea")
     words.fill("the sign")
     words.press("Tab")
     page.reload()
     opened.ready()
     seen()
-    assert words.input_value() == "the sign"
+    expect(words).to_have_value("the sign")
     again = page.get_by_role("button", name="Start this lesson over")
     page.once("dialog", lambda dialog: dialog.dismiss())
     again.click()
@@ -163,7 +164,7 @@ def test_a_page_answers_keeps_and_forgets(opened):
     with page.expect_navigation():
         again.click()
     opened.ready()
-    assert page.locator(".ol-asked .ol-veiled").count() == 4
+    expect(page.locator(".ol-asked .ol-veiled")).to_have_count(4)
 
 
 def test_a_page_is_alive_and_its_gap_belongs_to_the_run_in_question(opened):
@@ -172,7 +173,7 @@ def test_a_page_is_alive_and_its_gap_belongs_to_the_run_in_question(opened):
     slider = page.get_by_role("slider", name="learning rate").first
     before = live.locator(".ol-summary").inner_text()
     slider.press("ArrowRight")
-    assert live.get_attribute("data-source") == "engine"
+    expect(live).to_have_attribute("data-source", "engine")
     assert live.locator(".ol-summary").inner_text() != before
     live.locator("[data-action=play]").press("Enter")
     page.wait_for_function("() => Number(document.querySelector('.ol-live').dataset.step) > 2")
@@ -184,7 +185,7 @@ def test_a_page_is_alive_and_its_gap_belongs_to_the_run_in_question(opened):
     rate.press("ArrowRight")
     assert gap.get_attribute("d") in (None, "") and there
     rate.press("ArrowLeft")
-    assert gap.get_attribute("d") == there
+    expect(gap).to_have_attribute("d", there)
     opened.press(1, "Skip")
     assert "You skipped this one. It is" in opened.texts(1)[0]
 
@@ -198,7 +199,7 @@ def test_what_is_no_number_is_refused_and_a_browser_that_keeps_nothing_says_so(b
         field.press("Tab")
         refused = opened.card(1).locator("[data-part=complaint]")
         assert refused.inner_text().startswith("“six” is not a number here.")
-        assert opened.card(1).get_by_role("button", name="Show me").is_disabled()
+        expect(opened.card(1).get_by_role("button", name="Show me")).to_be_disabled()
         trouble = opened.page.locator("[data-part=trouble]")
         assert set(trouble.all_inner_texts()) == {
             "This browser keeps nothing for this page: your answers stay until you leave or "

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 from test_browser_live import in_kernel, until_kernel
 
 CELLS = [
@@ -63,7 +64,7 @@ def test_play_scrub_rate_and_criterion_need_no_kernel(page):
     page.live(1).locator("button[data-action=back]").click()
     until_text(page, ".ol-formula p", "from step 28 to step 29", 1)
     assert page.live(1).locator("[data-mark='step g']").get_attribute("d") != arrow
-    assert page.live(1).locator(".ol-gauge b").count() == 2
+    expect(page.live(1).locator(".ol-gauge b")).to_have_count(2)
     assert page.page.evaluate("() => window.busy"), "none of it may wait for the kernel"
     page.until("() => !window.busy")
     page.until_python("print(run['lr'], run.plot.step, explorer.plot.step)", "0.13 8 29")

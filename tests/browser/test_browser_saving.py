@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jupyter_driver import TWO_FRAMES, browser_context
+from playwright.sync_api import expect
 from wire import bands, corners
 
 from optimlab import SGD, Momentum, explore
@@ -63,10 +64,10 @@ def test_the_slider_of_a_page_shows_the_numbers_of_python(ravine):
         page.page.keyboard.press(key)
         page.page.evaluate(TWO_FRAMES)
         index = len(explorer._values()) - 1 if index is None else index
-        assert slider.input_value() == str(index)
+        expect(slider).to_have_value(str(index))
         explorer.controls["lr"].index = index
         assert page.root("data-source") == "engine"
-        assert slider.get_attribute("aria-valuetext") == explorer.controls["lr"].label
+        expect(slider).to_have_attribute("aria-valuetext", explorer.controls["lr"].label)
         assert page.text(".ol-page output >> nth=0") == explorer.controls["lr"].label
         assert page.text(".ol-summary") == explorer.summary
         assert page.text(".ol-readout") == export._lines(explorer.plot, 30, 2000)[0]
@@ -115,9 +116,10 @@ def test_what_needs_python_is_fixed_in_a_page_and_said_in_words(offline, tmp_pat
     page.page.evaluate(TWO_FRAMES)
     assert page.page.locator(".ol-panels").inner_html() == before
     start = page.page.locator("[data-handle=start]")
-    assert start.get_attribute("aria-disabled") == "true" and not start.get_attribute("tabindex")
-    assert start.get_attribute("aria-valuetext") == "x -7, y 2"
-    assert page.page.locator("[data-action=menu], .ol-sliders").count() == 0
+    expect(start).to_have_attribute("aria-disabled", "true")
+    expect(start).to_have_js_property("tabIndex", -1)
+    expect(start).to_have_attribute("aria-valuetext", "x -7, y 2")
+    expect(page.page.locator("[data-action=menu], .ol-sliders")).to_have_count(0)
     page.page.get_by_role("slider", name="learning rate").press("End")
     page.page.locator("[data-action=back]").click()
     page.page.locator("[data-action=reset]").click()
@@ -143,14 +145,14 @@ def test_the_band_lies_under_the_slider_of_a_page_and_follows(offline, tmp_path,
     page.until(f"root.querySelector('.ol-words').textContent === {json.dumps(shown['words'])}")
     slider = page.page.get_by_role("slider", name="learning rate")
     rows = page.page.locator(".ol-track .ol-band-row")
-    assert rows.locator("span").all_inner_texts() == ["SGD", "Momentum"]
+    expect(rows.locator("span")).to_have_text(["SGD", "Momentum"], use_inner_text=True)
     box = slider.bounding_box()
     for row, node in zip(shown["rows"], rows.all(), strict=True):
         pieces = node.locator("[data-verdict]:not([data-verdict=best], [data-verdict=limit])")
         assert len(row["pieces"]) == pieces.count() > 1
         for number, piece in enumerate(row["pieces"]):
             shown = pieces.nth(number)
-            assert shown.get_attribute("data-verdict") == piece["verdict"].split()[0]
+            expect(shown).to_have_attribute("data-verdict", piece["verdict"].split()[0])
             at = shown.bounding_box()
             assert box["x"] <= at["x"] and at["x"] + at["width"] <= box["x"] + box["width"]
             assert at["height"] >= 6 and at["y"] >= box["y"] + box["height"], "below it"
@@ -173,7 +175,7 @@ def test_a_page_on_a_narrow_screen_and_a_slider_over_names(offline, tmp_path):
     slider = page.page.get_by_role("slider", name="choice")
     slider.press("ArrowLeft")
     explorer.controls["method"].index -= 1
-    assert slider.get_attribute("aria-valuetext") == explorer.method
+    expect(slider).to_have_attribute("aria-valuetext", explorer.method)
     page.until(f"root.textContent.includes({json.dumps(explorer.summary)})")
     wide = "() => document.documentElement.scrollWidth"
     assert page.page.evaluate(wide) <= 400
@@ -206,18 +208,19 @@ def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
     page, menu = plot.page, plot.live().locator(".ol-menu div")
     opener = plot.live().locator("[data-action=menu]")
     has_focus = "node => node === document.activeElement"
-    assert menu.locator("button").all_text_contents() == [
+    expect(menu.locator("button")).to_have_text([
         "Save as PNG", "Save as SVG", "Save as GIF", "Save as a web page", "Copy the code",
-    ]  # fmt: skip
+    ])
     opener.press("Enter")
-    assert menu.is_visible()
+    expect(menu).to_be_visible()
     page.keyboard.press("Tab")
     assert menu.locator("button").first.evaluate(has_focus)
     page.keyboard.press("Escape")
-    assert not menu.is_visible() and opener.evaluate(has_focus)
+    expect(menu).to_be_hidden()
+    assert opener.evaluate(has_focus)
     opener.press(" ")
     page.keyboard.press("Shift+Tab")
-    assert not menu.is_visible(), "closed where the focus leaves it"
+    expect(menu, "closed where the focus leaves it").to_be_hidden()
     for item, head in ((1, b"\x89PNG"), (4, b"<!doctype html>")):
         opener.press("Enter")
         with page.expect_download() as coming:
@@ -226,7 +229,8 @@ def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
             page.keyboard.press("Enter")
         assert Path(coming.value.path()).read_bytes().startswith(head)
         said(plot, coming.value.suggested_filename)
-        assert opener.evaluate(has_focus) and not menu.is_visible()
+        assert opener.evaluate(has_focus)
+        expect(menu).to_be_hidden()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     plot.python("explorer.put(lr=0.2)")
     line = 'from optimlab import explore; explore("ravine").put(lr=0.2)'
@@ -234,9 +238,9 @@ def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
     menu.get_by_text("Copy the code").click()
     said(plot, "This line is on the clipboard.")
     assert page.evaluate("() => navigator.clipboard.readText()") == line
-    assert plot.live().locator(".ol-code").input_value() == line
+    expect(plot.live().locator(".ol-code")).to_have_value(line)
     page.keyboard.press("Escape")
-    assert not plot.live().locator(".ol-code").is_visible()
+    expect(plot.live().locator(".ol-code")).to_be_hidden()
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     opener.click()
     menu.get_by_text("Copy the code").click()

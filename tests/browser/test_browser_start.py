@@ -1,9 +1,8 @@
 """The sliders of the start point in a real JupyterLab: in step with the ring, both ways."""
 
-import json
-import time
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "from optimlab import SGD, explore\nexplorer = explore('ravine', SGD, lr=0.1, "
@@ -39,14 +38,6 @@ def values(lab, plot=0):
     return said, *([float(v) for v in kind] for kind in kinds)
 
 
-def until_start(lab, holds, name="explorer"):
-    deadline = time.monotonic() + 10
-    asks = f"import json; print(json.dumps({name}.start))"
-    while not holds(found := json.loads(lab.python(asks))):
-        assert time.monotonic() < deadline, f"the start is still {found}"
-    return found
-
-
 def test_keys_on_a_slider_move_the_ring_at_once_while_the_kernel_is_busy(page):
     assert values(page) == ("x -7, y 2", [-7, 2], [-7, 2])
     page.page.evaluate(
@@ -65,7 +56,7 @@ def test_keys_on_a_slider_move_the_ring_at_once_while_the_kernel_is_busy(page):
     step = float(slider(page, 0).get_attribute("step"))
     assert fields == ranges == [pytest.approx(-7 + 3 * step), pytest.approx(2 - step)]
     assert said == f"x {fields[0]:.4g}, y {fields[1]:.4g}"
-    until_start(page, lambda at: at == fields)
+    page.until_value("explorer.start", lambda at: at == fields)
     page.until("() => document.querySelector('.ol-live').dataset.source === 'engine'")
     assert values(page) == (said, ranges, fields), "nothing answered with an old place"
     assert page.errors() == []
@@ -82,7 +73,7 @@ def test_the_mouse_on_a_slider_moves_the_ring_and_the_path(page):
     for share in (0.2, 0.4, 0.6, 0.8):
         page.page.mouse.move(box["x"] + box["width"] * share, y, steps=3)
     page.page.mouse.up()
-    found = until_start(page, lambda at: at[0] > 3 and at == values(page)[2])
+    found = page.until_value("explorer.start", lambda at: at[0] > 3 and at == values(page)[2])
     assert found[1] == 2
     page.until(
         "d => document.querySelector('[data-mark=\"path SGD\"]').getAttribute('d') !== d",
@@ -100,7 +91,7 @@ def test_the_ring_by_mouse_keys_and_click_moves_the_sliders(page):
     assert fields == ranges and fields[0] > -7 and said.startswith(f"x {fields[0]:.4g}")
     box = page.live().locator("svg.ol-overlay").first.bounding_box()
     page.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.3)
-    found = until_start(page, lambda at: at[0] > 1)
+    found = page.until_value("explorer.start", lambda at: at[0] > 1)
     page.wait_idle()
     assert values(page)[1:] == (found, found)
     page.python("explorer.start = (2.5, -1.25)")
@@ -113,25 +104,27 @@ def test_an_exact_number_is_typed_and_stepped_and_jupyterlab_hears_nothing(page)
     field = slider(page, 1, "number")
     field.fill("0.12345")
     field.press("Enter")
-    assert until_start(page, lambda at: at[1] == 0.12345) == [-7, 0.12345]
+    assert page.until_value("explorer.start", lambda at: at[1] == 0.12345) == [-7, 0.12345]
     assert page.page.evaluate("() => document.activeElement.dataset.which") == "1"
     field.press("ArrowUp")
-    found = until_start(page, lambda at: at[1] > 0.12345)
+    found = page.until_value("explorer.start", lambda at: at[1] > 0.12345)
     assert found[1] < 0.2 and values(page)[2] == found
     high = float(slider(page, 1).get_attribute("max"))
     field.fill("1000")
     page.python("explorer._send_frames()")
     page.wait_idle()
-    assert field.input_value() == "1000", "what is being typed is not overwritten by what comes"
+    expect(field, "what is being typed is not overwritten by what comes").to_have_value("1000")
     field.press("Enter")
-    assert until_start(page, lambda at: at[1] == high)[0] == -7, "not beyond the picture"
+    found = page.until_value("explorer.start", lambda at: at[1] == high)
+    assert found[0] == -7, "not beyond the picture"
     field.fill("")
     field.press("Enter")
-    assert field.input_value() == f"{high:g}", "nothing typed changes nothing"
+    expect(field, "nothing typed changes nothing").to_have_value(f"{high:g}")
     slider(page, 0).focus()
     for key in ("a", "b", "d", "d"):
         page.page.keyboard.press(key)
-    assert page.cells().count() == cells and page.errors() == []
+    expect(page.cells()).to_have_count(cells)
+    assert page.errors() == []
 
 
 def test_a_start_outside_the_picture_widens_its_slider(page):
@@ -140,17 +133,19 @@ def test_a_start_outside_the_picture_widens_its_slider(page):
     slider(page, 0, plot=1).focus()
     for _ in range(2):
         page.page.keyboard.press("ArrowLeft")
-    moved = until_start(page, lambda at: at < 20, "line")
-    assert low < moved < 20 and slider(page, 0, plot=1).get_attribute("max") == f"{high:g}"
+    moved = page.until_value("line.start", lambda at: at < 20)
+    assert low < moved < 20
+    expect(slider(page, 0, plot=1)).to_have_attribute("max", f"{high:g}")
 
 
 def test_sliders_are_left_out_hidden_and_wrapped(page):
-    assert page.live(2).locator(".ol-sliders").count() == 0
+    expect(page.live(2).locator(".ol-sliders")).to_have_count(0)
     veiled = page.live(3).locator(".ol-sliders")
-    assert veiled.count() == 1 and not veiled.is_visible()
+    expect(veiled).to_have_count(1)
+    expect(veiled).to_be_hidden()
     page.python("veiled.unveil()")
     page.until("() => !document.querySelectorAll('.ol-live')[3].matches('.ol-veiled')")
-    assert veiled.is_visible()
+    expect(veiled).to_be_visible()
     first, second = (page.live().locator(".ol-slider").nth(i) for i in (0, 1))
     assert first.bounding_box()["y"] == second.bounding_box()["y"], "side by side"
     page.page.evaluate("window.jupyterapp.shell.collapseLeft()")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from playwright.sync_api import expect
 from texts import TEXTS, TURNED
 
 from optimlab import asis
@@ -51,7 +52,7 @@ def test_no_text_becomes_a_link_a_formula_or_a_style(lab, tmp_path):
     outputs = [lab.cell(i).locator(".jp-OutputArea-output") for i in range(4)]
     # a formula and a link are made where they are meant: by now MathJax has seen the others, too
     outputs[3].locator(FORMULA).first.wait_for()
-    assert outputs[3].locator("a").count() == 1
+    expect(outputs[3].locator("a")).to_have_count(1)
     for output in outputs[:3]:
         assert output.locator(MADE).evaluate_all("all => all.map(n => n.outerHTML)") == []
     answers = outputs[0].locator("table").nth(1).locator("td:nth-child(6)").evaluate_all(READ)
@@ -68,9 +69,9 @@ def test_no_text_becomes_a_link_a_formula_or_a_style(lab, tmp_path):
     page.route("http*://**", lambda route: route.abort())  # MathJax is not fetched
     page.goto(exported.as_uri(), wait_until="domcontentloaded")
     tables = page.locator(".jp-OutputArea-output:has(table)")
-    assert tables.count() == 3
+    expect(tables).to_have_count(3)
     for i in range(3):
-        assert tables.nth(i).locator(MADE).count() == 0
+        expect(tables.nth(i).locator(MADE)).to_have_count(0)
     answers = tables.nth(0).locator("table").nth(1).locator("td:nth-child(6)").evaluate_all(READ)
     assert sorted(answers) == sorted(f"{as_read(text)} (1)" for text in ALL)
     assert tables.nth(2).locator("td:nth-child(4)").evaluate_all(READ) == list(map(as_read, ALL))

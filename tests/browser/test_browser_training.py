@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     "import asyncio\nimport numpy as np\nfrom optimlab import data\n"
@@ -70,7 +71,7 @@ def test_play_pause_step_and_the_rate_while_it_trains(trained):
     steps = int(trained.python("print(made.training.steps)"))
     trained.settle()
     assert trained.python("print(made.training.steps)") == str(steps)
-    assert trained.live().locator(".ol-summary").text_content() == said
+    expect(trained.live().locator(".ol-summary")).to_have_text(said)
 
     trained.page.locator(".ol-step").focus()
     trained.page.keyboard.press("Space")
@@ -108,7 +109,8 @@ def test_an_exception_while_it_trains_is_told(trained):
     trained.python("made.training.params['W1'] = 'no numbers'")
     status = trained.page.locator(".ol-status:visible")
     status.wait_for()
-    assert "Not shown." in status.text_content() and "Error" in status.text_content()
+    expect(status).to_contain_text("Not shown.")
+    expect(status).to_contain_text("Error")
     trained.page.locator(".ol-play", has_text="Play").wait_for()
     trained.page.locator(".ol-restart").click()
     until_said(trained, "not trained yet")

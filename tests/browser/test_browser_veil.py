@@ -2,9 +2,9 @@
 
 import json
 import re
-import time
 
 import pytest
+from playwright.sync_api import expect
 
 CELLS = [
     """
@@ -51,18 +51,6 @@ def page(lab):
     return lab
 
 
-def python(lab, expression):
-    return json.loads(lab.python(f"import json; print(json.dumps({expression}))"))
-
-
-def until_python(lab, expression, holds):
-    """Ask the kernel until `holds(answer)`; returns the answer."""
-    deadline = time.monotonic() + 10
-    while not holds(found := python(lab, expression)):
-        assert time.monotonic() < deadline, f"{expression} is still {found!r}"
-    return found
-
-
 def drawn(lab, mark, plot=0):
     return lab.live(plot).locator(mark).first.get_attribute("d") or ""
 
@@ -95,17 +83,21 @@ def column(lab, plot=1):
 def test_the_veil_hides_run_bar_goal_and_controls_until_it_is_lifted(page):
     live = page.live()
     slider = page.page.locator(".jp-Notebook-cell").first.locator(".ol-lr")
-    assert drawn(page, PATH) == "" and not live.locator(".ol-bar").is_visible()
-    assert live.locator(".ol-summary").text_content() == "The run is still hidden."
-    assert live.locator(".ol-goal").text_content() == ""
-    assert not slider.is_visible() and not live.locator(".ol-formula").is_visible()
+    assert drawn(page, PATH) == ""
+    expect(live.locator(".ol-bar")).to_be_hidden()
+    expect(live.locator(".ol-summary")).to_have_text("The run is still hidden.")
+    expect(live.locator(".ol-goal")).to_have_text("")
+    expect(slider).to_be_hidden()
+    expect(live.locator(".ol-formula")).to_be_hidden()
     img = live.locator("img").first.get_attribute("src")
     page.python("explorer.unveil()")
     page.until("() => document.querySelector('.ol-live .ol-summary').textContent.includes('SGD')")
-    assert drawn(page, PATH) and live.locator(".ol-bar").is_visible() and slider.is_visible()
-    assert live.locator(".ol-formula").is_visible()
-    assert "Not yet" in live.locator(".ol-goal").text_content()
-    assert live.locator("img").first.get_attribute("src") == img, "the scene was not built anew"
+    assert drawn(page, PATH)
+    expect(live.locator(".ol-bar")).to_be_visible()
+    expect(slider).to_be_visible()
+    expect(live.locator(".ol-formula")).to_be_visible()
+    expect(live.locator(".ol-goal")).to_contain_text("Not yet")
+    expect(live.locator("img").first, "the scene was not built anew").to_have_attribute("src", img)
     page.until("() => document.querySelector('.ol-live').dataset.source === 'frames'")
     before = drawn(page, PATH)
     slider.locator(".noUi-handle").first.focus()
@@ -114,41 +106,44 @@ def test_the_veil_hides_run_bar_goal_and_controls_until_it_is_lifted(page):
         "([mark, d]) => document.querySelector(mark).getAttribute('d') !== d",
         [PATH, before],
     )
-    assert live.get_attribute("data-source") == "frames", "a guess is no setting of the frames"
+    expect(live, "a guess is no setting of the frames").to_have_attribute("data-source", "frames")
     assert page.errors() == []
 
 
 def test_a_guess_is_placed_by_click_drag_and_keys_and_then_stays(page):
     start = page.live().locator("[data-handle=start]")
-    assert start.get_attribute("tabindex") is None and guess(page).get_attribute("tabindex") == "0"
+    expect(start).to_have_js_property("tabIndex", -1)
+    expect(guess(page)).to_have_attribute("tabindex", "0")
     where = start.get_attribute("transform")
     box = axes(page, 0)
     # a click, and one right on the start: the guess comes, the start stays
     page.page.mouse.click(*spot(box, 0.25, 0.75))
-    until_python(page, "explorer.plot.handles['guess']", lambda at: abs(at[0] + 4) < 0.1)
+    page.until_value("explorer.plot.handles['guess']", lambda at: abs(at[0] + 4) < 0.1)
     page.page.mouse.click(*spot(box, 1 / 16, 5 / 6))
-    at = until_python(page, "explorer.plot.handles['guess']", lambda at: abs(at[0] + 7) < 0.1)
-    assert abs(at[1] - 2) < 0.1 and start.get_attribute("transform") == where
-    assert python(page, "explorer.plot.handles['start']") == [-7, 2]
+    at = page.until_value("explorer.plot.handles['guess']", lambda at: abs(at[0] + 7) < 0.1)
+    assert abs(at[1] - 2) < 0.1
+    expect(start).to_have_attribute("transform", where)
+    assert page.value("explorer.plot.handles['start']") == [-7, 2]
     page.page.mouse.move(*spot(box, 1 / 16, 5 / 6))
     page.page.mouse.down()
     page.page.mouse.move(*spot(box, 0.5, 0.5), steps=5)
     page.page.mouse.up()
-    until_python(page, "explorer.plot.handles['guess']", lambda at: abs(at[0]) < 0.1)
+    page.until_value("explorer.plot.handles['guess']", lambda at: abs(at[0]) < 0.1)
     guess(page).focus()
-    before = python(page, "explorer.plot.handles['guess']")
+    before = page.value("explorer.plot.handles['guess']")
     for key in ("ArrowRight", "ArrowUp", " ", "a"):
         page.page.keyboard.press(key)
-    after = until_python(page, "explorer.plot.handles['guess']", lambda at: at[1] > before[1])
-    assert after[0] > before[0] and python(page, "explorer.plot.playing") is False
-    assert guess(page).get_attribute("aria-label") == "your prediction"
+    after = page.until_value("explorer.plot.handles['guess']", lambda at: at[1] > before[1])
+    assert after[0] > before[0] and page.value("explorer.plot.playing") is False
+    expect(guess(page)).to_have_attribute("aria-label", "your prediction")
     page.python("explorer.unveil()")
     page.until("() => !document.querySelector('.ol-live').classList.contains('ol-veiled')")
-    assert guess(page).is_visible() and guess(page).get_attribute("tabindex") is None
-    assert start.get_attribute("tabindex") == "0"
+    expect(guess(page)).to_be_visible()
+    expect(guess(page)).to_have_js_property("tabIndex", -1)
+    expect(start).to_have_attribute("tabindex", "0")
     page.page.mouse.click(*spot(axes(page, 0), 0.75, 0.75))
-    until_python(page, "explorer.plot.handles['start']", lambda at: abs(at[0] - 4) < 0.1)
-    assert python(page, "explorer.plot.handles['guess']") == after
+    page.until_value("explorer.plot.handles['start']", lambda at: abs(at[0] - 4) < 0.1)
+    assert page.value("explorer.plot.handles['guess']") == after
     page.python("explorer.plot.handles = {**explorer.plot.handles, 'guess': []}")
     page.until("() => document.querySelector('[data-handle=guess]').style.display === 'none'")
 
@@ -164,7 +159,7 @@ def test_marks_added_later_and_notes_lie_over_the_frames(page):
     )
     page.until("() => document.querySelector('.ol-live').dataset.source === 'frames'")
     page.until("() => document.querySelector('[data-mark=gap]')?.getAttribute('d')")
-    assert page.live().locator('[data-mark="said"]').text_content() == "you said"
+    expect(page.live().locator('[data-mark="said"]')).to_have_text("you said")
     line = drawn(page, "[data-mark=gap]")
     assert len(re.findall(r"[ML]", line)) == 2 and drawn(page, PATH)
     page.python("explorer.controls['lr'].value = 0.5")
@@ -172,51 +167,52 @@ def test_marks_added_later_and_notes_lie_over_the_frames(page):
     assert drawn(page, "[data-mark=gap]") == line
     page.python("explorer.plot.note('gap', None)")
     page.until("() => !document.querySelector('[data-mark=gap]').getAttribute('d')")
-    assert page.live().locator('[data-mark="said"]').text_content() == "you said"
+    expect(page.live().locator('[data-mark="said"]')).to_have_text("you said")
 
 
 def test_a_curve_is_sketched_with_the_mouse_in_its_own_axes_alone(page):
     page.page.mouse.click(*spot(axes(page, 0, plot=1), 0.5, 0.5))
-    assert python(page, "line.plot.drawn") == [] and python(page, "line.start") == 4
+    assert page.value("line.plot.drawn") == [] and page.value("line.start") == 4
     box = axes(page, 1, plot=1)
     page.page.mouse.move(*spot(box, 0.02, 0.9))
     page.page.mouse.down()
     page.page.mouse.move(*spot(box, 0.5, 0.5))  # at once: the columns between are interpolated
     page.page.mouse.move(*spot(box, 0.98, 0.1), steps=3)
     page.page.mouse.up()
-    values = until_python(page, "line.plot.drawn", lambda v: len(v) == 11 and None not in v)
-    low, high = python(page, "list(sketched.get_ylim())")
-    left, right = python(page, "list(sketched.get_xlim())")
+    values = page.until_value("line.plot.drawn", lambda v: len(v) == 11 and None not in v)
+    low, high = page.value("list(sketched.get_ylim())")
+    left, right = page.value("list(sketched.get_xlim())")
     for k, value in enumerate(values):
         fx = min(0.98, max(0.02, (k - left) / (right - left)))
         wanted = low + (0.9 - (fx - 0.02) / 0.96 * 0.8) * (high - low)
         assert value == pytest.approx(wanted, abs=0.01 * (high - low)), k
     page.page.mouse.move(*spot(box, 0.5, 0.9))
-    assert python(page, "line.plot.drawn") == values, "only while the button is down"
+    assert page.value("line.plot.drawn") == values, "only while the button is down"
     assert len(re.findall(r"[ML]", drawn(page, "[data-sketch=line]", plot=1))) == 11
     page.python("line.unveil()")
     page.until("() => !document.querySelectorAll('.ol-live')[1].classList.contains('ol-veiled')")
     page.page.mouse.click(*spot(axes(page, 1, plot=1), 0.5, 0.9))
     page.wait_idle()
-    assert python(page, "line.plot.drawn") == values
-    assert drawn(page, "[data-sketch=line]", plot=1) and not column(page).is_visible()
+    assert page.value("line.plot.drawn") == values
+    assert drawn(page, "[data-sketch=line]", plot=1)
+    expect(column(page)).to_be_hidden()
 
 
 def test_a_curve_is_sketched_with_the_keys(page):
     cells = page.cells().count()
     column(page).focus()
-    assert column(page).get_attribute("role") == "slider"
-    assert column(page).get_attribute("aria-label") == "your sketch of the loss"
-    assert column(page).get_attribute("aria-valuetext") == "step 0: not drawn"
+    expect(column(page)).to_have_attribute("role", "slider")
+    expect(column(page)).to_have_attribute("aria-label", "your sketch of the loss")
+    expect(column(page)).to_have_attribute("aria-valuetext", "step 0: not drawn")
     page.page.keyboard.press("ArrowUp")
-    low, high = python(page, "list(sketched.get_ylim())")
+    low, high = page.value("list(sketched.get_ylim())")
     middle, unit = (low + high) / 2, (high - low) / 40
     near = {"abs": 0.02 * (high - low) / 2}
-    first = until_python(page, "line.plot.drawn", lambda v: v != [])
+    first = page.until_value("line.plot.drawn", lambda v: v != [])
     assert first[0] == pytest.approx(middle, **near) and first[1:] == [None] * 10
     for key in ("ArrowUp", "Shift+ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown"):
         page.page.keyboard.press(key)
-    values = until_python(page, "line.plot.drawn", lambda v: v[2] is not None and v[2] < v[0])
+    values = page.until_value("line.plot.drawn", lambda v: v[2] is not None and v[2] < v[0])
     assert values[0] == pytest.approx(middle + 5 * unit, **near)
     assert values[1] is None and values[2] == pytest.approx(values[0] - unit, **near)
     text = column(page).get_attribute("aria-valuetext")
@@ -225,17 +221,18 @@ def test_a_curve_is_sketched_with_the_keys(page):
         page.page.keyboard.press(key)
     for _ in range(20):
         page.page.keyboard.press("ArrowRight")
-    assert column(page).get_attribute("aria-valuetext") == "step 10: not drawn"
-    assert page.cells().count() == cells and page.errors() == []
+    expect(column(page)).to_have_attribute("aria-valuetext", "step 10: not drawn")
+    expect(page.cells()).to_have_count(cells)
+    assert page.errors() == []
 
 
 def test_a_sketch_on_a_log_axis_moves_by_equal_lengths(page):
     column(page, plot=2).focus()
     for key in ("ArrowUp", "ArrowRight", "ArrowDown", "Shift+ArrowDown"):
         page.page.keyboard.press(key)
-    values = until_python(page, "ravine.plot.drawn", lambda v: len(v) > 1 and v[1] not in (None,))
-    values = until_python(page, "ravine.plot.drawn", lambda v: v[1] < v[0])
-    low, high = python(page, "list(ravine.plot._axes[1][1].get_ylim())")
+    values = page.until_value("ravine.plot.drawn", lambda v: len(v) > 1 and v[1] not in (None,))
+    values = page.until_value("ravine.plot.drawn", lambda v: v[1] < v[0])
+    low, high = page.value("list(ravine.plot._axes[1][1].get_ylim())")
     assert values[0] == pytest.approx((low * high) ** 0.5, rel=0.01)
     assert values[1] / values[0] == pytest.approx((low / high) ** 0.1, rel=0.02)
 
@@ -253,8 +250,8 @@ def test_a_saved_copy_keeps_the_scene_and_the_words_without_a_view(page):
     assert "".join(outputs[3]["text/markdown"]) == "**words**"
     page.shutdown_kernel()
     page.reopen()
-    assert page.page.locator(".jp-OutputArea-output img").count() == 3
-    assert page.page.locator(".jp-OutputArea-output strong").text_content() == "words"
+    expect(page.page.locator(".jp-OutputArea-output img")).to_have_count(3)
+    expect(page.page.locator(".jp-OutputArea-output strong")).to_have_text("words")
     assert page.errors() == []
 
 
@@ -266,4 +263,4 @@ def test_a_click_on_the_strip_puts_the_start_there(lab):
     lab.show(source, name="strip")
     lab.page.wait_for_selector(".ol-live")
     lab.page.mouse.click(*spot(axes(lab, 1, panel=0), 0.25, 0.5))
-    until_python(lab, "strip.start", lambda x: abs(x - 1) < 0.05)
+    lab.until_value("strip.start", lambda x: abs(x - 1) < 0.05)
