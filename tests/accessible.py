@@ -103,12 +103,8 @@ class Reader:
         self.lab.settle()
 
 
-def waits(lab: Lab, question: str, arg=None):
-    lab.page.wait_for_function(question, arg=arg, timeout=20_000)
-
-
 def answer(lab: Lab):
-    """Answer every prediction with the first thing at hand, the quiz likewise; ask for all help."""
+    """Answer every prediction with the first thing at hand, the quiz likewise."""
     page = lab.page
     asked = page.locator(".jp-OutputArea", has=page.locator("[data-action=skip]"))
     while left := page.locator("[data-action=skip]").count():
@@ -125,18 +121,23 @@ def answer(lab: Lab):
             for key in ("ArrowRight", "ArrowUp"):
                 moved.press(key)
         one.locator("[data-action=show]").first.click()
-        waits(lab, "n => document.querySelectorAll('[data-action=skip]').length < n", left)
+        lab.until("n => document.querySelectorAll('[data-action=skip]').length < n", left)
         lab.wait_idle()
     for question in page.locator(".ol-card[aria-label=Quiz] fieldset").all():
         question.locator("input").first.check()
+    lab.wait_idle()
+
+
+def ask_for_help(lab: Lab):
+    """Open every hint and solution, and all menus."""
+    page = lab.page
     for action in ("hint", "solution", "show", "reset"):
         while (button := page.locator(f".ol-card [data-action={action}]:enabled")).count():
-            left = button.count()
             card = button.first.locator("xpath=ancestor::*[contains(@class, 'ol-card')][1]")
             before = card.element_handle()
             text = before.inner_text()
             button.first.click()
-            waits(lab, "([card, text]) => card.innerText !== text", [before, text])
+            lab.until("([card, text]) => card.innerText !== text", [before, text])
     lab.wait_idle()
     page.evaluate(OPEN_MENUS)
 
@@ -151,6 +152,7 @@ def read(lab: Lab, path: Path, code: str) -> Reader:
     lab.page.evaluate(code)
     reader.read("asked")
     answer(lab)
+    ask_for_help(lab)
     reader.read("answered")
     return reader
 

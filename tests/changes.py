@@ -234,7 +234,7 @@ def _flat(text):
 
 
 def drawn(count, seed, only=None):
-    """The mutants of a seed: {room: [Mutant]}."""
+    """The mutants of a seed, so many over all rooms: {room: [Mutant]}, or those of `only` one."""
     sources = {p.relative_to(ROOT).as_posix(): Source(p.read_text("utf-8"))
                for p in sorted((ROOT / "optimlab").rglob("*.py"))}  # fmt: skip
     sizes = Counter()
@@ -247,7 +247,7 @@ def drawn(count, seed, only=None):
     for name in by_rest[: count - sum(shares.values())]:
         shares[name] += 1
     if only:
-        shares = {only: count}
+        shares = {only: shares[only]}
 
     def rank(*parts):
         return hashlib.sha256(repr((seed, *parts)).encode()).digest()

@@ -19,8 +19,10 @@ settings.load_profile("untimed")
 def let_go(request):
     """Widgets, figures and cached runs end with the file that made them.
 
-    ipywidgets and pyplot keep what nobody closes, and each collection of garbage looks at it all.
+    ipywidgets and pyplot keep what nobody closes, and each collection of garbage looks at it all:
+    but for what stood there before, libraries and collected tests among them, which it may pass by.
     """
+    gc.freeze()
     yield
     import matplotlib.pyplot as plt
     from ipywidgets import Widget

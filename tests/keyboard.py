@@ -104,6 +104,12 @@ PREPARE = r"""() => {
       await new Promise(done => setTimeout(done, 20));
     }
     return false; };
+  // whether the focus comes into sight; what Python shows above it may still move the page
+  K.sighted = async patience => {
+    const until = performance.now() + patience;
+    while (!K.at().inSight && performance.now() < until)
+      await new Promise(done => setTimeout(done, 20));
+    return K.at().inSight; };
   K.mark = () => { K.prev = document.activeElement; };
   K.there = () => K.all().map(node => {
     if (node !== document.activeElement) K.looks.set(node, K.look(node));
@@ -120,6 +126,7 @@ BUTTONS = """() => [...document.querySelectorAll('.jp-OutputArea-output button')
   .filter(one => window.__keys.area(document.activeElement)?.contains(one))
   .map(one => one.innerText.trim())"""
 READY = "patience => window.__keys.ready(patience)"
+SIGHTED = "patience => window.__keys.sighted(patience)"
 MARK = "() => window.__keys.mark()"
 #: remembers what the output shows, before a key; and whether it shows something else before long
 STATE = "() => window.__keys.remember()"
@@ -198,7 +205,7 @@ class Walk:
             self.reached.add(at["id"])
             if not at["seen"]:
                 self.way.add(f"the focus is not seen: {at['html']}", at)
-            if not at["inSight"] and not self.lab.settle() and not self.at()["inSight"]:
+            if not at["inSight"] and not self.page.evaluate(SIGHTED, PATIENCE):
                 self.way.add("the focus is out of sight", at)
             if not at["name"].strip():
                 self.way.add(f"has no name: {at['html']}", at)

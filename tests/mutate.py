@@ -1,7 +1,7 @@
 """How much of what could be wrong in the package the tests would see: its mutation score.
 
     python tests/mutate.py                         # 300 mutants: some hours of one core
-    python tests/mutate.py --room draw --count 20  # of one room alone
+    python tests/mutate.py --room draw             # those of one room
     python tests/mutate.py --again                 # those that survived, against the tests of now
 
 A mutant is the package with one change: another operator, comparison, number or word, a condition
@@ -219,7 +219,10 @@ class Tree:
         if hit:
             steps = [hit, {name for file in files for name in self.tests[file][1]}]
         else:
-            steps = [anything, {name for _, tests in self.tests.values() for name in tests}]
+            every = {name for _, tests in self.tests.values() for name in tests}
+            lesson = Path(mutant.file).stem.removeprefix("lesson_")
+            of_it = {name for name in every if f"[{lesson}" in name}  # they may read it alone
+            steps = [anything | of_it, every]
         used, seen, spent = [], set(), 0.0
         for step in steps:
             by_file = defaultdict(dict)
@@ -346,12 +349,12 @@ def main():
         print(f"| {' | '.join(map(str, cells))} | {share:.0%} |")
     score = rows[-1][-1]
     if given.write:
-        measured.write("mutation", [
-            (f"{name}: {count} mutants, {same} equivalent", f"{share:.1%} killed",
-             f"at least {LEAST:.0%}" if name == "all" else "",
-             share >= LEAST if name == "all" else None)
-            for name, count, _, _, same, share in rows
-        ])  # fmt: skip
+        for name, count, killed, survived, same, share in rows if not given.room else rows[:-1]:
+            said = f"{killed} of {killed + survived} killed: {share:.1%}", f"at least {LEAST:.0%}"
+            measured.write(f"mutation, {name}", [
+                (f"{count} mutants by seed {given.seed}, {same} of them equivalent", *said,
+                 share >= LEAST)
+            ])  # fmt: skip
     return 0 if score >= LEAST else 1
 
 

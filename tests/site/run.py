@@ -5,7 +5,8 @@ usage: python tests/site/run.py PYODIDE [NUMBER …] [--site DIR] [--out DIR] [-
 PYODIDE is a folder that assemble.py made. One row for each lesson: what went wrong; the seconds
 until its notebook was seen, its package was there and its last cell had run, with nothing in the
 browser's cache; what was asked for meanwhile. `--learn` then answers with the network gone and in
-two tabs, closes the browser and looks the next day, and has a browser that keeps no data.
+two tabs, works through lesson 09, closes the browser and looks the next day, and has a browser that
+keeps no data.
 """
 
 import argparse
@@ -20,7 +21,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import accessible
 from jupyter_driver import FLAGS, READY, SETTINGS, Lab, browser_context, find_browser
 from playwright.sync_api import sync_playwright
 
@@ -28,6 +31,15 @@ from optimlab.tools import site
 
 BASE = "/a/folder/of/a/server"
 SEEN = "() => document.querySelectorAll('.jp-Notebook-cell').length > 3"
+#: what is typed into the exercises of lesson 09, in place of the line that begins so
+TYPED = {
+    "v = ...": "v = momentum * v - lr * slope(w)",
+    "w = ...": "w = w + v",
+    "my_length = ...": "my_length = 0.01 * 2 / (1 - 0.95)",
+    "rate = ...": "rate = 4 / (low**0.5 + high**0.5) ** 2",
+    "momentum = ...": "momentum = ((high**0.5 - low**0.5) / (high**0.5 + low**0.5)) ** 2",
+}
+ASKED = {"predictions": "5 of 5", "exercises": "3 of 3", "quiz": "3 of 3"}
 #: what Chromium's settings call it to let a page keep data, or not
 ALLOWED, REFUSED = 1, 2
 #: how many code cells have run and are done
@@ -147,13 +159,40 @@ def answer(lab):
     return card.inner_text()
 
 
+def work_through(lab):
+    """Do all that lesson 09 asks, by mouse and keys, and let it say so."""
+    accessible.answer(lab)
+    for question in lab.page.locator(".ol-card[aria-label=Quiz] fieldset").all():
+        for option in question.locator("input").all():
+            option.check()
+            lab.wait_idle()
+            if "Right" in question.inner_text():
+                break
+    for before, typed in TYPED.items():
+        line = lab.page.locator(".jp-CodeCell .cm-line:visible", has_text=before).first
+        line.click()
+        for key in ("Home", "Shift+End"):
+            lab.page.keyboard.press(key)
+        lab.page.keyboard.insert_text(typed)
+        lab.page.keyboard.press("Control+Enter")
+        lab.wait_idle()
+    lab.command("notebook:run-all-cells")  # the last cell counts anew
+    lab.wait_idle()
+
+
+def done(lab):
+    """What the last card of lesson 09 counts, and whether that is all it asks."""
+    said = " ".join(lab.page.locator(".ol-card:visible").last.inner_text().split())
+    return said[:90], all(f"{what} {of}" in said for what, of in ASKED.items())
+
+
 def stored(lab):
     lab.page.bring_to_front()
     return json.loads(lab.python("print(open('optimlab-progress.json').read())"))["lessons"]
 
 
 def learn(server, playwright):
-    """Lesson 05 without a network, 07b beside it, both the next day; then data refused.
+    """05 without a network, 07b beside it, all of 09; the same the next day; then data refused.
 
     Yields what was looked at, with what was found and whether it is as it should be.
     """
@@ -186,13 +225,18 @@ def learn(server, playwright):
             other = Lab(server, context)
             yield "errors in a second tab", *right(run(other, "07b")[0], [])
             answer(other)
-            before = stored(lab)
-            yield "answers seen by the first tab", *right(sorted(before), ["05", "07b"])
+            yield "answers seen by the first tab", *right(sorted(stored(lab)), ["05", "07b"])
+            third = Lab(server, context)
+            yield "errors in 09", *right(run(third, "09")[0], [])
+            third.page.bring_to_front()
+            work_through(third)
+            yield "09 worked through", *done(third)
+            before = stored(third)
         with profile(playwright, Path(folder)) as context:  # the browser was closed
             lab = Lab(server, context)
-            visit(lab, "05")
-            lab.page.wait_for_function(READY, timeout=180_000)
+            run(lab, "09")
             yield "the same the next day", *right(stored(lab) == before, True)
+            yield "and shown by 09", *done(lab)
     with tempfile.TemporaryDirectory() as folder:
         with profile(playwright, Path(folder), REFUSED) as context:
             lab = Lab(server, context)
