@@ -46,19 +46,20 @@ PREDICTIONS = {
     ),
     "SGD tuned by the median": Choice(
         {
-            "it stays about as high": "So it would if its good rates lay side by side. SGD has one "
-            "at 3.16, and the careful rule turned that down for its neighbours.",
-            "it falls to about a half": "So it might if the rates differed a little. They differ "
-            "more than fivefold: 3.16 instead of 0.562.",
-            "it falls to less than a fiftieth": "From 0.2 to below 0.004: the rate is 3.16 instead "
-            "of 0.562. A step of the grid less or more, and SGD ends above 0.3 at the median. The "
+            "together, about as high": "So it would be if its good rates lay side by side. SGD has "
+            "one at 3.16, and the careful rule turned that down for its neighbours.",
+            "together, about half as high": "So it might be if the rates differed a little. They "
+            "differ more than fivefold: 3.16 instead of 0.562.",
+            "scattered over more than a hundredfold": "The rate is 3.16 instead of 0.562. By the "
+            "careful rule all ended near 0.2. Now some seeds end below 0.001, others as high as "
+            "before. A step of the grid less or more, and SGD ends above 0.3 at the median. The "
             "careful rule asks for a rate that forgives, the median for a typical run.",
         },
-        right="it falls to less than a fiftieth",
+        right="scattered over more than a hundredfold",
         why="Which rule of tuning suits a network that you can train only once?",
         tells=[
-            *("passes AdaGrad", "3.16", "0.004", "gambles", "0.00063", "turned that down"),
-            *("AdaGrad wins", "less than a fiftieth of"),
+            *("hundredfold", "3.16", "0.001", "gambles", "gamble", "0.00063", "turned that down"),
+            *("AdaGrad wins", "below all of AdaGrad's"),
         ],
     ),
     "lowest training loss, best on new flowers": Choice(
@@ -381,7 +382,7 @@ NUMBERS = [
     ("0.2", lambda: medians(runs("spirals"))["SGD"]),
 ]
 GIVEN = [
-    *("8", "14", "20", "30", "40", "60", "0.1", "0.3", "0.5", "0.0001", "0.004", "95", "-1"),
+    *("8", "14", "20", "30", "40", "60", "0.1", "0.3", "0.5", "0.0001", "0.001", "95", "-1"),
 ]
 
 
@@ -400,9 +401,11 @@ def how_far_apart():
 
 
 def what_becomes_of_sgd():
-    """Whether SGD, tuned by the median, ends as high, about half as high, or below a fiftieth."""
-    old, new = (medians(runs("spirals", tune))["SGD"] for tune in (careful, by_median))
-    return np.isclose(new, old, rtol=0.2), np.isclose(new, old / 2, rtol=0.3), new < old / 50
+    """Whether SGD's seeds, tuned by the median, end together as high, half as high, or scatter."""
+    old, new = (runs("spirals", tune)["SGD"].losses[-1] for tune in (careful, by_median))
+    share, near = np.median(new) / np.median(old), new.max() < 10 * new.min()
+    scattered = new.max() > 100 * new.min() and old.max() < 10 * old.min()
+    return near and 0.8 < share < 1.2, near and 0.35 < share < 0.65, scattered
 
 
 def how_often_lowest_in_both():
@@ -461,9 +464,12 @@ def claim_on_the_spirals_adam_ends_lowest_and_sgd_highest():
 
 
 def claim_the_rule_of_tuning_decides_where_sgd_ends():
-    by_care, at_median = medians(runs("spirals")), medians(runs("spirals", by_median))
-    assert at_median["SGD"] < 0.004
-    assert by_care["SGD"] > 5 * by_care["AdaGrad"] and at_median["SGD"] < at_median["AdaGrad"] / 2
+    by_care = medians(runs("spirals"))
+    assert by_care["SGD"] > 5 * by_care["AdaGrad"]
+    # which of its seeds end low hangs on rounding, and so on the machine; that some do does not
+    ends, safe = (runs("spirals", by_median)[rule].losses[-1] for rule in ("SGD", "AdaGrad"))
+    assert np.sum(ends < 0.001) >= 2 and np.sum(ends > 0.1) >= 2
+    assert ends.min() < safe.min() and ends.max() > safe.max()
     i = list(RATES).index(by_median("spirals", "SGD"))
     assert np.isclose(RATES[i + 1] / RATES[i], 1.78, atol=0.01)
     beside = at_rates("spirals", SGD, RATES[[i - 1, i + 1]], REPORTING)
