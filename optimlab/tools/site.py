@@ -53,8 +53,11 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="shared/optimlab.css">
 <main>
 <h1>Derivatives and optimizers to take in hand</h1>
-<p>Read a lesson here at once: its plots move, it asks what you expect and answers. Your answers are
-kept in this browser alone. Whoever clears its data, or reads in a private window, loses them.</p>
+<p>Read a lesson here at once: its plots move, it asks what you expect and answers.
+<span id="keeps">Your answers are kept in this browser alone. Whoever clears its data, or reads in a
+private window, loses them.</span>
+<span id="kept" hidden><b>This browser keeps nothing for this page</b>, so your answers stay until you
+close it. To keep them, allow data of this site in the browser's settings.</span></p>
 <ul>
 {lessons}
 </ul>
@@ -64,8 +67,6 @@ installed. <b>The first lesson you run loads {megabytes} MB</b>: JupyterLab, Pyt
 matplotlib, and plotly where there is a surface. That takes half a minute or more. The lesson can
 be read meanwhile; Python is ready when the bottom line says “Python (Pyodide) | Idle”. Later
 visits find most of it in the browser's cache. Then choose <i>Run, Run All Cells</i>.</p>
-<p id="kept" hidden><b>This browser keeps nothing for this page</b>, so your answers stay until you
-close it. To keep them, allow data of this site in the browser's settings.</p>
 <p id="old" hidden><b>This browser is too old to run Python: it has no WebAssembly.</b></p>
 <p id="disk" hidden><b>A browser does not run Python in pages from a disk.</b> In this folder, start
 <code>python -m http.server</code>, and open http://localhost:8000 in it.</p>
@@ -75,6 +76,7 @@ close it. To keep them, allow data of this site in the browser's settings.</p>
   try {{
     localStorage.length;
   }} catch {{
+    document.getElementById("keeps").hidden = true;
     document.getElementById("kept").hidden = false;
   }}
   document.getElementById("old").hidden = "WebAssembly" in window;
