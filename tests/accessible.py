@@ -41,6 +41,10 @@ RUN_AXE = f"""() => axe.run(
   .includes(impact)).flatMap(({{ id, nodes }}) => nodes.map(({{ target, html, any, all, none }}) =>
     [id, target.join(' '), html.slice(0, 160),
      [...any, ...all, ...none].map(({{ message }}) => message).join('; ').slice(0, 200)])))"""
+#: the same of a whole page that is nobody else's, a line for each rule
+SERIOUS = f"""() => axe.run({{ preload: false }}).then(({{ violations }}) => violations
+  .filter(({{ impact }}) => {list(GRAVE)}.includes(impact))
+  .map(({{ id, nodes }}) => `${{id}}: ${{nodes.length}} of ${{nodes[0].html.slice(0, 99)}}`))"""
 #: pictures without a text, and drawings that neither have one nor are hidden from readers
 NAMELESS = """() => {
   const own = node => node.closest('.jp-OutputArea-output');

@@ -20,15 +20,12 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-from accessible import axe_code
+from accessible import SERIOUS, axe_code
 from jupyter_driver import FLAGS, browser_context, find_browser
 from playwright.sync_api import sync_playwright
 
 from optimlab.tools import pages, site
 
-GRAVE = """() => axe.run({ preload: false }).then(({ violations }) => violations
-  .filter(({ impact }) => ["serious", "critical"].includes(impact))
-  .map(({ id, nodes }) => `axe: ${id}: ${nodes.length} of ${nodes[0].html.slice(0, 150)}`))"""
 REPLIES = "() => [...document.querySelectorAll('.ol-reply')].map(node => node.innerText)"
 READY = """() => !document.querySelector(
   '.ol-asked:not(:has(.ol-card)), .ol-page:not(:has(.ol-live))')"""
@@ -72,7 +69,7 @@ def read(context, path, out=None):
         page.wait_for_selector(".ol-plotly canvas")
     plots, said = page.locator(".ol-live").count(), page.evaluate(REPLIES)
     page.evaluate(axe_code())
-    wrong += page.evaluate(GRAVE)
+    wrong += page.evaluate(SERIOUS)
     beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     wrong += [f"{beyond} pixels beyond the page"] if beyond > 0 else []
     if out:
