@@ -51,6 +51,29 @@ def test_a_surface_is_opened_with_its_traces_and_a_veiled_one_without_the_path()
     assert explorer.figure._widget_layout["scene"]["xaxis"]["title"]["text"] == "x"
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_surface_that_answers_is_sent_only_what_has_moved_since_it_was_opened(moved, monkeypatch):
+    explorer = SurfaceExplorer("bowl", SGD, start=(0, 4.5), steps=15)
+    explorer._repr_mimebundle_()
+    if moved:
+        explorer.controls["steps"].value = 7
+    sent = {}  # by number of a trace: how many points it was sent last
+
+    def send(restyle_data, relayout_data, trace_indexes):
+        assert relayout_data == {}
+        sent.update(zip(trace_indexes, map(len, restyle_data["x"]), strict=True))
+
+    monkeypatch.setattr(explorer.figure, "_send_update_msg", send)
+    steps = [trace.name for trace in explorer.figure.data].index("steps SGD")
+    explorer.figure.set_state({"_js2py_traceDeltas": {"trace_deltas": [], "trace_edit_id": 0}})
+    assert len(sent) == 4 * moved and sent.get(steps) == (8 if moved else None), "all or nothing"
+    sent.clear()
+    explorer.figure.set_state({"_js2py_traceDeltas": {"trace_deltas": [], "trace_edit_id": 1}})
+    assert sent == {}
+    explorer.controls["steps"].value = 9
+    assert sent[steps] == 10
+
+
 def test_until_the_surface_has_answered_every_change_sends_it_whole():
     explorer = SurfaceExplorer("bowl", SGD, start=(0, 4.5), steps=15)
     explorer._repr_mimebundle_()

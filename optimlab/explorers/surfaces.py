@@ -64,7 +64,7 @@ class SurfaceExplorer(PathExplorer):
         self.samples = checks.whole("samples", samples, 2)
         function, _ = to_draw(function, domain, dim=2, start=start)
         super().__init__(function, rules, lr=lr, start=start, steps=steps, domain=domain, **options)
-        self.figure, self._answered = self._surface(), False
+        self.figure, self._answered, self._moved = self._surface(), False, False
         self.figure.observe(self._on_answer, "_js2py_traceDeltas")
         self.turn = number("turn (degrees)", -60, -180, 180, 5, width="420px", readout=False)
         self.turn.layout.max_width = "calc(100% - 4px)"  # it has a margin
@@ -186,38 +186,46 @@ class SurfaceExplorer(PathExplorer):
         far = float(np.hypot(eye.x, eye.y))
         self.figure.update_layout(scene_camera_eye=_eye(change.new, eye.z, far))
 
-    def _lift_paths(self):
-        """Lay the current paths on the surface: the same traces get new points."""
+    def _lift_paths(self, shown=True):
+        """Lay the current paths on the surface: the same traces get new points, or none."""
         if self.figure is None or not self.paths:
             return
         with self.figure.batch_update():
             for name, path in self.paths.items():
-                points = path.points[:0] if self.veiled else path.points
+                points = path.points[:0] if self.veiled or not shown else path.points
                 self._move(f"path {name}", self._on_surface(_fine(points)))
                 self._move(f"steps {name}", self._on_surface(points))
-                self._move(f"start {name}", self._on_surface(path.points[:1]))
-            self._mark_step()
+                self._move(f"start {name}", self._on_surface(path.points[: int(shown)]))
+            self._mark_step(shown)
         self._send_whole()
 
     @guarded
     def _on_answer(self, change):
-        """A view of the surface is there; from now on it hears every change."""
+        """A view of the surface is there; from now on it hears every change.
+
+        It may have begun with traces that have moved since. If none has, nothing is sent: of a
+        cell that runs again meanwhile plotly's view would hear it when it is cleared away.
+        """
         if change.new and not self._answered:
             self._answered = True
-            self._lift_paths()
+            if self._moved:
+                self._lift_paths(shown=False)  # plotly sends nothing that is as it was
+                self._lift_paths()
 
     def rest(self):
-        self._answered = False  # a view that is opened anew begins with the traces as they are
+        # a view that is opened anew begins with the traces as they are
+        self._answered = self._moved = False
         super().rest()
 
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
         if self.figure.comm is not None and not self._answered:
+            self._moved = True
             self.figure.bundle()
 
-    def _mark_step(self):
+    def _mark_step(self, shown=True):
         for name, path in self.paths.items():
-            if self.veiled:
+            if self.veiled or not shown:
                 self._move(f"now {name}", ([], [], []))
                 continue
             known = np.flatnonzero(np.isfinite(path.points).all(axis=1))

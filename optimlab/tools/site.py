@@ -56,8 +56,8 @@ PAGE = """<!doctype html>
 <p>Read a lesson here at once: its plots move, it asks what you expect and answers.
 <span id="keeps">Your answers are kept in this browser alone. Whoever clears its data, or reads in a
 private window, loses them.</span>
-<span id="kept" hidden><b>This browser keeps nothing for this page</b>, so your answers stay until you
-close it. To keep them, allow data of this site in the browser's settings.</span></p>
+<span id="kept" hidden><b>This browser keeps nothing for this page</b>, so your answers stay until
+you close it. To keep them, allow data of this site in the browser's settings.</span></p>
 <ul>
 {lessons}
 </ul>
