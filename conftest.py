@@ -20,6 +20,7 @@ def pytest_runtest_call(item):
     if hasattr(item, "test_outputs") and item.cell.execution_count is not None:
         from pictures import problems
 
-        if found := problems(item.cell.outputs, item.test_outputs):
+        tags = item.cell.metadata.get("tags", ())
+        if found := problems(item.cell.outputs, item.test_outputs, tags):
             raise AssertionError(f"Cell {item.cell_num}: {'; '.join(found)}.")
     return result

@@ -40,6 +40,13 @@ def state():
     }  # fmt: skip
 
 
+def test_numpy_s_handling_of_errors_is_put_back_wherever_an_exception_has_come():
+    before = np.geterr()
+    with kept.everything():
+        np.seterr(all="raise")  # as where one comes before numpy's own context has ended
+    assert np.geterr() == before
+
+
 def test_there_are_eighty():
     assert len(HOSTILE) == 80
 

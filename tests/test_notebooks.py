@@ -623,6 +623,20 @@ def test_another_picture_is_seen(change):
         assert pictures.problems([], made) == ["1 pictures are drawn, and 0 stored"]
 
 
+def test_where_runs_hang_on_rounding_a_picture_is_as_large_and_as_full():
+    stored = in_a_block(png(drawn()))
+
+    def said(picture, tags=("rounding",)):
+        return "; ".join(pictures.problems(stored, in_a_block(png(picture)), tags))
+
+    moved = drawn(slope=1.5)
+    assert said(moved) == "" != said(moved, ())
+    blank = np.full_like(moved, 255)
+    assert "share of ink is 0, not" in said(blank) and "share of ink" in said(drawn(steps=0))
+    assert "width" in said(moved[:, : int(0.9 * moved.shape[1])])
+    assert "height" in said(np.concatenate([moved, moved[: len(moved) // 5]]))
+
+
 def test_what_another_machine_draws_otherwise_is_no_other_picture():
     """The bytes, and the edges of lines and letters by some shades."""
     plain = drawn().astype(int)

@@ -73,6 +73,7 @@ def everything():
             (np.random.set_state, np.random.get_state), (os.chdir, os.getcwd),
             (_filled(os.environ), os.environ.copy), (_filled(sys.modules), sys.modules.copy),
             (lambda options: np.set_printoptions(**options), np.get_printoptions),
+            (lambda handling: np.seterr(**handling), np.geterr),
         ):  # fmt: skip
             with contextlib.suppress(OSError):
                 keep(put_back, now())
