@@ -1,8 +1,9 @@
-"""Answers to the exercises that no key lists: those that must be refused, and those that must pass.
+"""Answers to the exercises that no key lists: to be refused, to pass, and to get a certain reply.
 
 They stand in tests/answers, one file for each lesson with exercises. `REFUSED` and `ACCEPTED` are
 dicts from the name of an exercise to the answers as a learner would hand them in: values, or
-functions for a function.
+functions for a function. `NAMED` has for each exercise {beginning of a reply: an answer with the
+mistake that this reply names}, written from the reply and not from the key's own wrong answer.
 """
 
 import copy
@@ -52,6 +53,18 @@ def test_wrong_answers_that_nobody_listed_are_refused_and_right_ones_pass(number
             assert not alike(exercise, one, wrong), f"{one!r} is listed: {sentence!r}"
 
 
+@pytest.mark.parametrize(("number", "name"), ASKED)
+def test_a_mistake_gets_the_reply_that_names_it_however_it_is_written(number, name):
+    """Else a wrong answer that is changed into another wrong one is seen by nothing."""
+    exercise, named = load_key(number).exercises[name], listed(number).NAMED[name]
+    replies = {sentence for _, sentence in exercise.wrong}
+    meant = {start: [said for said in replies if said.startswith(start)] for start in named}
+    assert [start for start, several in meant.items() if len(several) != 1] == []
+    assert replies - {said for (said,) in meant.values()} == set(), "a reply that no answer tries"
+    for start, answer in named.items():
+        assert exercise.judge(answer).sentence == meant[start][0]
+
+
 def pairs(things):
     return ((one, other) for i, one in enumerate(things) for other in things[:i])
 
@@ -91,4 +104,4 @@ def test_every_file_belongs_to_a_lesson_and_every_answer_to_an_exercise():
     assert files == {f"lesson_{number}" for number in numbers}
     for number in numbers:
         answers, names = listed(number), set(load_key(number).exercises)
-        assert set(answers.REFUSED) == set(answers.ACCEPTED) == names
+        assert set(answers.REFUSED) == set(answers.ACCEPTED) == set(answers.NAMED) == names

@@ -1,5 +1,7 @@
 """Answers to the exercises of lesson 05 that its key does not list."""
 
+import math
+
 import numpy as np
 
 
@@ -38,6 +40,24 @@ def of_the_first_point(slope, x, lr, steps):
     return x
 
 
+def returned_too_early(slope, x, lr, steps):
+    while steps > 0:
+        x += slope(x) * lr
+        return x
+
+
+def measured_once(slope, x, lr, steps):
+    step = lr * slope(x)
+    for _ in range(steps):
+        x = x + step
+    return x
+
+
+def to_come_near(start, factor=0.98):
+    """The steps from so far away to 0.01, not yet rounded."""
+    return math.log(0.01 / start, factor)
+
+
 REFUSED = {
     "one step": [
         lambda x, slope, lr: x - lr * abs(slope(x)),
@@ -72,4 +92,24 @@ ACCEPTED = {
     ],
     "how many steps": [263, 263.0, np.int64(263), np.array(263)],
     "climb": [by_recursion, with_a_path, as_an_array],
+}
+NAMED = {
+    "one step": {
+        "That is uphill": lambda x, slope, lr: np.add(x, np.multiply(slope(x), lr)),
+        "The slope is missing": lambda x, slope, lr: np.subtract(x, lr),
+        "The rate is missing": lambda x, slope, lr: in_place(x, slope, 1),
+        "That is the step alone": lambda x, slope, lr: x - lr * slope(x) - x,
+    },
+    "how many steps": {
+        "One short": math.floor(to_come_near(4 - 2)),
+        "One too many": math.ceil(to_come_near(4 - 2)) + 1,
+        "Right equation": to_come_near(4 - 2),
+        "That starts 1 away": math.ceil(to_come_near(1)),
+        "That starts 4 away": math.ceil(to_come_near(4)),
+    },
+    "climb": {
+        "That is the valley": lambda slope, x, lr, steps: repeated(slope, x, lr, steps, turn=-1.0),
+        "That is one step": returned_too_early,
+        "It measures the slope once": measured_once,
+    },
 }

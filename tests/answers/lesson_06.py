@@ -67,6 +67,54 @@ def wrong_guard(stop):
     return lambda *given: guarded_by(stop, *given)
 
 
+def losses_below(bound):
+    """A descent that returns its points before a loss exceeds what the losses so far allow."""
+
+    def descent(f, slope, x, lr, steps):
+        points, losses = [x], [f(x)]
+        while len(points) <= steps:
+            x -= lr * slope(x)
+            if f(x) > bound(losses):
+                return points
+            points, losses = [*points, x], [*losses, f(x)]
+        return points
+
+    return descent
+
+
+def looked_at_afterwards(f, slope, x, lr, steps):
+    path = [x]
+    while len(path) <= steps and f(path[-1]) <= 10 * min(map(f, path)):
+        path.append(path[-1] - lr * slope(path[-1]))
+    return path
+
+
+def never_put_back(f, slope, x, lr, steps, kept=lambda x, new: new):
+    path, lowest = [x], f(x)
+    for _ in range(steps):
+        new = x - lr * slope(x)
+        if f(new) > 10 * lowest:
+            break
+        path.append(kept(x, new))
+        lowest = min(lowest, f(new))
+    return path
+
+
+def returned_in_the_loop(f, slope, x, lr, steps):
+    path = np.array([x])
+    for _ in range(steps):
+        new = path[-1] - lr * slope(path[-1])
+        return path if f(new) > 10 * f(x) else np.append(path, new)
+
+
+def bad_points_left_out(f, slope, x, lr, steps):
+    path = []
+    for new in losses_below(lambda losses: np.inf)(f, slope, x, lr, steps):
+        if f(new) <= 10 * min(map(f, path), default=np.inf):
+            path.append(new)
+    return path
+
+
 REFUSED = {
     "which rates stay": [
         lambda rate, curvature: rate < 0.3836,
@@ -126,4 +174,51 @@ ACCEPTED = {
         [np.float64(2.0), np.float32(2.09)],
     ],
     "a careful descent": [on_the_losses, with_the_lowest, cut_afterwards],
+}
+NAMED = {
+    "which rates stay": {
+        "It lets every large rate pass": lambda rate, curvature: rate * curvature > 0,
+        "At 1/f'' the factor": lambda rate, curvature: rate * curvature < 1,
+        "1/f'' is the fastest rate": lambda rate, curvature: 1 - rate * curvature >= 0,
+        "At the limit itself": lambda rate, curvature: not rate * curvature > 2,
+        "It lets the rates below 1": lambda rate, curvature: -1 < 1 - rate * 2 < 1,
+        "That is upside down: a larger": lambda rate, curvature: 2 * rate < curvature,
+        "That is upside down: it allows": lambda rate, curvature: rate / curvature < 2,
+        "Which rates are too large": lambda rate, curvature: abs(1 - rate) < 1,
+        "That finds the runs that move away": lambda rate, curvature: rate > 2 / curvature,
+        "That finds the runs that do not": lambda rate, curvature: not by_cases(rate, curvature),
+    },
+    "largest rate": {
+        "That is the fastest rate": 1 / (2 * 3),
+        "That is upside down": 2 * (3 * 2),
+        "A larger f'' allows": 3 * 2 / 2,
+        "f'' is not 3": (1 - -1) / 3,
+        "That is the limit of x²": 2 / functions.parabola.hessian(2.0),
+        "That is the minimum": -np.polyder([3, -12, 12])[1] / 6,
+        "That is f''": np.polyder([3, -12, 12], 2)[0],
+        "That is the limit of the deep": 2 / functions.wave.hessian(functions.wave.minima[0]),
+    },
+    "two starts": {
+        "They lie too far apart": (TOP - 0.06, TOP + 0.06),
+        "Both end in the same valley": (TOP + 0.01, TOP + 0.06),
+        "One of them settles in no valley": [-TOP + 0.01, -TOP - 0.01],
+    },
+    "a careful descent": {
+        "It checks too late": looked_at_afterwards,
+        "It compares with the first loss": losses_below(lambda losses: 10 * losses[0]),
+        "It compares with the loss before": losses_below(lambda losses: 10 * losses[-1]),
+        "It compares with the highest loss": losses_below(lambda losses: 10 * sorted(losses)[-1]),
+        "It stops at any rise": losses_below(min),
+        "It compares with 10 itself": losses_below(lambda losses: 10),
+        "`min(path)` is the leftmost": wrong_guard(
+            lambda f, new, path: f(new) / f(np.sort(path)[0]) > 10
+        ),
+        "It never stops early": losses_below(lambda losses: np.inf),
+        "Each step starts where": never_put_back,
+        "The path holds the start": lambda *given: never_put_back(*given, kept=lambda x, new: x),
+        "It ends after one step": returned_in_the_loop,
+        "That is uphill": lambda f, slope, x, lr, steps: on_the_losses(f, slope, x, -lr, steps),
+        "The start belongs to": lambda *given: with_the_lowest(*given)[1:],
+        "It leaves the bad point out": bad_points_left_out,
+    },
 }

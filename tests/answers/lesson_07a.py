@@ -89,6 +89,28 @@ def named(minimum, maximum, saddle):
     return place
 
 
+def at(a, b, t):
+    return a + t * (b - a)
+
+
+def repeat(values, times):
+    return np.repeat(values[:, None], times, axis=1)
+
+
+def never(name, curvatures):
+    said = by_counting(curvatures)
+    return "unclear" if said == name else said
+
+
+def if_in_order(curvatures):
+    low, high = curvatures[:2]
+    if low > 0:
+        return "minimum"
+    if high < 0:
+        return "maximum"
+    return "unclear" if low == 0 or high == 0 else "saddle"
+
+
 REFUSED = {
     "above the chord": [
         lambda f, a, b, t: abs(f((1 - t) * a + t * b) - on(f, a, b, t)),
@@ -132,4 +154,42 @@ ACCEPTED = {
     "above the chord": [by_slope, as_an_array, with_a_minus],
     "a mesh": [in_loops, filled, turned, lambda xs, ys: np.meshgrid(xs, ys, indexing="ij")],
     "what place is it": [by_counting, by_arrays, sorted_first],
+}
+NAMED = {
+    "above the chord": {
+        "That is how far it is below": lambda f, a, b, t: on(f, a, b, t) - f(at(a, b, t)),
+        "The weights of the chord": lambda f, a, b, t: f(at(a, b, t)) - on(f, b, a, t),
+        "The place is taken from b": lambda f, a, b, t: f(at(b, a, t)) - on(f, a, b, t),
+        "That is the midpoint": lambda f, a, b, t: f((a + b) / 2) - (f(a) + f(b)) / 2,
+        "That is the curve": lambda f, a, b, t: f(at(a, b, t)),
+        "That is the chord": lambda f, a, b, t: np.interp(t, [0, 1], [f(a), f(b)]),
+        "At t = 1 your chord": lambda f, a, b, t: f(at(a, b, t)) - f(a) - t * f(b),
+    },
+    "a mesh": {
+        "Your y lies on its side": lambda xs, ys: (repeat(xs, len(ys)), repeat(ys, len(xs))),
+        "Your x lies on its side": lambda xs, ys: in_loops(ys, xs)[::-1],
+        "With 5 values of x and 4 of y your x": lambda xs, ys: [list(xs), list(ys)],
+        "With 5 values of x and 4 of y your y": lambda xs, ys: (
+            repeat(xs, len(ys)),
+            [list(ys) for _ in ys],
+        ),
+        "Right arrays, in the wrong order": lambda xs, ys: filled(xs, ys)[::-1],
+        "The shapes are right": lambda xs, ys: np.indices((len(xs), len(ys))),
+    },
+    "what place is it": {
+        "With a curvature of 0": named(
+            lambda c: not any(c < 0), lambda c: not any(c > 0), lambda c: True
+        ),
+        "One curvature upwards": named(lambda c: any(c > 0), lambda c: any(c < 0), lambda c: False),
+        "Two negative ones": named(
+            lambda c: np.prod(c[:2]) > 0, lambda c: all(c < 0), lambda c: any(c > 0) and any(c < 0)
+        ),
+        "Minimum and maximum": lambda curvatures: by_arrays(-curvatures),
+        "A curvature of 0 does not": named(
+            lambda c: all(c > 0), lambda c: all(c < 0), lambda c: True
+        ),
+        "They need not be in order": if_in_order,
+        "It never says maximum": lambda curvatures: never("maximum", curvatures),
+        "It never says saddle": lambda curvatures: never("saddle", curvatures),
+    },
 }
