@@ -166,9 +166,12 @@ EXERCISES = {
     "cross-entropy": Exercise(
         entropy,
         wrong=[
-            (
-                lambda p, passed: np.mean(np.log(np.where(passed, p, 1 - p))),
-                "It is negative: the logarithm of a probability is below 0. A loss is not.",
+            *(
+                (
+                    lambda p, passed, whole=whole: whole(np.log(np.where(passed, p, 1 - p))),
+                    "It is negative: the logarithm of a probability is below 0. A loss is not.",
+                )
+                for whole in (np.mean, np.sum, np.array)
             ),
             (
                 lambda p, passed: -np.sum(np.log(np.where(passed, p, 1 - p))),
@@ -198,13 +201,18 @@ EXERCISES = {
                 lambda p, passed: -np.mean(np.log2(np.where(passed, p, 1 - p))),
                 "That is the logarithm to base 2. The natural one is `np.log`.",
             ),
-            (
-                lambda p, passed: -np.mean(passed * np.log(p)),
-                "Those who failed add nothing here: their part is missing. `given` holds both.",
-            ),
-            (
-                lambda p, passed: -np.mean((1 - passed) * np.log(1 - p)),
-                "Those who passed add nothing here: their part is missing. `given` holds both.",
+            *(
+                (
+                    wrong,
+                    f"Those who {they} add nothing here: their part is missing. "
+                    "`given` holds both.",
+                )
+                for they, wrong in (
+                    ("failed", lambda p, passed: -np.mean(passed * np.log(p))),
+                    ("failed", lambda p, passed: -np.mean(np.log(p[passed == 1]))),
+                    ("passed", lambda p, passed: -np.mean((1 - passed) * np.log(1 - p))),
+                    ("passed", lambda p, passed: -np.mean(np.log(1 - p[passed == 0]))),
+                )
             ),
             (
                 lambda p, passed: -np.mean(np.log(1 - np.where(passed, p, 1 - p))),
@@ -313,9 +321,12 @@ EXERCISES = {
                 "The tip is missing: the error is guess minus tip.",
             ),
             (_of_square, "The error is squared already: its square is what you differentiate."),
-            (
-                lambda w, b, x, y: np.mean((w * x + b - y) ** 2) * np.ones(2),
-                "That is the loss itself. Its derivatives are asked for.",
+            *(
+                (
+                    lambda w, b, x, y, times=times: np.mean((w * x + b - y) ** 2) * times,
+                    "That is the loss itself. Its derivatives are asked for.",
+                )
+                for times in (1, np.ones(2))
             ),
             (
                 lambda w, b, x, y: _gradient(w, b, bill, tip),

@@ -88,6 +88,10 @@ EXERCISES = {
                 lambda x, slope, lr: -lr * slope(x),
                 "That is the step alone: add it to the old point.",
             ),
+            (
+                lambda x, slope, lr: lr * slope(x),
+                "That is the rate times the slope alone: take it off the old point.",
+            ),
         ],
         cases=[
             (4.0, lambda x: 2 * x - 4, 0.2),

@@ -112,6 +112,15 @@ def stopping(too_high, late=False, on=False, sign=1):
     return careful
 
 
+def one_step(too_high):
+    return lambda f, slope, x, lr, steps: stopping(too_high)(f, slope, x, lr, 1)
+
+
+def nothing_after_a_break(*given):
+    path = one_step(too_high)(*given)
+    return path if len(path) == 2 else None
+
+
 def stuck(f, slope, x, lr, steps, moved=True, checks=True):
     new = x - lr * slope(x)
     count = 0 if checks and too_high(f, new, [x]) else steps
@@ -163,22 +172,28 @@ EXERCISES = {
                 lambda rate, curvature: abs(1 - rate * curvature) <= 1,
                 "At the limit itself the factor is -1: by the formula no step comes nearer.",
             ),
-            (
-                lambda rate, curvature: abs(1 - 2 * rate) < 1,
-                "It lets the rates below 1 pass. That is right on the parabola, where f'' is 2. "
-                "Here f'' is `curvature`.",
-            ),
-            (
-                lambda rate, curvature: rate < curvature / 2,
-                "That is upside down: a larger f'' allows a smaller rate.",
-            ),
-            (
-                lambda rate, curvature: rate < 2 * curvature,
-                "That is upside down: it allows larger rates where f'' is larger.",
-            ),
-            (
-                lambda rate, curvature: rate < 2,
-                "Which rates are too large depends on `curvature`.",
+            *(
+                (wrong, reply)
+                for below, reply in (
+                    (
+                        lambda curvature: curvature / 2,
+                        "That is upside down: a larger f'' allows a smaller rate.",
+                    ),
+                    (
+                        lambda curvature: 2 * curvature,
+                        "That is upside down: it allows larger rates where f'' is larger.",
+                    ),
+                    (
+                        lambda curvature: 1,
+                        "It lets the rates below 1 pass. That is right on the parabola, where f'' "
+                        "is 2. Here f'' is `curvature`.",
+                    ),
+                    (lambda curvature: 2, "Which rates are too large depends on `curvature`."),
+                )
+                for wrong in (
+                    lambda rate, curvature, below=below: rate < below(curvature),
+                    lambda rate, curvature, below=below: rate <= below(curvature),
+                )
             ),
             (
                 lambda rate, curvature: abs(1 - rate * curvature) > 1,
@@ -192,7 +207,8 @@ EXERCISES = {
         cases=[
             *((0.25, 5.0), (0.39, 5.0), (0.41, 5.0), (0.9, 5.0), (0.9, 2.0), (1.0, 2.0)),
             *((1.1, 2.0), (1.1, 1.5), (0.1, 0.5), (1.5, 0.5), (2.5, 0.5), (4.5, 0.5)),
-            *((0.2, 5.0), (0.5, 1.0), (1.9, 1.0), (0.003, 700.0)),
+            *((0.2, 5.0), (0.5, 1.0), (1.9, 1.0), (0.9, 1.5), (1.0, 0.5), (2.0, 0.5)),
+            (0.003, 700.0),
         ],
         hints=[
             "Near the minimum each step multiplies the distance by 1 - η·f''.",
@@ -203,8 +219,8 @@ EXERCISES = {
         limit,
         wrong=[
             (1 / 6, "That is the fastest rate, not the largest: there the factor is 0."),
-            (12, "That is upside down: a larger f'' allows a smaller rate."),
-            (3, "A larger f'' allows a smaller rate. And what is f'' here?"),
+            (12, "That multiplies by f'': a larger f'' allows a smaller rate."),
+            (3, "That is upside down: a larger f'' allows a smaller rate."),
             (2 / 3, "f'' is not 3: differentiate 3(x - 2)² twice."),
             (1, "That is the limit of x² - 4x + 6. This curve bends more."),
             (2, "That is the minimum. The question is about the rate."),
@@ -283,11 +299,15 @@ EXERCISES = {
             ),
             *(
                 (
-                    lambda f, slope, x, lr, steps, rule=rule: stopping(rule)(f, slope, x, lr, 1),
+                    wrong,
                     "It ends after one step. Is there a `return` or a `break` in the loop that is "
                     "always reached?",
                 )
-                for rule in (too_high, lambda f, x, path: False)
+                for wrong in (
+                    one_step(too_high),
+                    one_step(lambda f, x, path: False),
+                    nothing_after_a_break,
+                )
             ),
             (
                 stopping(too_high, sign=-1),

@@ -268,8 +268,15 @@ EXERCISES = {
                 "One curvature upwards is not enough: the saddle has one.",
             ),
             (
-                kinds(lambda c: c[0] * c[1] > 0, down, mixed),
-                "Two negative ones have a positive product, too.",
+                kinds(lambda c: max(c) > 0 and min(c) >= 0, lambda c: min(c) < 0, mixed),
+                "One curvature downwards is not enough: the saddle has one.",
+            ),
+            *(
+                (
+                    kinds(positive_product, down, mixed),
+                    "Two negative ones have a positive product, too.",
+                )
+                for positive_product in (lambda c: c[0] * c[1] > 0, lambda c: np.prod(c) > 0)
             ),
             (
                 kinds(lambda c: max(c) < 0, lambda c: min(c) > 0, mixed),

@@ -95,6 +95,20 @@ def c():
     return np.sqrt(20)
 
 
+def left_at_best(low, high):
+    return (high - low) / (high + low)
+
+
+def count(left, turn=np.ceil):
+    """Steps as the exercise wants them, by what a step leaves, rounded by `turn` or not."""
+
+    def steps(low, high, closer):
+        exact = np.log(1 / closer) / np.log(left(low, high))
+        return int(turn(exact)) if turn else exact
+
+    return steps
+
+
 def steps(low, high, closer):
     rate = 2 / (low + high)  # the best one
     left = 1 - rate * low  # of the distance, after one step
@@ -142,45 +156,46 @@ EXERCISES = {
         steps,
         wrong=[
             (
-                lambda low, high, closer: int(
-                    np.log(1 / closer) / np.log((high - low) / (high + low))
-                ),
+                count(left_at_best, turn=np.floor),
                 "One short: a count is whole, and must be rounded up.",
             ),
-            (
-                lambda low, high, closer: np.log(1 / closer) / np.log((high - low) / (high + low)),
-                "Right equation. A count is whole: round up.",
+            (count(left_at_best, turn=None), "Right equation. A count is whole: round up."),
+            *(
+                (wrong, reply)
+                for left, reply in (
+                    (
+                        lambda low, high: 1 - low / high,
+                        "That is the rate 1/high, where the steep direction is done in one step. "
+                        "The best one is larger.",
+                    ),
+                    (
+                        lambda low, high: 1 - 2 * low / high,
+                        "That is the rate 2/high, the limit. There the steep direction never "
+                        "shrinks.",
+                    ),
+                    (
+                        lambda low, high: 2 * low / (low + high),
+                        "rate · low is what a step takes off, not what it leaves.",
+                    ),
+                    (
+                        lambda low, high: low / high,
+                        "What a step leaves is not one over the condition number.",
+                    ),
+                    (
+                        # the logarithm of closer, and not of 1/closer
+                        lambda low, high: 1 / left_at_best(low, high),
+                        "It is negative: log(left) is below 0. So is log(1/closer), and their "
+                        "quotient is not.",
+                    ),
+                )
+                for wrong in (count(left), count(left, turn=None))
             ),
-            (
-                lambda low, high, closer: int(np.ceil(np.log(1 / closer) / np.log(1 - low / high))),
-                "That is the rate 1/high, where the steep direction is done in one step. The best "
-                "one is larger.",
-            ),
-            (
-                lambda low, high, closer: int(
-                    np.ceil(np.log(1 / closer) / np.log(1 - 2 * low / high))
-                ),
-                "That is the rate 2/high, the limit. There the steep direction never shrinks.",
-            ),
-            (
-                lambda low, high, closer: int(
-                    np.ceil(np.log(1 / closer) / np.log(2 * low / (low + high)))
-                ),
-                "rate · low is what a step takes off, not what it leaves.",
-            ),
-            (
-                lambda low, high, closer: int(np.ceil(np.log(1 / closer) / np.log(low / high))),
-                "What a step leaves is not one over the condition number.",
-            ),
-            (
-                lambda low, high, closer: int(np.ceil(np.log(closer) * high / low / 2)),
-                "That is the rule for large condition numbers. Here the exact count is asked.",
-            ),
-            (
-                lambda low, high, closer: int(
-                    np.ceil(-np.log(1 / closer) / np.log(1 - 2 * low / (low + high)))
-                ),
-                "It is negative: both logarithms are below 0, and so their quotient is not.",
+            *(
+                (
+                    lambda low, high, closer, turn=turn: turn(np.log(closer) * high / low / 2),
+                    "That is the rule for large condition numbers. Here the exact count is asked.",
+                )
+                for turn in (np.ceil, float)
             ),
         ],
         # counts a little above and a little below a whole number, in between, and of one step

@@ -119,7 +119,7 @@ NAMED = {
         "That is the sum": sum(tip),
     },
     "cross-entropy": {
-        "It is negative": lambda p, passed: np.mean(
+        "It is negative": lambda p, passed: np.sum(
             passed * np.log(p) + (1 - passed) * np.log(1 - p)
         ),
         "That is the sum": surprise,
@@ -133,7 +133,7 @@ NAMED = {
         "That is the logarithm to base 2": lambda p, passed: one_by_one(p, passed) / math.log(2),
         "Those who failed add nothing": lambda p, passed: np.log(1 / p[passed == 1]).sum() / len(p),
         "Those who passed add nothing": lambda p, passed: (
-            -np.log(1 - p[passed == 0]).sum() / len(p)
+            -np.log(1 - p[passed == 0]).sum() / sum(passed == 0)
         ),
         "`given` is what happened already": lambda p, passed: entropy_of(abs(p - passed)),
         "It takes 1 - p for everybody": lambda p, passed: -np.log1p(-p).mean(),
@@ -185,7 +185,7 @@ NAMED = {
         "The error is squared already": from_errors(
             lambda e, x, w, b: (np.dot(2 * e * e, x) / len(x), np.dot(2 * e, e) / len(x))
         ),
-        "That is the loss itself": from_errors(lambda e, x, w, b: (np.dot(e, e) / len(e),) * 2),
+        "That is the loss itself": from_errors(lambda e, x, w, b: np.dot(e, e) / len(e)),
         "It takes `bill` and `tip`": lambda w, b, x, y: multiplied_out(w, b, bill, tip),
         "It takes the mean too early": from_errors(
             lambda e, x, w, b: (2 * e.mean() * sum(x) / len(x), 2 * e.mean())

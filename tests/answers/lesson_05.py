@@ -99,6 +99,7 @@ NAMED = {
         "The slope is missing": lambda x, slope, lr: np.subtract(x, lr),
         "The rate is missing": lambda x, slope, lr: in_place(x, slope, 1),
         "That is the step alone": lambda x, slope, lr: x - lr * slope(x) - x,
+        "That is the rate times the slope alone": lambda x, slope, lr: np.multiply(slope(x), lr),
     },
     "how many steps": {
         "One short": math.floor(to_come_near(4 - 2)),

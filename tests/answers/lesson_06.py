@@ -104,7 +104,10 @@ def returned_in_the_loop(f, slope, x, lr, steps):
     path = np.array([x])
     for _ in range(steps):
         new = path[-1] - lr * slope(path[-1])
-        return path if f(new) > 10 * f(x) else np.append(path, new)
+        if f(new) > 10 * min(f(path)):
+            break
+        path = np.append(path, new)
+        return path
 
 
 def bad_points_left_out(f, slope, x, lr, steps):
@@ -128,7 +131,7 @@ REFUSED = {
         lambda rate, curvature: 2 / curvature,
         lambda rate, curvature: False,
     ],
-    "largest rate": [0.3, 0.5, 0.25, 6 / 2, "1/3", 0.34, 1 / 36, [0, 1 / 3]],
+    "largest rate": [0.3, 0.5, 0.25, 1 / 12, "1/3", 0.34, 1 / 36, [0, 1 / 3]],
     "two starts": [
         [2.0, 2.0],
         [2.03, 2.08],
@@ -182,7 +185,7 @@ NAMED = {
         "1/f'' is the fastest rate": lambda rate, curvature: 1 - rate * curvature >= 0,
         "At the limit itself": lambda rate, curvature: not rate * curvature > 2,
         "It lets the rates below 1": lambda rate, curvature: -1 < 1 - rate * 2 < 1,
-        "That is upside down: a larger": lambda rate, curvature: 2 * rate < curvature,
+        "That is upside down: a larger": lambda rate, curvature: not 2 * rate > curvature,
         "That is upside down: it allows": lambda rate, curvature: rate / curvature < 2,
         "Which rates are too large": lambda rate, curvature: abs(1 - rate) < 1,
         "That finds the runs that move away": lambda rate, curvature: rate > 2 / curvature,
@@ -190,8 +193,8 @@ NAMED = {
     },
     "largest rate": {
         "That is the fastest rate": 1 / (2 * 3),
-        "That is upside down": 2 * (3 * 2),
-        "A larger f'' allows": 3 * 2 / 2,
+        "That multiplies by": 2 * (3 * 2),
+        "That is upside down": 3 * 2 / 2,
         "f'' is not 3": (1 - -1) / 3,
         "That is the limit of x²": 2 / functions.parabola.hessian(2.0),
         "That is the minimum": -np.polyder([3, -12, 12])[1] / 6,

@@ -102,6 +102,12 @@ def never(name, curvatures):
     return "unclear" if said == name else said
 
 
+def maximum_first(curvatures):
+    if any(curvatures < 0):
+        return "maximum"
+    return "minimum" if any(curvatures > 0) and all(curvatures >= 0) else "unclear"
+
+
 def if_in_order(curvatures):
     low, high = curvatures[:2]
     if low > 0:
@@ -181,8 +187,9 @@ NAMED = {
             lambda c: not any(c < 0), lambda c: not any(c > 0), lambda c: True
         ),
         "One curvature upwards": named(lambda c: any(c > 0), lambda c: any(c < 0), lambda c: False),
+        "One curvature downwards": maximum_first,
         "Two negative ones": named(
-            lambda c: np.prod(c[:2]) > 0, lambda c: all(c < 0), lambda c: any(c > 0) and any(c < 0)
+            lambda c: np.prod(c) > 0, lambda c: all(c < 0), lambda c: any(c > 0) and any(c < 0)
         ),
         "Minimum and maximum": lambda curvatures: by_arrays(-curvatures),
         "A curvature of 0 does not": named(

@@ -99,10 +99,10 @@ NAMED = {
         "That is the rate 1/high": rounded_up(lambda low, high: (high - low) / high),
         "That is the rate 2/high": rounded_up(lambda low, high: (high - low - low) / high),
         "rate · low is what": rounded_up(lambda low, high: 1 - (high - low) / (high + low)),
-        "What a step leaves": rounded_up(lambda low, high: 1 / (high / low)),
+        "What a step leaves": lambda low, high, closer: unrounded(low / high, closer),
         "That is the rule for large": lambda low, high, closer: math.ceil(
             high / low / 2 * math.log(closer)
         ),
-        "It is negative": lambda low, high, closer: math.ceil(-of_the_best(low, high, closer)),
+        "It is negative": lambda low, high, closer: -of_the_best(low, high, closer),
     },
 }
