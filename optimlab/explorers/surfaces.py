@@ -7,7 +7,7 @@ with all that it holds when it is shown, and until it has answered every change 
 """
 
 import io
-from functools import cache
+from functools import cache, partial
 
 import ipywidgets as widgets
 import numpy as np
@@ -219,8 +219,9 @@ class SurfaceExplorer(PathExplorer):
 
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
-        if self.figure.comm is not None and not self._answered:
-            self._moved = True
+        if self.figure.comm is None:
+            self._moved = False  # the figure is opened with them
+        elif self._moved and not self._answered:
             self.figure.bundle()
 
     def _mark_step(self, shown=True):
@@ -235,7 +236,11 @@ class SurfaceExplorer(PathExplorer):
 
     def _move(self, trace, xyz):
         trace = next(t for t in self.figure.data if t.name == trace)
+        before = trace.x, trace.y, trace.z
+        if all(map(partial(np.array_equal, equal_nan=True), before, xyz)):
+            return  # a change of anything else in the explorer comes here, too
         trace.x, trace.y, trace.z = xyz
+        self._moved = True
 
     def _on_surface(self, points, lift=LIFT):
         """x, y and z of points (n, 2) just above the surface; NaN outside the part shown."""

@@ -15,6 +15,17 @@ WITHOUT_PICTURES = {"15b_networks.ipynb"}
 STATE = """plot => [...plot.querySelectorAll('.ol-overlay'), plot.querySelector('.ol-summary')]
   .map(node => node.innerHTML).join('')"""
 WIDE = beyond(".ol-panel, .ol-bar, .ol-summary, .widget-hbox")
+# What the page has changed of a control's value, in the kernel.
+LISTEN = """\
+import ipywidgets
+class Listened:
+    heard, set_state = [], ipywidgets.Widget.set_state
+    def listens(widget, state):
+        before = getattr(widget, 'value', None)
+        Listened.set_state(widget, state)
+        if before != getattr(widget, 'value', None):
+            Listened.heard.append(f'{widget.description}: {before} became {widget.value}')
+ipywidgets.Widget.set_state = Listened.listens"""
 MOVED = "([plot, before]) => (" + STATE + ")(plot) !== before"
 WHERE = "aria-valuetext"
 
@@ -115,7 +126,9 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
     assert lab.page.locator(PICTURES).evaluate_all("all => all.every(i => i.naturalWidth > 100)")
     expect(lab.page.locator(".ol-live")).to_have_count(0)
 
+    lab.python(LISTEN)
     assert lab.run_all() == []
+    assert lab.value("Listened.heard") == [], "nobody has touched a control"
     lab.until("() => document.querySelectorAll('.ol-live').length > 0")
     skip_predictions(lab, pictured=name not in WITHOUT_PICTURES)
     plots = lab.page.locator(".ol-live:visible")
