@@ -112,7 +112,8 @@ def _good_batches(batches):
         if len(flat) == 10 and set(flat) <= set(range(10)):
             return "Some parties come twice and others never: shuffle once, then cut."
         return "An epoch uses each of 0, …, 9 exactly once."
-    if sizes != [4, 4, 2]:
+    apart = _never_together(epochs)
+    if sizes != [4, 4, 2] and not (apart and sorted(sizes) == [2, 4, 4]):
         return f"The batches of 10 by 4 have the sizes 4, 4 and 2, and not {sizes}."
     if flat == list(range(10)):
         return "They come in the order of the data: shuffle before you split."
@@ -120,7 +121,7 @@ def _good_batches(batches):
         return "Every epoch has the same batches: draw from the `rng` that is given, each time."
     if epochs[0] != again:
         return "The same seed gives other batches: draw from the `rng` that is given."
-    if (apart := _never_together(epochs)) is not None:
+    if apart:
         return (
             f"In 60 epochs {apart[0]} and {apart[1]} are never in one batch: shuffle the parties, "
             "not only within the batches or the batches as a whole."

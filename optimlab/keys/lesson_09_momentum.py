@@ -167,11 +167,20 @@ EXERCISES = {
                 lambda w, v, slope, lr, momentum: moved(v - lr * slope(w), w),
                 "Nothing of the velocity is lost: the momentum is missing.",
             ),
-            (
-                lambda w, v, slope, lr, momentum: moved(
-                    momentum * v - (1 - momentum) * lr * slope(w), w
-                ),
-                "That is a running mean, which lesson 13 uses. Here the step is added whole.",
+            *(
+                (
+                    wrong,
+                    "That is a running mean, which lesson 13 uses. Here the step is added whole.",
+                )
+                for wrong in (
+                    lambda w, v, slope, lr, momentum: moved(
+                        momentum * v - (1 - momentum) * lr * slope(w), w
+                    ),
+                    lambda w, v, slope, lr, momentum: (
+                        w - lr * (momentum * v + (1 - momentum) * slope(w)),
+                        momentum * v + (1 - momentum) * slope(w),
+                    ),
+                )
             ),
             (
                 lambda w, v, slope, lr, momentum: (

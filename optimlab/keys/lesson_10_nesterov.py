@@ -180,9 +180,16 @@ EXERCISES = {
                 ),
                 "That takes the last curvature. They come in any order.",
             ),
-            (
-                lambda curvatures, momentum: 2 + 2 * momentum / 1 + 2 * momentum / max(curvatures),
-                "Division comes before the sum: brackets are missing.",
+            *(
+                (wrong, "Division comes before the sum: brackets are missing.")
+                for wrong in (
+                    lambda curvatures, momentum: (
+                        2 + 2 * momentum / 1 + 2 * momentum / max(curvatures)
+                    ),
+                    lambda curvatures, momentum: (
+                        2 + 2 * momentum / (1 + 2 * momentum) / max(curvatures)
+                    ),
+                )
             ),
         ],
         cases=[

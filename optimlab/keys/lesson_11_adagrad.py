@@ -114,6 +114,14 @@ def bold(loss, slope, x, lr, steps):
     return x
 
 
+def exchanged(loss, slope, x, lr, steps):
+    for _ in range(steps):
+        new = x - lr * slope(x)
+        fell = loss(new) < loss(x)
+        x, lr = (x, lr / 2) if fell else (new, 1.1 * lr)
+    return x
+
+
 def varied(loss, slope, x, lr, steps, up=1.1, down=0.5, undo=True, rose=False, add=0, swap=False):
     for _ in range(steps):
         new = x - lr * slope(x)
@@ -136,11 +144,12 @@ EXERCISES = {
                 lambda w, g, h, lr: (w - lr * g / (h + g * g), h + g * g),
                 "The root of h is missing.",
             ),
-            (
-                lambda w, g, h, lr: (
-                    (w - lr * g / np.sqrt(h + g), h + g) if h + g > 0 else (w, h + g)
-                ),
-                "h adds up squares: g times g.",
+            *(
+                (wrong, "h adds up squares: g times g.")
+                for wrong in (
+                    lambda w, g, h, lr: (w - lr * g / np.sqrt(h + g), h + g),
+                    lambda w, g, h, lr: (w - lr * g / np.sqrt(h + abs(g)), h + abs(g)),
+                )
             ),
             (lambda w, g, h, lr: (w - lr * g / abs(g), g * g), "The old h is lost."),
             (
@@ -179,9 +188,9 @@ EXERCISES = {
                 lambda *given: varied(*given, undo=False),
                 "A step that does not lower the loss must be taken back.",
             ),
-            (
-                lambda *given: varied(*given, rose=True),
-                "The two cases are swapped: the rate rises when the loss falls.",
+            *(
+                (wrong, "The two cases are swapped: the rate rises when the loss falls.")
+                for wrong in (lambda *given: varied(*given, rose=True), exchanged)
             ),
             (lambda *given: varied(*given, up=1.0), "A step that lowers the loss raises the rate."),
             (lambda *given: varied(*given, down=1.0), "A step taken back halves the rate."),

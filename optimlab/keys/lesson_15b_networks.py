@@ -116,13 +116,16 @@ EXERCISES = {
                 lambda a, b: not (a.min() <= b.max() and b.min() <= a.max()),
                 "That is turned round: it says True where they lie apart.",
             ),
-            (
-                lambda a, b: bool(a.min() < b.max() and b.min() < a.max()),
-                "Ranges that touch in one number overlap too.",
+            *(
+                (wrong, "Ranges that touch in one number overlap too.")
+                for wrong in (
+                    lambda a, b: bool(a.min() < b.max() and b.min() < a.max()),
+                    lambda a, b: max(a.min(), b.min()) < min(a.max(), b.max()),
+                )
             ),
             (
                 lambda a, b: bool(b.min() <= np.median(a) <= b.max()),
-                "The median of a alone does not decide: compare the whole ranges.",
+                "The middle of a alone does not decide: compare the whole ranges.",
             ),
             (
                 lambda a, b: bool(((a >= b.min()) & (a <= b.max())).any()),
@@ -181,9 +184,14 @@ EXERCISES = {
                 ),
                 "That is the last time it was below. The first one counts.",
             ),
-            (
-                lambda losses, threshold, examples: int(losses.argmin()) * examples,
-                "That is where the loss was lowest, whatever the threshold.",
+            *(
+                (wrong, "That is where the loss was lowest, whatever the threshold.")
+                for wrong in (
+                    lambda losses, threshold, examples: int(losses.argmin()) * examples,
+                    lambda losses, threshold, examples: (
+                        int(losses.argmin()) * examples if (losses <= threshold).any() else -1
+                    ),
+                )
             ),
             (
                 lambda losses, threshold, examples: (
@@ -193,13 +201,19 @@ EXERCISES = {
                 ),
                 "A loss equal to the threshold has reached it.",
             ),
-            (
-                lambda losses, threshold, examples: (
-                    int((losses > threshold).argmax()) * examples
-                    if (losses > threshold).any()
-                    else -1
-                ),
-                "That is where it first lies above the threshold.",
+            *(
+                (
+                    lambda losses, threshold, examples, there=there: (
+                        int((losses > threshold).argmax()) * examples
+                        if there(losses, threshold)
+                        else -1
+                    ),
+                    "That is where it first lies above the threshold.",
+                )
+                for there in (
+                    lambda losses, threshold: (losses > threshold).any(),
+                    lambda losses, threshold: (losses <= threshold).any(),  # argmin, not argmax
+                )
             ),
             (
                 lambda losses, threshold, examples: (
@@ -215,7 +229,7 @@ EXERCISES = {
             (np.array([0.7, 0.4, 0.3]), 0.1, 140),
             (np.array([0.7, 0.4, 0.05]), 0.5, 10),
             (np.array([0.09, 0.4]), 0.1, 7),
-            (np.array([0.9, 0.08, 0.5, 0.6, 0.4, 0.05, 0.02]), 0.1, 12),
+            (np.array([0.9, 0.08, 0.5, 0.6, 0.4, 0.02, 0.05]), 0.1, 12),
             (np.array([0.3, 0.4, 0.5, 0.2]), 0.1, 9),
             (np.array([3.0, 2.0, 0.5, 0.7]), 0.6, 1),
         ],

@@ -1,6 +1,11 @@
 """Answers to the exercises of lesson 08 that its key does not list."""
 
+import itertools
+import operator
+
 import numpy as np
+
+from optimlab import data
 
 
 def cut(order, size):
@@ -63,6 +68,20 @@ def one_by_one(n, size, rng):
             batches.append([])
         batches[-1].append(int(party))
     return batches
+
+
+def whole_ones_only(n, size, rng):
+    order = rng.permutation(n).tolist()
+    return [order[k * size : (k + 1) * size] for k in range(n // size)]
+
+
+def shuffled_for_each_batch(n, size, rng):
+    return [rng.permutation(n)[k : k + size] for k in range(0, n, size)]
+
+
+def as_wholes(n, size, rng):
+    batches = cut(np.arange(n), size)
+    return [batches[k] for k in rng.permutation(len(batches))]
 
 
 # --- falling rate ----------------------------------------------------------------------------
@@ -150,6 +169,39 @@ def on_a_copy(w, gradient, n, first, size, epochs, rng):
     return mine
 
 
+def walked(w, gradient, steps):
+    """The end of a run with a rate and a batch for each step."""
+    for rate, batch in steps:
+        w = w - rate * gradient(w, batch)
+    return w
+
+
+def rates(rule, batches=cut):
+    """A training with a rate for each epoch, by a rule from `first` and 1, 2, … as an array."""
+
+    def trained(w, gradient, n, first, size, epochs, rng):
+        for rate in rule(first, np.arange(1, epochs + 1)):
+            w = walked(w, gradient, [(rate, one) for one in batches(rng.permutation(n), size)])
+        return w
+
+    return trained
+
+
+def batched(batches):
+    return rates(lambda first, number: first / number, batches)
+
+
+def slower_at_every_step(w, gradient, n, first, size, epochs, rng):
+    batches = sum((cut(rng.permutation(n), size) for _ in range(epochs)), [])
+    return walked(w, gradient, [(first / k, batch) for k, batch in enumerate(batches, start=1)])
+
+
+def one_order_for_all(w, gradient, n, first, size, epochs, rng):
+    batches = cut(rng.permutation(n), size)
+    steps = itertools.product(range(epochs), batches)
+    return walked(w, gradient, [(first / (1 + epoch), batch) for epoch, batch in steps])
+
+
 REFUSED = {
     "sum for mean": [0.1 / 15, 0.1 / 8, 0.1 * 16 / 244, 0.01, 160, 0.1 / 32, 0.1 / 256],
     "mini-batches": [
@@ -182,4 +234,49 @@ ACCEPTED = {
     "sum for mean": [0.00625, 1 / 160, np.float64(0.1) / 16, [0.1 / 16]],
     "mini-batches": [by_taking_away, by_shuffling, sorted_inside, one_by_one],
     "falling rate": [by_epochs, in_loops, on_a_copy, in_place],
+}
+NAMED = {
+    "sum for mean": {
+        "That is 16 times": sum([0.1] * 16),
+        "With the same rate": 1 / 10,
+        "The root belongs to the noise": np.divide(0.1, np.sqrt(16)),
+        "A batch has 16 parties": 0.1 / len(data.tips()),
+        "That is how many times too long": sum([0.1] * 16) / 0.1,
+    },
+    "mini-batches": {
+        "They come in the order": lambda n, size, rng: np.split(np.arange(n), range(size, n, size)),
+        "Two parties are never used": whole_ones_only,
+        "Every epoch has the same": lambda n, size, rng: by_shuffling(
+            n, size, np.random.default_rng(42)
+        ),
+        "The same seed gives other": lambda n, size, rng: one_by_one(
+            n, size, np.random.default_rng()
+        ),
+        "Some parties come twice": shuffled_for_each_batch,
+        "In 60 epochs 0 and 4": as_wholes,
+        "6 by 3 are batches": lambda n, size, rng: by_taking_away(10, size, rng),
+        "An epoch uses each": lambda n, size, rng: [rng.choice(n, size, replace=False).tolist()],
+    },
+    "falling rate": {
+        "That is the constant rate": rates(lambda first, number: first + 0 * number),
+        "The rate falls at every step": slower_at_every_step,
+        "That halves the rate": rates(lambda first, number: 2 * first * 0.5**number),
+        "Epoch 0 has the rate": rates(lambda first, number: first / (number + 1)),
+        "That rate grows": rates(lambda first, number: np.multiply(number, first)),
+        "That falls with the root": rates(lambda first, number: first * number**-0.5),
+        "That is uphill": lambda *given: by_epochs(*given, share=lambda batch: -1),
+        "The last, smaller batch": lambda *given: by_epochs(*given, least=given[4] - 1),
+        "Each step takes all parties": batched(
+            lambda order, size: [range(len(order))] * -(-len(order) // size)
+        ),
+        "Division comes before": rates(lambda first, number: first + number - 1),
+        "It divides the last epoch's": rates(
+            lambda first, number: itertools.accumulate([first, *number[1:]], operator.truediv)
+        ),
+        "`order[k:size]` ends": batched(
+            lambda order, size: [order[:size], *[order[:0]] * ((len(order) - 1) // size)]
+        ),
+        "The batches come in the order": batched(lambda order, size: cut(range(len(order)), size)),
+        "It shuffles once": one_order_for_all,
+    },
 }

@@ -24,6 +24,50 @@ def as_an_array(w, v, slope, lr, momentum):
     return np.array([new, new - w])
 
 
+def walking(walk):
+    """A step, by a rule from the point, the velocity and the length of a step without memory."""
+    return lambda w, v, slope, lr, momentum: walk(w, v, slope(w) * lr, momentum)
+
+
+def summed_gradients(w, v, slope, lr, momentum):
+    v = slope(w) + v * momentum
+    w -= v * lr
+    return w, v
+
+
+def mean_of_slopes(w, v, slope, lr, momentum):
+    v = np.average([v, slope(w)], weights=[momentum, 1 - momentum])
+    return w - v * lr, v
+
+
+def taken_off(w, velocity):
+    return np.array([w - velocity, velocity])
+
+
+def from_the_roots(rate, momentum):
+    """A pair, by a rule for each from the sum of the two roots and what a step leaves."""
+
+    def pair(low, high):
+        roots = np.sqrt([low, high])
+        given = roots.sum(), np.ptp(roots) / roots.sum()
+        return rate(*given), momentum(*given)
+
+    return pair
+
+
+def best_rate(total, left):
+    return (2 / total) ** 2
+
+
+def best_momentum(total, left):
+    return left * left
+
+
+def of_plain_descent(low, high):
+    """The best rate without momentum, and what a step leaves at it."""
+    return 1 / np.mean([low, high]), (high / low - 1) / (high / low + 1)
+
+
 def through_the_condition_number(low, high):
     root = np.sqrt(high / low)
     left = (root - 1) / (root + 1)
@@ -75,4 +119,52 @@ ACCEPTED = {
         with_all_roots_written_out,
         from_the_flat_direction,
     ],
+}
+NAMED = {
+    "one step": {
+        "That is uphill": lambda w, v, slope, lr, momentum: in_place(w, v, slope, -lr, momentum),
+        "It moves by the old velocity": walking(
+            lambda w, v, alone, momentum: [w + v, v * momentum - alone]
+        ),
+        "The rate belongs to the slope": lambda w, v, slope, lr, momentum: stepped(
+            lr * momentum * v - lr * slope(w), w
+        ),
+        "Nothing of the velocity": lambda w, v, slope, lr, momentum: in_place(w, v, slope, lr, 1),
+        "That is a running mean": mean_of_slopes,
+        "The velocity is right": lambda w, v, *rest: taken_off(w, as_a_list(w, v, *rest)[1]),
+        "The two are swapped": lambda *given: np.flip(as_an_array(*given)),
+        "Your velocity points uphill": walking(
+            lambda w, v, alone, momentum: taken_off(w, alone + v * momentum)
+        ),
+        "That velocity sums gradients": summed_gradients,
+    },
+    "the longest step": {
+        "That is the step without": 2 / 100,
+        "That is what is kept": 0.95 * 0.01 * 2 / (1 - 0.95),
+        "The slope is 2": 0.01 / (1 - 0.95),
+        "That multiplies by": 0.01 * 2 * (1 - 0.95),
+        "That divides by": 0.01 * 2 / 0.95,
+        "That is the factor": np.reciprocal(1 - 0.95),
+    },
+    "the best pair": {
+        "The momentum is right. The rate is a": from_the_roots(
+            lambda total, left: 2 / total, best_momentum
+        ),
+        "The rate is right. What you give": from_the_roots(best_rate, lambda total, left: left),
+        "The roots of the curvatures": lambda low, high: np.square(
+            [2 / sum([low, high]), of_plain_descent(low, high)[1]]
+        ),
+        "The rate is right. In the momentum": lambda low, high: (
+            from_the_flat_direction(low, high)[0],
+            of_plain_descent(low, high)[1] ** 2,
+        ),
+        "The squares are missing": from_the_roots(
+            lambda total, left: 2 / total, lambda total, left: left
+        ),
+        "The momentum is right. The rate is that": lambda low, high: [
+            of_plain_descent(low, high)[0],
+            through_the_condition_number(low, high)[1],
+        ],
+        "The two are swapped": lambda *given: with_all_roots_written_out(*given)[::-1],
+    },
 }

@@ -57,6 +57,29 @@ def through_the_point(u, v, g, lr, momentum):
     return [w + momentum * v, v]
 
 
+def looking_at(place):
+    """A step that measures the slope at a place, by a rule from the point and the kept velocity."""
+    return lambda w, v, slope, lr, momentum: ahead_by(
+        w, v, slope, lr, momentum, place(w, np.multiply(v, momentum))
+    )
+
+
+def border(momentum):
+    """The border of rate times curvature."""
+    return np.divide(1 + momentum, 0.5 + momentum)
+
+
+def shares(of_g, of_v):
+    """A step with shares of the gradient and of the old velocity, by a rule from the momentum."""
+    return lambda *given: moved(*given, of_g(given[-1]), of_v(given[-1]))
+
+
+def suspect(u, v, g, lr, momentum):
+    v = v * momentum - g * lr
+    u = u + v * momentum**2 - lr * (g + g * momentum)
+    return u, v
+
+
 REFUSED = {
     "one step": [
         lambda w, v, slope, lr, momentum: ahead_by(w, v, slope, lr, momentum, w - lr * slope(w)),
@@ -110,4 +133,39 @@ ACCEPTED = {
         lambda curvatures, momentum: [(2 + 2 * momentum) / (1 + 2 * momentum) / max(curvatures)][0],
     ],
     "mend it": [velocity_first, mended_in_place, through_the_point],
+}
+NAMED = {
+    "one step": {
+        "That is momentum": looking_at(lambda w, kept: w),
+        "Only a share of the velocity": lambda w, v, *rest: ahead_by(w, v, *rest, v + w),
+        "That looks back": looking_at(np.subtract),
+        "That is how far ahead": looking_at(lambda w, kept: kept),
+    },
+    "the largest rate": {
+        "That is momentum's border": lambda curvatures, momentum: (
+            2 * (momentum + 1) / curvatures.max()
+        ),
+        "Which direction reaches": lambda curvatures, momentum: max(border(momentum) / curvatures),
+        "A steeper direction allows": lambda curvatures, momentum: max(
+            border(momentum) * curvatures
+        ),
+        "The fraction of the border": lambda curvatures, momentum: min(
+            1 / border(momentum) / curvatures
+        ),
+        "That is plain descent's limit": lambda curvatures, momentum: np.min(2 / curvatures),
+        "That is the border of rate times": lambda curvatures, momentum: border(momentum),
+        "That takes the last curvature": lambda curvatures, momentum: [
+            border(momentum) / one for one in curvatures
+        ].pop(),
+        "Division comes before": lambda curvatures, momentum: (
+            2 * (1 + momentum / (1 + 2 * momentum) / np.sort(curvatures)[-1])
+        ),
+    },
+    "mend it": {
+        "That is the suspect": suspect,
+        "The old velocity enters": shares(lambda momentum: 1 + momentum, lambda momentum: momentum),
+        "The first step would be": shares(lambda momentum: 1, np.square),
+        "The point is right": lambda u, v, *rest: [through_the_point(u, v, *rest)[0], v],
+        "That is a step of momentum": shares(lambda momentum: 1, lambda momentum: momentum),
+    },
 }

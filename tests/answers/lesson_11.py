@@ -89,6 +89,19 @@ def with_paths(loss, slope, x, lr, steps):
     return np.array(points)[-1]
 
 
+def driven(rule):
+    """A driver by a rule from the point, the next one, the rate and whether the loss falls."""
+
+    def drive(loss, slope, x, lr, steps):
+        while steps > 0:
+            new = x - slope(x) * lr
+            x, lr = rule(x, new, lr, loss(x) > loss(new))
+            steps -= 1
+        return x
+
+    return drive
+
+
 REFUSED = {
     "AdaGrad's step": [
         lambda w, g, h, lr: stepped(w, g, h, lr, np.sqrt(h + abs(g))),
@@ -126,4 +139,43 @@ ACCEPTED = {
     "AdaGrad's step": [in_place, with_an_effective_rate, as_an_array],
     "a tenth of the rate": [100, 100.0, np.int64(100), np.array(1e2)],
     "the bold driver": [with_ifs, by_recursion, with_paths],
+}
+NAMED = {
+    "AdaGrad's step": {
+        "The step uses the old h": lambda w, g, h, lr: stepped(w, g, h, lr, h**0.5),
+        "The root of h is missing": lambda w, g, h, lr: stepped(w, g, h, lr, h + g**2),
+        "h adds up squares": lambda w, g, h, lr: [
+            w - lr * g * (h + np.abs(g)) ** -0.5,
+            sum([h, np.abs(g)]),
+        ],
+        "The old h is lost": lambda w, g, h, lr: (w - lr * np.sign(g), np.square(g)),
+        "That is uphill": lambda w, g, h, lr: in_place(w, g, h, -lr),
+    },
+    "a tenth of the rate": {
+        "After 10 steps": round(1 / 0.1),
+        "One short": 10**2 - 1,
+        "One too many": 10**2 + 1,
+        "At step 1000": 10**3,
+        "Upside down": 10**0.5,
+    },
+    "the bold driver": {
+        "That is the first course text's": driven(
+            lambda x, new, lr, falls: (new, lr / 2 if falls else lr)
+        ),
+        "A step that does not lower": driven(
+            lambda x, new, lr, falls: (new, 1.1 * lr if falls else lr / 2)
+        ),
+        "The two cases are swapped": driven(
+            lambda x, new, lr, falls: (x, lr / 2) if falls else (new, 1.1 * lr)
+        ),
+        "A step that lowers": lambda *given: bold(*given, up=1),
+        "A step taken back halves": lambda *given: bold(*given, down=1),
+        "Raised by a tenth": lambda *given: bold(*given, up=1 / 10),
+        "The rate is raised by a tenth": driven(
+            lambda x, new, lr, falls: (new, lr + 1 / 10) if falls else (x, lr / 2)
+        ),
+        "x and lr have changed": driven(
+            lambda x, new, lr, falls: (lr + lr / 10, new) if falls else (x, lr / 2)
+        ),
+    },
 }

@@ -62,6 +62,27 @@ def or_all_of_them(losses, threshold, examples):
     return count if count >= 0 else len(losses) * examples
 
 
+def with_the_epoch_in_it(losses, threshold, examples):
+    spent = 0
+    for loss in losses:
+        spent += examples
+        if loss <= threshold:
+            return spent
+    return -1
+
+
+def overwritten(losses, threshold, examples):
+    spent = -1
+    for epoch, loss in enumerate(losses):
+        if loss <= threshold:
+            spent = epoch * examples
+    return spent
+
+
+def how_often(losses, threshold, examples):
+    return sum([examples for loss in losses if loss <= threshold]) or -1
+
+
 REFUSED = {
     "overlap": [
         lambda a, b: bool(a[0] <= b[-1] and b[0] <= a[-1]),
@@ -104,4 +125,28 @@ ACCEPTED = {
         lambda losses, threshold, examples: examples
         * next((k for k, loss in enumerate(losses) if loss <= threshold), -1 / examples),
     ],
+}
+NAMED = {
+    "overlap": {
+        "That is half of it: a may lie below": lambda a, b: not min(a) > max(b),
+        "That is half of it: a may lie above": lambda a, b: not np.all(a < min(b)),
+        "One of the two is always so": lambda a, b: any([min(a) <= max(b), min(b) <= max(a)]),
+        "That is turned round": lambda a, b: max(a) < min(b) or min(a) > max(b),
+        "Ranges that touch": lambda a, b: max(min(a), min(b)) < min(max(a), max(b)),
+        "The middle of a alone": lambda a, b: min(b) <= np.quantile(a, 0.5) <= max(b),
+        "The range of b may lie": lambda a, b: any(min(b) <= one <= max(b) for one in a),
+        "That asks whether a lies inside": lambda a, b: all(min(b) <= one <= max(b) for one in a),
+    },
+    "gradients to a threshold": {
+        "That counts epochs": first_by(np.less_equal, each=1),
+        "A run that never gets there": first_by(np.less_equal, never=0),
+        "One epoch too many": with_the_epoch_in_it,
+        "That is the last time": overwritten,
+        "That is where the loss was lowest": lambda losses, threshold, examples: (
+            examples * losses.tolist().index(min(losses)) if min(losses) <= threshold else -1
+        ),
+        "A loss equal to": first_by(np.less),
+        "That is where it first lies above": first_by(np.greater),
+        "That counts how often": how_often,
+    },
 }
