@@ -1,6 +1,7 @@
 """Lesson 12: what its questions know, and the numbers it states."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -216,9 +217,12 @@ EXERCISES = {
                 ),
                 "ρ is the share that stays, 1 - ρ the one that goes.",
             ),
-            (
-                lambda rho, steep, flat: round(1 / (1 - rho)),
-                "After one window about a third is still there.",
+            *(
+                (
+                    lambda rho, steep, flat, whole=whole: whole(1 / (1 - rho)),
+                    "After one window about a third is still there.",
+                )
+                for whole in (round, math.ceil, int, float)
             ),
         ],
         cases=[(0.9, 10.0, 0.1), (0.5, 3.0, 0.2), (0.99, 50.0, 1.5), (0.2, 0.7, 0.04)],

@@ -180,6 +180,7 @@ EXERCISES = {
             (lambda m, beta, t: m / (1 - beta * t), "β to the power t, not times t."),
             (lambda m, beta, t: m / (1 - beta ** (t + 1)), "One step too many: t counts from 1."),
             (lambda m, beta, t: m / (1 - beta) ** t, "The power belongs to β alone."),
+            (lambda m, beta, t: m / 1 - beta**t, "1 - βᵗ is the divisor: put it in brackets."),
         ],
         cases=[(0.4, 0.9, 1), (0.7, 0.3, 2), (-2.0, 0.99, 7), (3.0, 0.8, 4)],
         hints=[
@@ -216,9 +217,12 @@ EXERCISES = {
     "Adam": Exercise(
         adam,
         wrong=[
-            (
-                adam_with(step=lambda lr, m, v, eps: lr * (m / np.sqrt(v) + eps)),
-                "eps belongs to the divisor: put √v̂ + eps in brackets.",
+            *(
+                (adam_with(step=step), "eps belongs to the divisor: put √v̂ + eps in brackets.")
+                for step in (
+                    lambda lr, m, v, eps: lr * (m / np.sqrt(v) + eps),
+                    lambda lr, m, v, eps: lr * m / np.sqrt(v) - eps,  # w - step: it is added
+                )
             ),
             (
                 adam_with(step=lambda lr, m, v, eps: lr * m / np.sqrt(v + eps)),
@@ -249,6 +253,11 @@ EXERCISES = {
             (
                 adam_with(keep_v=False),
                 "v itself is corrected, so the next step starts from v̂. Keep both.",
+            ),
+            (
+                adam_with(keep_m=False, keep_v=False),
+                "m and v themselves are corrected, so the next step starts from m̂ and v̂. Keep "
+                "all four.",
             ),
             (adam_with(correct_m=False), "v̂ is corrected, m̂ is not."),
         ],

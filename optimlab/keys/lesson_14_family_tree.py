@@ -163,7 +163,7 @@ EXERCISES = {
                 "The sign is right, but the rate is missing: v is a step, b holds gradients.",
             ),
         ],
-        cases=[(2.0, 3.0, 0.1, 0.9, 0.0), (-1.0, 4.0, 0.05, 0.8, 0.3), (0.5, -2.0, 0.2, 0.5, 0.6)],
+        cases=[(2.0, 3.0, 0.1, 0.9, 0.0), (-1.0, 3.0, 0.05, 0.8, 0.3), (0.5, -2.0, 0.2, 0.5, 0.6)],
         hints=[
             "First PyTorch's new buffer, b ← momentum·b + (1 - dampening)·g.",
             "v is -lr times it.",
@@ -193,6 +193,15 @@ EXERCISES = {
             (
                 lambda w, m, v, lr, decay, eps: w - lr * decay * w - lr * m / np.sqrt(v + eps),
                 "The small number stands beside the root, not under it.",
+            ),
+            *(
+                (wrong, "eps belongs to the divisor: put √v + eps in brackets.")
+                for wrong in (
+                    lambda w, m, v, lr, decay, eps: w - lr * decay * w - lr * m / np.sqrt(v) + eps,
+                    lambda w, m, v, lr, decay, eps: (
+                        w - lr * decay * w - lr * (m / np.sqrt(v) + eps)
+                    ),
+                )
             ),
             (
                 lambda w, m, v, lr, decay, eps: w + lr * decay * w - lr * m / (np.sqrt(v) + eps),

@@ -34,11 +34,14 @@ def counted(rho, steep, flat):
     return count
 
 
-def slower(gradient, w, r, lr, rho, steps, *, rate=lambda lr, k: lr / k**0.5, size=lambda g: g):
+def slower(
+    gradient, w, r, lr, rho, steps, *,
+    rate=lambda lr, k: lr / k**0.5, size=lambda g: g, root=np.sqrt,
+):  # fmt: skip
     for k in range(1, steps + 1):
         g = size(gradient(w))
         r = rho * r + (1 - rho) * g * g
-        w = w - rate(lr, k) * g / np.sqrt(r)
+        w = w - rate(lr, k) * g / root(r)
     return w
 
 
@@ -67,6 +70,20 @@ def slower_by_recursion(gradient, w, r, lr, rho, steps, k=1):
     g = gradient(w)
     r = rho * r + (1 - rho) * g * g
     return slower_by_recursion(gradient, w - lr / k**0.5 * g / r**0.5, r, lr, rho, steps, k + 1)
+
+
+def with_r(rule):
+    """A step of RMSProp in which a rule makes the new r of the old one, g and ρ."""
+
+    def answer(w, g, r, lr, rho):
+        new = rule(r, g, rho)
+        return [w - lr / math.sqrt(new) * g, new]
+
+    return answer
+
+
+def unrounded(rho, steep, flat):
+    return math.log((flat / steep) ** 2, rho)
 
 
 REFUSED = {
@@ -118,4 +135,36 @@ ACCEPTED = {
         lambda rho, steep, flat: np.argmax(steep**2 * rho ** np.arange(10_000) <= flat**2),
     ],
     "a rate that falls": [slower_in_place, slower_with_an_array, slower_by_recursion],
+}
+NAMED = {
+    "RMSProp's step": {
+        "That is AdaGrad": with_r(lambda r, g, rho: g**2 + r),
+        "The new square needs": with_r(lambda r, g, rho: g**2 + rho * r),
+        "ρ and 1 - ρ are swapped": with_r(lambda r, g, rho: r + rho * (g**2 - r)),
+        "The root of r is missing": lambda *given: rmsprop(*given, root=lambda r: r),
+        "That is uphill": lambda w, g, r, lr, rho: as_an_array(w, g, r, -lr, rho),
+        "r is a mean of squares": with_r(lambda r, g, rho: r + (1 - rho) * (g - r)),
+        "The step uses the old r": lambda w, g, r, lr, rho: (
+            w - lr * g * r**-0.5,
+            with_a_list(w, g, r, lr, rho)[1],
+        ),
+    },
+    "steps to forget": {
+        "r holds squares": lambda rho, steep, flat: counted(rho, steep**0.5, flat**0.5),
+        "One short": lambda *given: math.floor(unrounded(*given)),
+        "Right equation": unrounded,
+        "It is negative": lambda *given: np.ceil(-unrounded(*given)),
+        "ρ is the share that stays": lambda rho, steep, flat: counted(1 - rho, steep, flat),
+        "After one window": lambda rho, steep, flat: math.ceil((1 - rho) ** -1),
+    },
+    "a rate that falls": {
+        "The rate does not fall": lambda *given: slower(*given, rate=lambda lr, k: lr),
+        "That is lr/k": lambda *given: slower(*given, rate=lambda lr, k: lr / k),
+        "The rate grows": lambda *given: slower(*given, rate=lambda lr, k: lr * np.sqrt(k)),
+        "k counts from 1": lambda *given: slower(*given, rate=lambda lr, k: lr / (1 + k) ** 0.5),
+        "The root of r is missing": lambda *given: slower(*given, root=lambda r: r),
+        "lr itself is changed": lambda *given: slower(
+            *given, rate=lambda lr, k: lr / math.sqrt(math.factorial(k))
+        ),
+    },
 }

@@ -77,6 +77,31 @@ def adam_by_recursion(gradient, w, steps, lr, beta1, beta2, eps, m=0.0, v=0.0, t
     return adam_by_recursion(gradient, w - step, steps, lr, beta1, beta2, eps, m, v, t + 1)
 
 
+def adam_in_lines(
+    divided=lambda m_hat, v_hat, eps: m_hat / (v_hat**0.5 + eps),
+    kept=lambda m, v, m_hat, v_hat: (m, v),
+):
+    """Adam by a rule for its step in rates, and one for the means that the next step takes up."""
+
+    def answer(gradient, w, steps, lr, beta1, beta2, eps):
+        m, v, t = 0.0, 0.0, 0
+        while t < steps:
+            t, g = t + 1, gradient(w)
+            m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g**2 - v)
+            hats = m / (1 - beta1**t), v / (1 - beta2**t)
+            w = w - lr * divided(*hats, eps)
+            m, v = kept(m, v, *hats)
+        return w
+
+    return answer
+
+
+def brackets_left_out(gradient, w, steps, lr, beta1, beta2, eps):
+    """`w - lr * m_hat / np.sqrt(v_hat) + eps`"""
+    step = adam_in_lines(lambda m_hat, v_hat, eps: m_hat / np.sqrt(v_hat) - eps / lr)
+    return step(gradient, w, steps, lr, beta1, beta2, eps)
+
+
 REFUSED = {
     "the corrected mean": [
         lambda m, beta, t: m,
@@ -127,4 +152,45 @@ ACCEPTED = {
         lambda lr, beta1, beta2: np.float64(lr) / math.sqrt((1 - beta2) / (1 - beta1) ** 2),
     ],
     "Adam": [adam, adam_for_each, adam_in_place, adam_with_products, adam_by_recursion],
+}
+NAMED = {
+    "the corrected mean": {
+        "The power is missing": lambda m, beta, t: mean_by_weights(m, beta, 1),
+        "βᵗ is the weight": lambda m, beta, t: m / math.prod([beta] * t),
+        "Upside down": lambda m, beta, t: m - m * beta**t,
+        "β to the power t": lambda m, beta, t: m / (1 - sum([beta] * t)),
+        "One step too many": lambda m, beta, t: mean_in_place(m, beta, t + 1),
+        "The power belongs to β": lambda m, beta, t: m / math.prod([1 - beta] * t),
+        "1 - βᵗ is the divisor": lambda m, beta, t: m - beta**t,
+    },
+    "the first step without correction": {
+        "That is the first step with": lambda lr, beta1, beta2: lr * np.sign(7.0),
+        "The root of v is missing": lambda lr, beta1, beta2: lr / (1 - beta2) * (1 - beta1),
+        "From zero, a mean": lambda lr, *betas: first_by_one_step(lr, *np.subtract(1, betas)),
+        "The two β are swapped": lambda lr, *betas: first_by_one_step(lr, *betas[::-1]),
+        "That is in rates": lambda lr, *betas: first_by_one_step(1, *betas),
+        "That is RMSProp": lambda lr, beta1, beta2: lr * (1 - beta2) ** -0.5,
+        "Upside down": lambda lr, *betas: lr / first_by_one_step(1, *betas),
+    },
+    "Adam": {
+        "eps belongs to the divisor": brackets_left_out,
+        "eps is inside the root": adam_in_lines(lambda m, v, eps: m * (eps + v) ** -0.5),
+        "The root of v̂ is missing": adam_in_lines(lambda m, v, eps: m / (eps + v)),
+        "That is uphill": lambda *given: adam(*given, rate=lambda lr, t: -lr),
+        "t stays 1": lambda *given: adam(*given, powers=lambda t: (1, 1)),
+        "t is one ahead": lambda *given: adam(*given, powers=lambda t: (t + 1, t + 1)),
+        "Nothing is corrected": lambda *given: adam(*given, powers=lambda t: (np.inf, np.inf)),
+        "v is a mean of squares": lambda *given: adam(*given, of_v=lambda g: g),
+        "β₁ and β₂ are swapped": lambda gradient, w, steps, lr, beta1, beta2, eps: (
+            adam_with_products(gradient, w, steps, lr, beta2, beta1, eps)
+        ),
+        "It gives NaN": lambda *given: adam(*given, powers=lambda t: (t - 1, t - 1)),
+        "One step short": lambda gradient, w, steps, *more: adam_in_place(
+            gradient, w, steps - 1, *more
+        ),
+        "m itself is corrected": adam_in_lines(kept=lambda m, v, m_hat, v_hat: (m_hat, v)),
+        "v itself is corrected": adam_in_lines(kept=lambda m, v, m_hat, v_hat: (m, v_hat)),
+        "m and v themselves": adam_in_lines(kept=lambda m, v, m_hat, v_hat: (m_hat, v_hat)),
+        "v̂ is corrected, m̂": lambda *given: adam(*given, powers=lambda t: (np.inf, t)),
+    },
 }

@@ -72,6 +72,25 @@ def adadelta_in_place(w, g, r, u, rho, eps):
     return w, r, u
 
 
+def buffer(b, g, momentum, dampening):
+    return b * momentum + g - dampening * g
+
+
+def adams(m, v, lr, eps):
+    return m * lr / (math.sqrt(v) + eps)
+
+
+def adadelta_by(step=lambda g, r, u, eps, old: math.sqrt((eps + u) / (eps + r)) * g, learned=None):
+    """AdaDelta's step, by a rule for s and one for what u learns from s and g."""
+
+    def answer(w, g, r, u, rho, eps):
+        new = (1 - rho) * g**2 + rho * r
+        s = step(g, new, u, eps, r)
+        return w - s, new, (1 - rho) * (learned(s, g) if learned else s**2) + rho * u
+
+    return answer
+
+
 REFUSED = {
     "PyTorch's buffer": [
         lambda b, g, lr, momentum, dampening: -lr * (momentum * b + dampening * g),
@@ -114,4 +133,85 @@ ACCEPTED = {
     "PyTorch's buffer": [velocity_in_place, velocity_of_the_course, velocity_as_a_difference],
     "AdamW's step": [adamw_in_place, adamw_as_one_factor, adamw_as_a_loop],
     "AdaDelta's step": [adadelta, adadelta_as_a_list, adadelta_as_an_array, adadelta_in_place],
+}
+NAMED = {
+    "PyTorch's buffer": {
+        "That is PyTorch's new buffer": lambda b, g, lr, *shares: buffer(b, g, *shares),
+        "Look at the sign": lambda b, g, lr, *shares: lr * buffer(b, g, *shares),
+        "The dampening is missing": lambda b, g, lr, momentum, dampening: (
+            -lr * momentum * b - lr * g
+        ),
+        "The old buffer holds gradients": lambda b, g, lr, momentum, dampening: (
+            momentum * b - lr * g + lr * dampening * g
+        ),
+        "That is Adam's mean": lambda b, g, lr, momentum, dampening: (
+            -lr * (momentum * b + g - momentum * g)
+        ),
+        "That is the velocity before": lambda b, g, lr, *shares: np.negative(b) * lr,
+        "That is PyTorch's buffer, without": lambda b, g, lr, momentum, dampening: g + b * momentum,
+        "The sign is right, but the rate": lambda b, g, lr, *shares: -buffer(b, g, *shares),
+    },
+    "AdamW's step": {
+        "That decay is divided": lambda w, m, v, lr, decay, eps: (
+            w - adams(m + w * decay, v, lr, eps)
+        ),
+        "Here the decay is λ": lambda w, m, v, lr, decay, eps: (
+            (1 - decay) * w - adams(m, v, lr, eps)
+        ),
+        "That decays the step": lambda w, m, v, lr, decay, eps: adamw_in_place(
+            w - adams(m, v, lr, eps), 0, v, lr, decay, eps
+        ),
+        "That is Adam: the decay": lambda w, m, v, lr, decay, eps: w - adams(m, v, lr, eps),
+        "The small number stands beside": lambda w, m, v, lr, decay, eps: (
+            w * (1 - lr * decay) - m * lr / math.sqrt(eps + v)
+        ),
+        "eps belongs to the divisor": lambda w, m, v, lr, decay, eps: (
+            w * (1 - lr * decay) - lr * m / np.sqrt(v) + eps
+        ),
+        "That pushes away": lambda w, m, v, lr, decay, eps: (
+            w * (1 + lr * decay) - adams(m, v, lr, eps)
+        ),
+        "v is a mean of squares": lambda w, m, v, lr, decay, eps: (
+            w * (1 - lr * decay) - lr / (eps + v) * m
+        ),
+        "The small number is missing": lambda w, m, v, lr, decay, eps: (
+            w * (1 - lr * decay) - adams(m, v, lr, 0)
+        ),
+        "Adam's step goes uphill": lambda w, m, v, lr, decay, eps: (
+            w * (1 - lr * decay) + adams(m, v, lr, eps)
+        ),
+        "That is only the step": lambda w, m, v, lr, decay, eps: (
+            -(lr * w * decay + adams(m, v, lr, eps))
+        ),
+        "That is only what is taken": lambda w, m, v, lr, decay, eps: sum(
+            (lr * w * decay, adams(m, v, lr, eps))
+        ),
+    },
+    "AdaDelta's step": {
+        "r and u are means": adadelta_by(lambda g, r, u, eps, old: g / (eps + r) * (eps + u)),
+        "u is a mean of squared": adadelta_by(learned=lambda s, g: s),
+        "u remembers steps": adadelta_by(learned=lambda s, g: g**2),
+        "That is RMSProp at rate 1": adadelta_by(lambda g, r, u, eps, old: g * (eps + r) ** -0.5),
+        "That is uphill": adadelta_by(
+            lambda g, r, u, eps, old: -g * math.sqrt(eps + u) / math.sqrt(eps + r)
+        ),
+        "u does not change": lambda w, g, r, u, rho, eps: [
+            *adadelta_as_a_list(w, g, r, u, rho, eps)[:-1],
+            u,
+        ],
+        "s divides by the old r": adadelta_by(
+            lambda g, r, u, eps, old: g * math.sqrt((eps + u) / (eps + old))
+        ),
+        "The small number stands under": adadelta_by(
+            lambda g, r, u, eps, old: g / (eps + math.sqrt(r)) * (eps + math.sqrt(u))
+        ),
+        "The roots are upside down": adadelta_by(
+            lambda g, r, u, eps, old: g * math.sqrt((eps + r) / (eps + u))
+        ),
+        "rho is the share": lambda w, g, r, u, rho, eps: adadelta_by()(w, g, r, u, 1 - rho, eps),
+        "The first number is s": lambda w, g, r, u, rho, eps: (
+            g * math.sqrt((eps + u) / (eps + rho * r + (1 - rho) * g**2)),
+            *adadelta_as_a_list(w, g, r, u, rho, eps)[1:],
+        ),
+    },
 }

@@ -52,6 +52,20 @@ def first_by(test):
     return count
 
 
+def near(lr):
+    return np.multiply(lr, [0.9, 1, 1.1])
+
+
+def if_it_arrives(place, never=np.inf):
+    """An answer that makes a place of those at the goal, if there are some."""
+
+    def count(losses, goal):
+        there = [k for k, loss in enumerate(losses) if loss <= goal]
+        return place(there, losses) if there else never
+
+    return count
+
+
 REFUSED = {
     "worst of three": [
         lambda loss_at, lr: max(loss_at(lr / 1.1), loss_at(lr), loss_at(1.1 * lr)),
@@ -117,4 +131,45 @@ ACCEPTED = {
         ["B, F"],
         np.array(["B", "F"]),
     ],
+}
+NAMED = {
+    "worst of three": {
+        "That is the luckiest": lambda loss_at, lr: np.min([loss_at(rate) for rate in near(lr)]),
+        "That is the mean": lambda loss_at, lr: np.mean([loss_at(rate) for rate in near(lr)]),
+        "10 % of the rate": lambda loss_at, lr: max(map(loss_at, (lr - 1 / 10, lr, lr + 1 / 10))),
+        "That is the rate alone": lambda loss_at, lr: max(map(loss_at, [lr])),
+        "The rate itself belongs": lambda loss_at, lr: np.fmax(*map(loss_at, near(lr)[::2])),
+        "That is the loss at the largest": lambda loss_at, lr: loss_at(lr + lr / 10),
+        "That is the middle one": lambda loss_at, lr: np.median([loss_at(r) for r in near(lr)]),
+        "That is the worst rate": lambda loss_at, lr: near(lr)[
+            np.argmax([loss_at(rate) for rate in near(lr)])
+        ],
+        "That makes the loss 10 % more": lambda loss_at, lr: near(loss_at(lr)).max(),
+        "That is the largest rate": lambda loss_at, lr: lr + lr / 10,
+    },
+    "evaluations to a goal": {
+        "A run that never gets there gets": if_it_arrives(lambda there, _: there[0], never=0),
+        "Exactly at the goal counts": first_by(np.less),
+        "One too many": if_it_arrives(lambda there, _: 1 + min(there)),
+        "That also counts steps above": if_it_arrives(
+            lambda there, losses: len(losses) - len(there)
+        ),
+        "A run that never gets there looks": lambda losses, goal: sum(np.cumprod(losses > goal)),
+        "That is where it is lowest": if_it_arrives(
+            lambda _, losses: min(range(len(losses)), key=losses.__getitem__)
+        ),
+        "One loss at the goal is enough": lambda losses, goal: 0 if max(losses) <= goal else np.inf,
+        "The two returns are": lambda losses, goal: 0 if min(losses) > goal else np.inf,
+        "-1 for a run": if_it_arrives(lambda there, _: there[0], never=-1),
+        "That is the last time": if_it_arrives(lambda there, _: there[-1]),
+        "That counts the losses": if_it_arrives(lambda there, _: len(there)),
+    },
+    "which comparisons are fair": {
+        "B is fair": "b",
+        "F is fair": {"F"},
+        "A: who chose the rates": "A and F",
+        "C: one rule had 60 tries": ("F", "C", "B"),
+        "D: count the gradients": "b, d",
+        "E: from one start": np.array(["E", "F"]),
+    },
 }
