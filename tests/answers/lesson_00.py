@@ -42,3 +42,19 @@ ACCEPTED = {
         lambda x, y: pow(x, 2) / 20 + pow(y, 2),
     ],
 }
+NAMED = {
+    "half": {
+        "That is twice": 0.9 + 0.9,
+        "That is 0.9 less": 0.9 - 0.5,
+        "That is 0.9 itself": 2 * 0.9 / 2,
+        "That is 0.9 times": 0.9**2,
+    },
+    "height": {
+        "Here y² is divided by 20, too": lambda x, y: 0.05 * np.add(x * x, y * y),
+        "Here y² is divided by 20, not": lambda x, y: np.dot([x * x, y * y], [1, 1 / 20]),
+        "The squares are missing": lambda x, y: np.dot([x, y], [0.05, 1]),
+        "That is twice x": lambda x, y: 0.05 * (x + x) + (y + y),
+        "That falls along y": lambda x, y: 0.05 * x * x - y * y,
+        "Here x is divided first": lambda x, y: np.square(0.05 * x) + np.square(y),
+    },
+}

@@ -3,6 +3,7 @@
 import numpy as np
 
 H = 1e-5
+HEIGHT = [1, 0, -3, 5, 6]
 
 
 def height(x):
@@ -49,6 +50,24 @@ def by_words(f, x, h=H):
 def as_an_array(f, x, h=H):
     measured = np.asarray(slope(f, x, h))
     return -np.sign(np.where(np.abs(measured) <= 5e-6, 0.0, measured))
+
+
+def forward(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+def sides(right, left, flat):
+    """A walker who compares the heights beside x and says one of these where the right is so."""
+
+    def way(f, x, h=H):
+        rise = f(x + h) - f(x - h)
+        return right if rise > 0 else left if rise < 0 else flat
+
+    return way
+
+
+def polynomial(*factors):
+    return lambda x: np.polyval(factors, x)
 
 
 def sign_within(size):
@@ -114,4 +133,59 @@ ACCEPTED = {
         list(np.roots([9, 0, -4])),
     ],
     "way down": [by_heights, by_words, as_an_array, sign_within(5e-6)],
+}
+NAMED = {
+    "derivative": {
+        "The 6 is still in it": lambda x: term_by_term(x) + HEIGHT[-1],
+        "The term 5x has": polynomial(4, 0, -3 * 2, 0),
+        "The x of 5x": polynomial(4, 0, -3 * 2 + 5, 0),
+        "Look at 3x² again": polynomial(4, 0, -3, 5),
+        "In 3x² the power": polynomial(4, 0, 0, -3 * 2 + 5),
+        "Look at the sign of -3x²": polynomial(4, 0, 3 * 2, 5),
+        "The factor 3 of 3x²": polynomial(4, 0, -2, 5),
+        "Look at x⁴ again": polynomial(1, 0, -3 * 2, 5),
+        "You multiplied by the exponents": lambda x: x * term_by_term(x),
+        "The power of x⁴ must": polynomial(4, 0, 0, -3 * 2, 5),
+        "The factor that comes down": polynomial(4 - 1, 0, -3 * 2, 5),
+        "The power of x⁴ goes": polynomial(4, -3 * 2, 5),
+        "That is the height": polynomial(*HEIGHT),
+        "All signs are turned": lambda x: -in_steps(x),
+        "You differentiated twice": polynomial(*np.polyder(HEIGHT, 2)),
+        "That is the slope at 3": lambda x: np.polyval(np.polyder(HEIGHT), 3),
+        "That is a difference": lambda x: (polynomial(*HEIGHT)(x + 0.01) - height(x)) * 100,
+    },
+    "slope 2": {
+        "That is one of them. Which": ((2 + 2) / 9) ** 0.5,
+        "That is one of them. A": -np.sqrt((2 + 2) / 9),
+        "That is one point twice. Which": np.full(2, np.sqrt(4) / 3),
+        "That is one point twice. A": 2 * [-np.sqrt(4) / 3],
+        "That is x²": {(2 + 2) / 9, -(2 + 2) / 9},
+        "Divide by 9 before": np.roots([1, 0, -4]),
+        "Bring the -2": np.roots([9, 0, 2 - 2]),
+        "Bring the -2 to": (2 - 2) / 9,
+        "The -2 of the derivative": np.roots([9, 0, -2]),
+        "That is the slope at x = 2": np.polyval([9, 0, -2], 2),
+        "That is the height at x = 2": np.polyval([3, 0, -2, 1], 2),
+        "There the height is 2": max(np.roots([3, 0, -2, 1 - 2]).real),
+    },
+    "way down": {
+        "Nearly. Where the ground": sides(right=-1, left=1, flat=0),
+        "That is the way up: which": lambda f, x, h=H: -by_heights(f, x, h),
+        "That is the way up, and": sides(right=1, left=-1, flat=-1),
+        "That is the way up. And where": sides(right=1, left=-1, flat=0),
+        "That is the way up. And at": lambda f, x, h=H: np.sign(forward(f, x, h)),
+        "Nearly. It looks to the right": lambda f, x, h=H: -np.sign(forward(f, x, h)),
+        "Nearly. It looks to the left": lambda f, x, h=H: -np.sign(forward(f, x, -h)),
+        "Nearly. On flat ground it says left": sides(right=-1, left=1, flat=-1),
+        "Nearly. On flat ground it says right": sides(right=-1, left=1, flat=1),
+        "That is about minus the slope": lambda f, x, h=H: -forward(f, x, h),
+        "That is minus the slope": lambda f, x, h=H: -slope(f, x, h),
+        "That is the slope": slope,
+        "Only the sign of that": lambda f, x, h=H: -2 * h * slope(f, x, h),
+        "You round the rise": lambda f, x, h=H: np.sign(np.round(f(x - h) - f(x + h), 5)),
+        "It asks x alone": lambda f, x, h=H: -1 if x > 0 else int(x < 0),
+        "It says left everywhere": lambda f, x, h=H: -h / h,
+        "It says right everywhere": lambda f, x, h=H: h / h,
+        "It says flat everywhere": lambda f, x, h=H: 0 * x,
+    },
 }

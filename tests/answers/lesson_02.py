@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+AT, ARROW = np.array([12, -5]), np.array([3, 4])  # the gradient and the way of the second exercise
+
 
 def height(x, y):
     return x**3 * y + 2 * x * y**3 - 5 * y
@@ -67,6 +69,12 @@ def where_not_flat(change):
     )
 
 
+def the_step_alone(point, gradient, length):
+    if not gradient.any():
+        return point
+    return [-length / math.hypot(*gradient) * g for g in gradient]
+
+
 REFUSED = {
     "two partial derivatives": [
         lambda x, y: ratios(x, y, 3e-3),
@@ -110,4 +118,40 @@ ACCEPTED = {
         np.array([12, -5]) @ (np.array([3, 4]) / np.linalg.norm([3, 4])),
     ],
     "a step downhill": [on_a_copy, in_place, by_components, by_the_angle, by_the_root],
+}
+NAMED = {
+    "two partial derivatives": {
+        "In f_y the term": lambda x, y: in_words(x, y) + [0, 5],
+        "In f_x the term": lambda x, y: in_words(x, y) - [5, 0],
+        "In f_x the term -5y": lambda x, y: in_words(x, y) - [5 * y, 0],
+        "A fixed factor stays": lambda x, y: np.square([x, y]) * [3, 6] - [0, 5],
+        "That differentiates by both": lambda x, y: 3 * (x * x + 2 * y * y) - np.array([0, 5]),
+        "The old power": lambda x, y: np.array([y, x]) * (x * x + 2 * y * y) - [0, 5],
+        "In each sum": lambda x, y: (3 * x * (x * y), 6 * y * (x * y) - 5),
+        "Give two numbers": lambda x, y: np.sum(from_a_table(x, y)),
+        "The other way round": lambda x, y: np.flip(from_a_table(x, y)),
+        "Look at the sign": lambda x, y: -in_words(x, y),
+        "That is the gradient at (1, 3)": lambda x, y: from_a_table(1, 3),
+        "These are differences": lambda x, y: ratios(x, y, 0.01),
+    },
+    "slope in a direction": {
+        "A direction has length 1": AT @ ARROW,
+        "That adds the two slopes": AT.sum(),
+        "Look at the sign": abs(AT) @ ARROW / math.hypot(*ARROW),
+        "3 belongs to x": AT @ ARROW[::-1] / math.hypot(*ARROW),
+        "That is the steepest": np.linalg.norm(AT),
+        "That is the cosine": AT @ ARROW / math.hypot(*AT) / math.hypot(*ARROW),
+        "You divide by 3 + 4": AT @ ARROW / sum(ARROW),
+        "You divide by 3² + 4²": AT @ ARROW / (ARROW @ ARROW),
+    },
+    "a step downhill": {
+        "That is uphill": where_not_flat(lambda p, g, length: g * (length / math.hypot(*g))),
+        "The step is not as long": lambda p, g, length: np.subtract(p, np.multiply(length, g)),
+        "Use the length": where_not_flat(lambda p, g, length: -g / math.hypot(*g)),
+        "That is the step alone": the_step_alone,
+        "You divide by a sum": where_not_flat(lambda p, g, length: -length * g / sum(map(abs, g))),
+        "That goes equally far": where_not_flat(
+            lambda p, g, length: np.where(g > 0, -length, np.where(g < 0, length, 0))
+        ),
+    },
 }

@@ -43,6 +43,18 @@ def away(x, y, a, b):
     return np.hypot(x - a, y - b)
 
 
+def by_parts(of_the_power, inner, turn=1):
+    """A gradient by rules for the derivatives of x²y, and for the inner slopes of the sine."""
+    return lambda x, y: np.array(of_the_power(x, y)) + turn * math.cos(x * y) * np.array(
+        inner(x, y)
+    )
+
+
+def counted(arrived, runs=len):
+    """A share by a rule of the ways to the minimum, of how many runs there are."""
+    return lambda x, y, a, b, near: np.count_nonzero(arrived(x - a, y - b, near)) / runs(x)
+
+
 REFUSED = {
     "gradient by hand": [
         lambda x, y: (2 * x * y + y * np.sin(x * y), x**2 + x * np.sin(x * y)),
@@ -91,4 +103,34 @@ ACCEPTED = {
         ("m = 0.8*m + 0.2*g", "w = w - eta*m"),
     ],
     "share that arrives": [in_a_loop, by_the_norm, by_squares],
+}
+NAMED = {
+    "gradient by hand": {
+        "In the sine": by_parts(lambda x, y: [2 * x * y, x * x], lambda x, y: [1, 1]),
+        "The two are swapped": lambda x, y: with_math(x, y)[::-1],
+        "The derivative of the sine": by_parts(
+            lambda x, y: [2 * x * y, x * x], lambda x, y: [y, x], turn=-1
+        ),
+        "By x, y is": by_parts(lambda x, y: [2 * x, x * x], lambda x, y: [y, x]),
+        "By y, x² is": by_parts(lambda x, y: [2 * x * y, 2 * x], lambda x, y: [y, x]),
+        "The inner slopes": by_parts(lambda x, y: [2 * x * y, x * x], lambda x, y: [x, y]),
+    },
+    "rule in two lines": {
+        "That is uphill": ("m = m + 0.2*(g - m)", "w = w + m*eta"),
+        "The gradient comes in whole": ("m = g + 0.8*m", "w = w - m*eta"),
+        "The shares are swapped": ("m = m + 0.8*(g - m)", "w = w - m*eta"),
+        "The step goes along g": ("m = m + 0.2*(g - m)", "w = w - g*eta"),
+        "The rate is missing": ("m = m + 0.2*(g - m)", "w = w - m"),
+        "The step comes before": ("w = w - m*eta", "m = m + 0.2*(g - m)"),
+    },
+    "share that arrives": {
+        "That is a count": lambda x, y, a, b, near: len(x) * in_a_loop(x, y, a, b, near),
+        "Runs that diverged": counted(
+            lambda dx, dy, near: dx**2 + dy**2 <= near**2, lambda x: np.isfinite(x).sum()
+        ),
+        "That is a square": counted(lambda dx, dy, near: np.maximum(abs(dx), abs(dy)) <= near),
+        "That is the share that ends": counted(lambda dx, dy, near: dx**2 + dy**2 > near**2),
+        "At most `near`": counted(lambda dx, dy, near: near**2 - dx**2 - dy**2 > 0),
+        "That is the distance": lambda x, y, a, b, near: in_a_loop(x, y, 0, 0, near),
+    },
 }
