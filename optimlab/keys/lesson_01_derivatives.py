@@ -81,6 +81,10 @@ PREDICTIONS = {
 FLAT = 2**0.5 / 3
 
 
+def valley(x):
+    return x * x
+
+
 def hill(x):
     return -x * x
 
@@ -196,49 +200,82 @@ EXERCISES = {
                 lambda f, x, h=1e-5: _rounded(f(x + h) - f(x - h), 2 * h),
                 "That is the way up: which of the two heights is lower?",
             ),
-            (
-                lambda f, x, h=1e-5: 1 if f(x + h) > f(x - h) else -1,
-                "That is the way up, and on flat ground there is a third answer.",
+            *(
+                (wrong, "That is the way up, and on flat ground there is a third answer.")
+                for wrong in (
+                    lambda f, x, h=1e-5: 1 if f(x + h) > f(x - h) else -1,
+                    lambda f, x, h=1e-5: 1 if f(x + h) >= f(x - h) else -1,
+                    lambda f, x, h=1e-5: 1 if _rounded(f(x + h) - f(x - h), 2 * h) > 0 else -1,
+                )
             ),
             (
                 lambda f, x, h=1e-5: np.sign(f(x + h) - f(x - h)),
                 "That is the way up. And where the ground is flat, a measured slope is seldom "
                 "exactly 0.",
             ),
-            (
-                lambda f, x, h=1e-5: np.sign(f(x + h) - f(x)),
-                "That is the way up. And at the bottom of a valley it is no way at all: look to "
-                "both sides.",
+            *(
+                (
+                    wrong,
+                    "That is the way up. And at the bottom of a valley it is no way at all: look "
+                    "to both sides.",
+                )
+                for wrong in (
+                    lambda f, x, h=1e-5: np.sign(f(x + h) - f(x)),
+                    lambda f, x, h=1e-5: np.sign(f(x) - f(x - h)),
+                )
             ),
             (
                 lambda f, x, h=1e-5: np.sign(f(x) - f(x + h)),
                 "Nearly. It looks to the right alone. At the bottom of a valley the curve rises "
                 "there, and it says left. Look to both sides.",
             ),
-            (
-                lambda f, x, h=1e-5: np.sign(f(x - h) - f(x)),
-                "Nearly. It looks to the left alone. At the bottom of a valley the curve rises "
-                "there, and it says right. Look to both sides.",
+            *(
+                (
+                    wrong,
+                    "Nearly. It looks to the left alone. At the bottom of a valley the curve rises "
+                    "there, and it says right. Look to both sides.",
+                )
+                for wrong in (
+                    lambda f, x, h=1e-5: np.sign(f(x - h) - f(x)),
+                    lambda f, x, h=1e-5: _rounded(f(x - h) - f(x), h),
+                )
             ),
-            (
-                lambda f, x, h=1e-5: -1 if f(x + h) >= f(x - h) else 1,
-                "Nearly. On flat ground it says left. There are three answers.",
+            *(
+                (wrong, "Nearly. On flat ground it says left. There are three answers.")
+                for wrong in (
+                    lambda f, x, h=1e-5: -1 if f(x + h) >= f(x - h) else 1,
+                    lambda f, x, h=1e-5: -1 if _rounded(f(x + h) - f(x - h), 2 * h) >= 0 else 1,
+                )
             ),
-            (
-                lambda f, x, h=1e-5: -1 if f(x + h) > f(x - h) else 1,
-                "Nearly. On flat ground it says right. There are three answers.",
+            *(
+                (wrong, "Nearly. On flat ground it says right. There are three answers.")
+                for wrong in (
+                    lambda f, x, h=1e-5: -1 if f(x + h) > f(x - h) else 1,
+                    lambda f, x, h=1e-5: -1 if _rounded(f(x + h) - f(x - h), 2 * h) > 0 else 1,
+                )
             ),
             (
                 lambda f, x, h=1e-5: (f(x) - f(x + h)) / h,
                 "That is about minus the slope. Give the sign alone, and look to both sides.",
             ),
-            (
-                lambda f, x, h=1e-5: (f(x - h) - f(x + h)) / (2 * h),
-                "That is minus the slope. Its sign is right; give the sign alone.",
+            *(
+                (wrong, "That is minus the slope. Its sign is right; give the sign alone.")
+                for wrong in (
+                    lambda f, x, h=1e-5: (f(x - h) - f(x + h)) / (2 * h),
+                    lambda f, x, h=1e-5: round((f(x - h) - f(x + h)) / (2 * h), 5),
+                )
+            ),
+            *(
+                (wrong, "That is the slope. Which way does its sign send you?")
+                for wrong in (
+                    lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / (2 * h),
+                    lambda f, x, h=1e-5: round((f(x + h) - f(x - h)) / (2 * h), 5),
+                    lambda f, x, h=1e-5: (f(x + h) - f(x)) / h,
+                )
             ),
             (
-                lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / (2 * h),
-                "That is the slope. Which way does its sign send you?",
+                lambda f, x, h=1e-5: f(x + h) - f(x - h),
+                "That is the rise. Which way does its sign send you?",
             ),
             (lambda f, x, h=1e-5: f(x - h) - f(x + h), "Only the sign of that is asked for."),
             (
@@ -254,8 +291,9 @@ EXERCISES = {
             (parabola, 3.0),
             (parabola, 1.0),
             (parabola, -1.0),
-            (parabola, 2.000_003),
-            (parabola, 1.999_999),
+            (parabola, 2.05),
+            (valley, 3e-6),
+            (valley, -2e-6),
             (cubic, 0.2),
             (cubic, 0.9),
             (cubic, FLAT),

@@ -187,9 +187,15 @@ EXERCISES = {
                 lambda x, y: (3 * x**2, 6 * y**2 - 5),
                 "A fixed factor stays: in f_x the y of x³y, in f_y the x of 2xy³.",
             ),
-            (
-                lambda x, y: (3 * x**2 + 6 * y**2, 3 * x**2 + 6 * y**2 - 5),
-                "That differentiates by both at once. Hold one of them still.",
+            *(
+                (
+                    lambda x, y, left=left: (
+                        3 * x**2 + 6 * y**2 - left,
+                        3 * x**2 + 6 * y**2 - 5,
+                    ),
+                    "That differentiates by both at once. Hold one of them still.",
+                )
+                for left in (0, 5)
             ),
             (
                 lambda x, y: (x**2 * y + 2 * y**3, x**3 + 2 * x * y**2 - 5),
@@ -252,9 +258,12 @@ EXERCISES = {
                 _down(lambda p, g, length, n: -length * g / n),
                 "That is the step alone: add it to the point.",
             ),
-            (
-                _down(lambda p, g, length, n: p - length * g / np.abs(g).sum()),
-                "You divide by a sum. An arrow's length is the root of a sum of squares.",
+            *(
+                (
+                    _down(lambda p, g, length, n, size=size: p - length * g / size(g).sum()),
+                    "You divide by a sum. An arrow's length is the root of a sum of squares.",
+                )
+                for size in (np.abs, np.array)
             ),
             (
                 _down(lambda p, g, length, n: p - length * np.sign(g)),

@@ -143,9 +143,13 @@ EXERCISES = {
                 lambda x, y: gradient(x, y)[::-1],
                 "The two are swapped: the derivative by x comes first.",
             ),
-            (
-                lambda x, y: (2 * x * y - y * np.cos(x * y), x**2 - x * np.cos(x * y)),
-                "The derivative of the sine is the cosine, with a plus.",
+            *(
+                (wrong, "The derivative of the sine is the cosine, with a plus.")
+                for wrong in (
+                    lambda x, y: (2 * x * y - y * np.cos(x * y), x**2 - x * np.cos(x * y)),
+                    lambda x, y: (2 * x * y + y * np.sin(x * y), x**2 + x * np.sin(x * y)),
+                    lambda x, y: (2 * x * y - y * np.sin(x * y), x**2 - x * np.sin(x * y)),
+                )
             ),
             (
                 lambda x, y: (2 * x + y * np.cos(x * y), x**2 + x * np.cos(x * y)),
@@ -191,6 +195,10 @@ EXERCISES = {
             (
                 lambda x, y, a, b, near: np.mean(np.hypot(x - a, y - b) > near),
                 "That is the share that ends elsewhere, but for those that diverged.",
+            ),
+            (
+                lambda x, y, a, b, near: 1 - np.mean(np.hypot(x - a, y - b) <= near),
+                "That is the share that does not arrive.",
             ),
             (
                 lambda x, y, a, b, near: np.mean(np.hypot(x - a, y - b) < near),

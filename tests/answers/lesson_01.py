@@ -176,11 +176,14 @@ NAMED = {
         "That is the way up. And at": lambda f, x, h=H: np.sign(forward(f, x, h)),
         "Nearly. It looks to the right": lambda f, x, h=H: -np.sign(forward(f, x, h)),
         "Nearly. It looks to the left": lambda f, x, h=H: -np.sign(forward(f, x, -h)),
-        "Nearly. On flat ground it says left": sides(right=-1, left=1, flat=-1),
+        "Nearly. On flat ground it says left": lambda f, x, h=H: (
+            1 if round(slope(f, x, h), 5) < 0 else -1
+        ),
         "Nearly. On flat ground it says right": sides(right=-1, left=1, flat=1),
         "That is about minus the slope": lambda f, x, h=H: -forward(f, x, h),
         "That is minus the slope": lambda f, x, h=H: -slope(f, x, h),
-        "That is the slope": slope,
+        "That is the slope": lambda f, x, h=H: round(slope(f, x, h), 5),
+        "That is the rise": lambda f, x, h=H: 2 * h * slope(f, x, h),
         "Only the sign of that": lambda f, x, h=H: -2 * h * slope(f, x, h),
         "You round the rise": lambda f, x, h=H: np.sign(np.round(f(x - h) - f(x + h), 5)),
         "It asks x alone": lambda f, x, h=H: -1 if x > 0 else int(x < 0),

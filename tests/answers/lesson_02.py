@@ -125,7 +125,7 @@ NAMED = {
         "In f_x the term": lambda x, y: in_words(x, y) - [5, 0],
         "In f_x the term -5y": lambda x, y: in_words(x, y) - [5 * y, 0],
         "A fixed factor stays": lambda x, y: np.square([x, y]) * [3, 6] - [0, 5],
-        "That differentiates by both": lambda x, y: 3 * (x * x + 2 * y * y) - np.array([0, 5]),
+        "That differentiates by both": lambda x, y: 3 * (x * x + 2 * y * y) - np.array([5, 5]),
         "The old power": lambda x, y: np.array([y, x]) * (x * x + 2 * y * y) - [0, 5],
         "In each sum": lambda x, y: (3 * x * (x * y), 6 * y * (x * y) - 5),
         "Give two numbers": lambda x, y: np.sum(from_a_table(x, y)),
@@ -149,7 +149,7 @@ NAMED = {
         "The step is not as long": lambda p, g, length: np.subtract(p, np.multiply(length, g)),
         "Use the length": where_not_flat(lambda p, g, length: -g / math.hypot(*g)),
         "That is the step alone": the_step_alone,
-        "You divide by a sum": where_not_flat(lambda p, g, length: -length * g / sum(map(abs, g))),
+        "You divide by a sum": where_not_flat(lambda p, g, length: -length * g / sum(g)),
         "That goes equally far": where_not_flat(
             lambda p, g, length: np.where(g > 0, -length, np.where(g < 0, length, 0))
         ),

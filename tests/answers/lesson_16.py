@@ -57,7 +57,6 @@ def counted(arrived, runs=len):
 
 REFUSED = {
     "gradient by hand": [
-        lambda x, y: (2 * x * y + y * np.sin(x * y), x**2 + x * np.sin(x * y)),
         lambda x, y: 2 * x * y + y * np.cos(x * y),
         lambda x, y: (2 * x * y, x**2),
         lambda x, y: (2 * x * y + y * np.cos(x), x**2 + x * np.cos(y)),
@@ -101,6 +100,7 @@ ACCEPTED = {
         ("v = v + 0.2*(g - v)", "w = w - eta*v"),
         ("v = 0.8*v - 0.2*g", "w = w + eta*v"),
         ("m = 0.8*m + 0.2*g", "w = w - eta*m"),
+        "v = 0.8*v + 0.2*g\nw = w - eta*v",
     ],
     "share that arrives": [in_a_loop, by_the_norm, by_squares],
 }
@@ -109,7 +109,8 @@ NAMED = {
         "In the sine": by_parts(lambda x, y: [2 * x * y, x * x], lambda x, y: [1, 1]),
         "The two are swapped": lambda x, y: with_math(x, y)[::-1],
         "The derivative of the sine": by_parts(
-            lambda x, y: [2 * x * y, x * x], lambda x, y: [y, x], turn=-1
+            lambda x, y: [2 * x * y, x * x],
+            lambda x, y: [-y * math.tan(x * y), -x * math.tan(x * y)],
         ),
         "By x, y is": by_parts(lambda x, y: [2 * x, x * x], lambda x, y: [y, x]),
         "By y, x² is": by_parts(lambda x, y: [2 * x * y, 2 * x], lambda x, y: [y, x]),
@@ -129,6 +130,7 @@ NAMED = {
             lambda dx, dy, near: dx**2 + dy**2 <= near**2, lambda x: np.isfinite(x).sum()
         ),
         "That is a square": counted(lambda dx, dy, near: np.maximum(abs(dx), abs(dy)) <= near),
+        "That is the share that does not": lambda *given: 1 - in_a_loop(*given),
         "That is the share that ends": counted(lambda dx, dy, near: dx**2 + dy**2 > near**2),
         "At most `near`": counted(lambda dx, dy, near: near**2 - dx**2 - dy**2 > 0),
         "That is the distance": lambda x, y, a, b, near: in_a_loop(x, y, 0, 0, near),

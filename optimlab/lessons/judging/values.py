@@ -242,8 +242,12 @@ def texts_in(text, wanted):
     (('B', 'F'), ('b', 'f'))
     >>> texts_in("a saddle; a pass", ("a valley", "a hill"))
     ('a saddle', 'a pass')
+    >>> texts_in("v = v + g, w = w - v", ("v = 2*v + g", "w = w + v"))
+    ('v = v + g', 'w = w - v')
     """
-    parts = re.split(r"[,;/|&+\n·、]|\band\b|\bor\b", text, flags=re.IGNORECASE)
+    signs = [sign for sign in ",;/|&+\n·、" if not any(sign in one for one in wanted)]
+    between = "|".join([*map(re.escape, signs), r"\band\b", r"\bor\b"])
+    parts = re.split(between, text, flags=re.IGNORECASE)
     parts = [part for part in parts if fold(part)]
     if not any(" " in fold(one) for one in wanted):
         parts = [word for part in parts for word in part.split() if fold(word)]
