@@ -11,9 +11,9 @@ test itself (claims, `HOLDS`, the functions that only these use) are left alone.
 by a seed, from each room by its lines of code; a change elsewhere does not move the draw.
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
-tests that execute its line, and then the others of their files, which may look at what those have
-made; where the line runs when its module is imported, or in a process of its own, all tests that
-run anything of the module or are named by its lesson, then all tests. Test files of the mutant's
+tests that execute its line, one of a key those that are named by its lesson, and then the others of
+their files, which may look at what those have made; where the line runs when its module is imported, or in a process of its own, all tests that
+run anything of the module, then all tests. Test files of the mutant's
 room come first (the highest room of which a file runs a function), then quick ones, up to
 `--budget` seconds. Tests that need a browser take no part, nor do the notebooks, and no test sees
 what only a subprocess of it executes: the score is a lower bound. A test that takes a minute and
@@ -33,6 +33,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import resource
 import shutil
 import signal
@@ -218,12 +219,13 @@ class Tree:
         anything = set().union(*lines.values())
         hit = set().union(*(lines.get(key, ()) for key in mutant.keys))
         files = {_file(name) for name in hit}
+        every = {name for _, tests in self.tests.values() for name in tests}
+        # a lesson's tests may read its key alone, or what it has worked out when it was loaded
+        lesson = re.match(r"lesson_(\w+?)_", Path(mutant.file).name)
+        of_it = {name for name in every if lesson and re.search(rf"\[{lesson[1]}[_ ]", name)}
         if hit:
-            steps = [hit, {name for file in files for name in self.tests[file][1]}]
+            steps = [hit | of_it, {name for file in files for name in self.tests[file][1]}]
         else:
-            every = {name for _, tests in self.tests.values() for name in tests}
-            lesson = Path(mutant.file).stem.removeprefix("lesson_")
-            of_it = {name for name in every if f"[{lesson}" in name}  # they may read it alone
             steps = [anything | of_it, every]
         used, seen, spent = [], set(), 0.0
         for step in steps:

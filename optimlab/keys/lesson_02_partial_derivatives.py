@@ -183,9 +183,12 @@ EXERCISES = {
                 lambda x, y: (3 * x**2 * y + 2 * y**3 - 5 * y, x**3 + 6 * x * y**2 - 5),
                 "In f_x the term -5y is a fixed number: its derivative is 0.",
             ),
-            (
-                lambda x, y: (3 * x**2, 6 * y**2 - 5),
-                "A fixed factor stays: in f_x the y of x³y, in f_y the x of 2xy³.",
+            *(
+                (wrong, "A fixed factor stays: in f_x the y of x³y, in f_y the x of 2xy³.")
+                for wrong in (
+                    lambda x, y: (3 * x**2 + 2 * y**3, x**3 + 6 * y**2 - 5),
+                    lambda x, y: (3 * x**2, 6 * y**2 - 5),
+                )
             ),
             *(
                 (

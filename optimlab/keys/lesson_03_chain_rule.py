@@ -224,7 +224,10 @@ EXERCISES = {
                 lambda x: 2 * (3 * x**2 + 1) * (6 * x + 1),
                 "The derivative of the 1 in 3x² + 1 is 0.",
             ),
-            (lambda x: 48 + 0 * x, "That is right at x = 1 only: use x."),
+            *(
+                (wrong, "That is right at x = 1 only: use x.")
+                for wrong in (lambda x: 48 + 0 * x, lambda x: 8 * (6 * x))
+            ),
             *_differences(
                 lambda x: (3 * x**2 + 1) ** 2,
                 "That is a difference, a good approximation for a suitable h. The formula is asked "

@@ -124,7 +124,10 @@ NAMED = {
         "In f_y the term": lambda x, y: in_words(x, y) + [0, 5],
         "In f_x the term": lambda x, y: in_words(x, y) - [5, 0],
         "In f_x the term -5y": lambda x, y: in_words(x, y) - [5 * y, 0],
-        "A fixed factor stays": lambda x, y: np.square([x, y]) * [3, 6] - [0, 5],
+        "A fixed factor stays": lambda x, y: [
+            3 * x * x + 2 * y * y * y,
+            x * x * x - 5 + 6 * y * y,
+        ],
         "That differentiates by both": lambda x, y: 3 * (x * x + 2 * y * y) - np.array([5, 5]),
         "The old power": lambda x, y: np.array([y, x]) * (x * x + 2 * y * y) - [0, 5],
         "In each sum": lambda x, y: (3 * x * (x * y), 6 * y * (x * y) - 5),

@@ -165,7 +165,7 @@ NAMED = {
         "That adds the two": 2 * T + T.deriv(),
         "The inner derivative depends": 2 * T * T.deriv(2),
         "The derivative of the 1": 2 * T * (T.deriv() + 1),
-        "That is right at x = 1": lambda x: (T * T).deriv()(1),
+        "That is right at x = 1": lambda x: 2 * T(1) * T.deriv()(x),
         "That is a difference": lambda x: ratio(T * T, x, 0.01),
     },
     "push w2": {

@@ -139,6 +139,8 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
         play(lab, plot)
         lab.wait_idle()
     assert moved > 0
+    behind = lab.page.locator(".ol-behind:visible, .ol-late:visible")
+    expect(behind).to_have_count(0)  # what Python says is what the controls say
     status = lab.page.locator(".ol-status:visible").all_text_contents()
     assert [line for line in status if line.strip()] == []
     assert lab.errors() == [] and lab.console == [] and lab.outside == []
