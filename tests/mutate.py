@@ -12,12 +12,12 @@ by a seed, from each room by its lines of code; a change elsewhere does not move
 
 First the tests run once, and it is noted which of them executes which line. A mutant meets the
 tests that execute its line, one of a key those that are named by its lesson, and then the others of
-their files, which may look at what those have made; where the line runs when its module is imported, or in a process of its own, all tests that
-run anything of the module, then all tests. Test files of the mutant's
-room come first (the highest room of which a file runs a function), then quick ones, up to
-`--budget` seconds. Tests that need a browser take no part, nor do the notebooks, and no test sees
-what only a subprocess of it executes: the score is a lower bound. A test that takes a minute and
-ten times as long as it should has killed its mutant by time.
+their files, which may look at what those have made; where the line runs when its module is
+imported, or in a process of its own, all tests that run anything of the module, then all tests.
+Test files of the mutant's room come first (the highest room of which a file runs a function), then
+quick ones, up to `--budget` seconds. Tests that need a browser take no part, nor do the notebooks,
+and no test sees what only a subprocess of it executes: the score is a lower bound. A test that
+takes a minute and ten times as long as it should has killed its mutant by time.
 
 All runs in a copy of the tree in the folder `--results`, where what was found is kept: the same
 command again goes on where it stopped. Prints a table by room, and exits with 1 below 95 %; a
