@@ -181,12 +181,13 @@ class Tree:
         groups = [[f] for f in changed if f.startswith("tests")]
         groups.append([f for f in changed if not f.startswith("tests")])  # doctests
         for files in filter(None, groups):
-            self._trace(files)
-            self.tests |= {f: (hashes[f], self.tests.get(f, ("", {}))[1]) for f in files}
+            failing = self._trace(files)  # which are tried again the next time
+            known = {f: "" if f in failing else hashes[f] for f in files}
+            self.tests |= {f: (known[f], self.tests.get(f, ("", {}))[1]) for f in files}
             self.known.write_bytes(pickle.dumps((self.tests, self.lines)))
 
     def _trace(self, files):
-        """Keep the times of the tests of some files, and which lines each of them executes."""
+        """Keep the times of tests and the lines each of them executes; files with failing ones."""
         from coverage import Coverage, CoverageData
 
         data = self.folder / "coverage.data"
@@ -201,8 +202,9 @@ class Tree:
                 print(f"Left out, as they fail: {', '.join(failed)[:300]}", flush=True)
         for name in seconds.keys() - failed:
             self.tests.setdefault(_file(name), ("", {}))[1][name] = seconds[name]
+        failing = {_file(name) for name in failed}
         if not data.exists():
-            return
+            return failing
         found = CoverageData(str(data))
         found.read()
         for path in found.measured_files():
@@ -212,6 +214,7 @@ class Tree:
                 known = {c for c in contexts if c in seconds and c not in failed}
                 if 0 < number <= len(own):  # else of code that a test has made in its name
                     lines.setdefault(own[number - 1], set()).update(known)
+        return failing
 
     def chosen(self, mutant, budget):
         """The tests of a mutant, a list of {test: (order, seconds)} for one run after the other."""
