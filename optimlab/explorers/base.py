@@ -11,7 +11,7 @@ from optimlab.asis import in_html
 from optimlab.draw.live import export
 from optimlab.draw.live.late import Late, cells, parts_of, unopened
 from optimlab.explorers import saving
-from optimlab.explorers.controls import set_to, show_or_hide
+from optimlab.explorers.controls import set_to, show_or_hide, value_of
 
 #: seconds without a change after which the frames of the slider in hand are computed anew
 PAUSE = 0.15
@@ -216,7 +216,7 @@ class Explorer(Late, widgets.VBox, metaclass=_Whole):
 
     def _places(self):
         """Where controls and handles stand, by names that can be written as arguments."""
-        found = {name: widget.value for name, widget in self.controls.items()}
+        found = {name: value_of(widget) for name, widget in self.controls.items()}
         for name, at in self.settings()[-1].items():
             found.setdefault(name, at[0] if len(at) == 1 else tuple(at))
         found |= {"step": self.plot.step} if self.plot.step >= 0 else {}

@@ -2,7 +2,6 @@
 
 import ipywidgets as widgets
 import numpy as np
-import traitlets
 
 from optimlab import checks
 from optimlab.draw import style
@@ -48,18 +47,9 @@ def slider(label, values, value, *, width="420px"):
     )  # fmt: skip
 
 
-class Decimal(widgets.FloatSlider):
-    """A slider that hears numbers as round as its own.
-
-    The page answers 0.9000000000000001 to one that is put to 0.9: no news, and no new run.
-    """
-
-    value = traitlets.CFloat(0.0).tag(sync=True, from_json=lambda at, _: float(f"{at:.12g}"))
-
-
 def number(label, value, low, high, step, *, width="300px", **more):
     """A slider for a whole number if `step` is one, else for a decimal number."""
-    kind = widgets.IntSlider if isinstance(step, int) else Decimal
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
     if step < 0.01:
         more = {"readout_format": ".3f"} | more  # else 0.999 reads 1.00
     return kind(
@@ -94,6 +84,15 @@ def show_or_hide(widget, shown):
     page takes for no news.
     """
     widget.layout.display = "" if shown else "none"
+
+
+def value_of(widget):
+    """The value of a control; of a slider without options as round as its numbers are.
+
+    The page answers 0.9000000000000001 to a slider that is put to 0.9.
+    """
+    value = widget.value
+    return float(f"{value:.12g}") if isinstance(widget, widgets.FloatSlider) else value
 
 
 def set_to(name, widget, value):

@@ -7,7 +7,7 @@ with all that it holds when it is shown, and until it has answered every change 
 """
 
 import io
-from functools import cache, partial
+from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
@@ -37,6 +37,14 @@ SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "P": "cross", "^": "dia
 COLOURS = 128  # of the still, which then takes about 100 kB
 GRID = "#e3e6ea"
 CONTOUR = "#8fa5bd"
+
+
+def _alike(one, other):
+    """Whether two lists of numbers are the same but for rounding."""
+    one, other = np.asarray(one, float), np.asarray(other, float)
+    if one.shape != other.shape:
+        return False
+    return np.allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 class SurfaceExplorer(PathExplorer):
@@ -237,8 +245,8 @@ class SurfaceExplorer(PathExplorer):
     def _move(self, trace, xyz):
         trace = next(t for t in self.figure.data if t.name == trace)
         before = trace.x, trace.y, trace.z
-        if all(map(partial(np.array_equal, equal_nan=True), before, xyz)):
-            return  # a change of anything else in the explorer comes here, too
+        if all(map(_alike, before, xyz)):
+            return  # the page has only rounded a slider, or something else has changed
         trace.x, trace.y, trace.z = xyz
         self._moved = True
 

@@ -3,7 +3,6 @@
 // runs, after they are painted, in the time that is left; else Python sends it with the frames.
 
 import { make } from "./dom.js";
-import { asText } from "./frames.js";
 import { short } from "./geometry.js";
 import { outcomes } from "./outcomes.js";
 import { PARTS } from "./parts.js";
@@ -170,7 +169,7 @@ export class Band {
       this.work = null;
       if (band !== this.source) this.build(band ? bandOf(band, band.rows, band.steps) : null);
       this.source = band;
-      this.dim(asText(known) !== settings);
+      this.dim(JSON.stringify(known) !== settings);
     } else if (source.controls.length && (runs !== this.source || settings !== this.settings)) {
       [this.source, this.settings] = [runs, settings];
       this.work = bandFound(runs, source.values(), model.get("handles").start, facts);

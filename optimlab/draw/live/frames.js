@@ -34,15 +34,6 @@ export function floats(packed) {
   return found;
 }
 
-/**
- * Values of controls and handles as text: numbers are as round as a slider's, which itself answers
- * 0.9000000000000001 to 0.9.
- * @param {any} all
- */
-export function asText(all) {
-  return JSON.stringify(all, (_, at) => (at?.toPrecision ? +at.toPrecision(12) : at));
-}
-
 /** What is said of a picture that Python has not brought up to date. */
 export const UNANSWERED =
   "Python does not answer: the picture is not that of the controls as they stand. " +
@@ -73,10 +64,11 @@ export class Source {
    */
   isLate(repaint) {
     const data = this.model.get("data");
-    const hand = this.values()[0];
+    const [hand, name] = this.controls[0] ?? [];
     const fits =
       !data.settings?.length ||
-      (asText(data.settings) === this.settings() && asText(data.first ?? hand) === asText(hand));
+      (JSON.stringify(data.settings) === this.settings() &&
+        (!hand || data.first === undefined || data.first === hand.get(name ?? "")));
     const works = this.model.get("working");
     if (fits && (!works || data !== this.known)) {
       window.clearTimeout(this.waits);
@@ -120,7 +112,7 @@ export class Source {
       }
     }
     const frames = this.model.get("frames");
-    const fits = () => this.settings() === asText(frames.settings);
+    const fits = () => this.settings() === JSON.stringify(frames.settings);
     if (frames.list?.[values[0]] && fits()) {
       return [frames.list[values[0]], floats(frames), "frames"];
     }
@@ -139,6 +131,6 @@ export class Source {
     const guesses = this.marks.filter((mark) => mark.guess).map((mark) => mark.name);
     const handles = Object.entries(this.model.get("handles"));
     const own = handles.filter(([name]) => !guesses.includes(name));
-    return asText([...others, Object.fromEntries(own)]);
+    return JSON.stringify([...others, Object.fromEntries(own)]);
   }
 }
