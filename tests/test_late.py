@@ -55,8 +55,9 @@ def test_a_surface_is_opened_with_its_traces_and_a_veiled_one_without_the_path()
 def test_a_surface_that_answers_is_sent_only_what_has_moved_since_it_was_opened(
     steps, moved, monkeypatch
 ):
-    explorer = SurfaceExplorer("bowl", SGD, start=(0, 4.5), steps=15)
+    explorer = SurfaceExplorer("bowl", "Momentum", start=(0, 4.5), steps=15)
     explorer._repr_mimebundle_()
+    explorer.controls["momentum"].value = 0.9000000000000001  # so the page answers to 0.9
     for so_many in steps:
         explorer.controls["steps"].value = so_many
         explorer._update()  # as of a control that only looks otherwise
@@ -67,7 +68,7 @@ def test_a_surface_that_answers_is_sent_only_what_has_moved_since_it_was_opened(
         sent.update(zip(trace_indexes, map(len, restyle_data["x"]), strict=True))
 
     monkeypatch.setattr(explorer.figure, "_send_update_msg", send)
-    marks = [trace.name for trace in explorer.figure.data].index("steps SGD")
+    marks = [trace.name for trace in explorer.figure.data].index("steps Momentum")
     explorer.figure.set_state({"_js2py_traceDeltas": {"trace_deltas": [], "trace_edit_id": 0}})
     assert len(sent) == 4 * moved, "all or nothing"
     assert sent.get(marks) == (steps[-1] + 1 if moved else None)
