@@ -182,8 +182,9 @@ class Tree:
         groups.append([f for f in changed if not f.startswith("tests")])  # doctests
         for files in filter(None, groups):
             failing = self._trace(files)  # which are tried again the next time
-            known = {f: "" if f in failing else hashes[f] for f in files}
-            self.tests |= {f: (known[f], self.tests.get(f, ("", {}))[1]) for f in files}
+            for f in files:
+                digest = "" if f in failing else hashes[f]
+                self.tests[f] = digest, self.tests.get(f, ("", {}))[1]
             self.known.write_bytes(pickle.dumps((self.tests, self.lines)))
 
     def _trace(self, files):

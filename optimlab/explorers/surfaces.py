@@ -227,9 +227,7 @@ class SurfaceExplorer(PathExplorer):
 
     def _send_whole(self):
         """Until a view has answered, the traces as they are now are what it will begin with."""
-        if self.figure.comm is None:
-            self._moved = False  # the figure is opened with them
-        elif self._moved and not self._answered:
+        if self._moved and not self._answered:
             self.figure.bundle()
 
     def _mark_step(self, shown=True):
@@ -248,7 +246,7 @@ class SurfaceExplorer(PathExplorer):
         if all(map(_alike, before, xyz)):
             return  # the page has only rounded a slider, or something else has changed
         trace.x, trace.y, trace.z = xyz
-        self._moved = True
+        self._moved = self.figure.comm is not None  # else the figure is opened with it
 
     def _on_surface(self, points, lift=LIFT):
         """x, y and z of points (n, 2) just above the surface; NaN outside the part shown."""
