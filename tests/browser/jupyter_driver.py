@@ -37,6 +37,9 @@ FLAGS = [
 ]
 #: seconds to wait for a state, on a machine that may be busy with other things
 PATIENCE = 60
+#: milliseconds between two questions to the page. Playwright by itself asks at each frame: what is
+#: asked of a whole notebook then costs more than all that the notebook does.
+ASKED_EACH = 50
 NOT_LOCAL = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
 #: what anywidget says of a module that a busy machine brings late; patience.js makes it good
 LATE = re.compile(r"\[anywidget\] Failed to initialize model")
@@ -325,7 +328,7 @@ class Lab:
             self.page.evaluate("window.jupyterapp.shell.expandLeft()")  # as it was at first
             self.command("docmanager:open", path=self.name)
         self.opened += 1
-        self.page.wait_for_function(READY, timeout=timeout * 1000)
+        self.until(READY, timeout=timeout)
         self.settle()
         if run:
             self.run_all()
@@ -348,7 +351,7 @@ class Lab:
             window.jupyterapp.commands.execute('notebook:run-all-cells')
               .finally(() => { window.__ran = true; }); }"""
         )
-        self.page.wait_for_function(RAN, timeout=timeout * 1000)
+        self.until(RAN, timeout=timeout)
         self.settle()
         return self.errors()
 
@@ -358,16 +361,18 @@ class Lab:
 
     def wait_idle(self, timeout: float = 60):
         """Wait until the kernel has nothing to do."""
-        self.page.wait_for_function(READY, timeout=timeout * 1000)
+        self.until(READY, timeout=timeout)
         self.settle()
 
     def python(self, code: str) -> str:
         """What a line of Python prints in the kernel of the page, beside its cells."""
         return self.page.evaluate(PYTHON_LINE, code)
 
-    def until(self, condition: str, argument=None):
+    def until(self, condition: str, argument=None, timeout: float = PATIENCE):
         """Wait until a function of JavaScript, of `argument`, holds in the page."""
-        self.page.wait_for_function(condition, arg=argument, timeout=PATIENCE * 1000)
+        self.page.wait_for_function(
+            condition, arg=argument, timeout=timeout * 1000, polling=ASKED_EACH
+        )
 
     def until_python(self, code: str, wanted):
         """Ask the kernel until it prints this: changes reach it merged, the last one last.
@@ -434,6 +439,7 @@ class Lab:
 def browser_context(browser, width=1400, height=1000, **more):
     """Windows that share a cache, of a size; `more` goes to Playwright's new_context."""
     context = browser.new_context(viewport={"width": width, "height": height}, **more)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         yield context
     finally:

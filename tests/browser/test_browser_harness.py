@@ -29,16 +29,7 @@ def test_a_key_moves_a_slider_and_the_kernel_hears_it(lab, notebook):
     lab.cell(1).locator(".widget-readout", has_text="6").wait_for()
     assert page.evaluate("document.activeElement.className").startswith("noUi-handle")
 
-    page.evaluate(
-        """async () => {
-        const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        const asked = kernel.requestExecute({code: "print('slider at', slider.value)"});
-        window.__heard = '';
-        asked.onIOPub = said => {
-          if (said.header.msg_type === 'stream') window.__heard = said.content.text; };
-        await asked.done; }"""
-    )
-    assert page.evaluate("window.__heard").strip() == "slider at 6"
+    lab.until_python("print('slider at', slider.value)", "slider at 6")
 
 
 def test_opened_without_running_nothing_has_run(lab, notebook):

@@ -45,11 +45,9 @@ def test_the_window_holds_controls_panels_and_bar_a_star_and_a_graph_that_is_rea
       const tall = Math.max(...all.map(b => b.bottom)) - Math.min(...all.map(b => b.top));
       const pane = document.querySelector('.jp-WindowedPanel-outer').clientHeight;
       return all[0].width < 330 && tall + bar.height + controls.height <= pane; }"""
-    page.page.wait_for_function(seen, timeout=10_000)
+    page.until(seen)
     page.page.set_viewport_size({"width": 900, "height": 1200})
-    page.page.wait_for_function(
-        "() => document.querySelector('.ol-panel').clientWidth === 320", timeout=10_000
-    )
+    page.until("() => document.querySelector('.ol-panel').clientWidth === 320")
     box = page.live(0).locator(".ol-panel").first.bounding_box()
     assert box["width"] == pytest.approx(320, abs=1), "no smaller than it must be"
     order = """() => [...document.querySelectorAll('.ol-live')[1].querySelector('.ol-overlay')
@@ -59,9 +57,7 @@ def test_the_window_holds_controls_panels_and_bar_a_star_and_a_graph_that_is_rea
     star, steps, line, ring = map(names.index, ("ol-stars", "path SGD steps", "path SGD", "start"))
     assert line < steps < star < ring, "painted in this order"
     page.page.set_viewport_size({"width": 400, "height": 800})
-    page.page.wait_for_function(
-        "() => document.querySelectorAll('.ol-panel')[0].clientWidth < 300", timeout=10_000
-    )
+    page.until("() => document.querySelectorAll('.ol-panel')[0].clientWidth < 300")
     graph = page.live(2).locator(".ol-panels")
     assert graph.locator(".ol-panel").bounding_box()["width"] >= 500
     assert graph.evaluate("n => n.scrollWidth > n.clientWidth + 100"), "it is scrolled"

@@ -46,7 +46,7 @@ class Keys:
             if (here := self.page.evaluate(CELL)) == wanted:
                 return self.lab.cell(wanted)
             self.press("ArrowDown" if here < wanted else "ArrowUp")
-            self.page.wait_for_function(f"before => ({CELL})() !== before", arg=here)
+            self.lab.until(f"before => ({CELL})() !== before", here)
         raise AssertionError(f"the arrow keys do not lead to cell {wanted}")
 
     def until(self, there, key, most=120):
@@ -64,12 +64,12 @@ class Keys:
         self.cell("# 05 ·")
         for _ in self.sources:
             self.press("Shift+Enter")
-        self.page.wait_for_function(ALL_RAN, timeout=120_000)
+        self.lab.until(ALL_RAN, timeout=120)
         self.lab.wait_idle()
 
 
 def says(cell, words):
-    cell.locator(".ol-card", has_text=words).wait_for(timeout=15_000)
+    cell.locator(".ol-card", has_text=words).wait_for()
 
 
 def test_a_lesson_by_keyboard_and_again_after_a_restart(alone):
@@ -217,7 +217,7 @@ def test_a_card_says_that_python_is_busy_and_does_it_afterwards(cards):
     cards.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-cell')")
     card = cards.cell(1).locator(".ol-card")
     card.locator("button[data-action=skip]").click()
-    cards.page.wait_for_function("() => document.querySelector('.ol-card.ol-busy')")
+    cards.until("() => document.querySelector('.ol-card.ol-busy')")
     cards.command("notebook:interrupt-kernel")
     card.locator("[data-part=gap]").wait_for()
     expect(cards.page.locator(".ol-busy")).to_have_count(0)

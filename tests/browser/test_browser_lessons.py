@@ -25,7 +25,7 @@ def state(plot):
 
 def wait_for_change(lab, plot, before, what):
     try:
-        lab.page.wait_for_function(MOVED, arg=[plot.element_handle(), before], timeout=10_000)
+        lab.until(MOVED, [plot.element_handle(), before])
     except Exception as error:
         raise AssertionError(f"{what} changed nothing in the picture") from error
 
@@ -66,7 +66,7 @@ def drag_handles(lab, plot, number):
                     lab.page.keyboard.press(key)
             wait_for_change(lab, plot, before, f"{how} on handle {i} of plot {number}")
             # another handle's answer, still on its way, may have been that change
-            expect(handle).not_to_have_attribute(WHERE, at, timeout=10_000)
+            expect(handle).not_to_have_attribute(WHERE, at)
     return handles.count()
 
 
@@ -79,9 +79,7 @@ def skip_predictions(lab, pictured):
     while (skip := lab.page.locator("[data-action=skip]")).count():
         left = skip.count()
         skip.first.click()
-        lab.page.wait_for_function(
-            "n => document.querySelectorAll('[data-action=skip]').length < n", arg=left
-        )
+        lab.until("n => document.querySelectorAll('[data-action=skip]').length < n", left)
     lab.wait_idle()
 
 
@@ -92,16 +90,14 @@ def play(lab, plot):
     before = plot.get_attribute("data-step")
     button.click()
     plot.locator("button[data-action=play]").click()
-    lab.page.wait_for_function(
-        "([plot, step]) => plot.dataset.step === step", arg=[plot.element_handle(), before]
-    )
+    lab.until("([plot, step]) => plot.dataset.step === step", [plot.element_handle(), before])
 
 
 def narrow(lab):
     """In a window 900 pixels wide nothing is cut off, and no picture is smaller than it may be."""
     lab.page.set_viewport_size({"width": 900, "height": 1200})
     with contextlib.suppress(TimeoutError):  # then the assertion says what is too wide
-        lab.page.wait_for_function(f"() => ({WIDE})().length === 0", timeout=5_000)
+        lab.until(f"() => ({WIDE})().length === 0")
     assert lab.page.evaluate(WIDE) == []
     sizes = lab.page.locator(".ol-panel").evaluate_all("all => all.map(n => n.clientWidth)")
     assert min(sizes) >= 250  # SMALL in geometry.js

@@ -87,7 +87,7 @@ def put_on(looks, dark):
     """JupyterLab's dark theme or its light one."""
     if looks.page.evaluate("document.body.dataset.jpThemeLight") == str(dark).lower():
         looks.command("apputils:change-theme", theme=f"JupyterLab {'Dark' if dark else 'Light'}")
-    looks.page.wait_for_function(SETTLED, arg=dark, timeout=10_000)
+    looks.until(SETTLED, dark)
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
@@ -110,7 +110,7 @@ def test_axe_finds_nothing_serious_and_nothing_moves_unasked(looks):
     looks.page.set_viewport_size({"width": 400, "height": 1000})
     looks.page.evaluate(axe_code())
     # what is wider than its card is reached once the card has its width
-    looks.page.wait_for_function("""() => [...document.querySelectorAll('.ol-card pre')]
+    looks.until("""() => [...document.querySelectorAll('.ol-card pre')]
       .some(node => node.tabIndex === 0 && node.scrollWidth > node.clientWidth)""")
     assert looks.page.evaluate(RUN_AXE) == []
     assert looks.page.evaluate(NAMELESS) == []
@@ -155,7 +155,7 @@ def test_forced_colours_leave_pictures_and_bands_as_they_are(looks):
 
 def test_at_twice_the_size_all_is_in_the_window_and_nothing_covers_it(looks):
     looks.page.set_viewport_size({"width": 700, "height": 500})  # 1400 by 1000 at 200 %
-    looks.page.wait_for_function(f"() => ({WIDE})().length === 0", timeout=10_000)
+    looks.until(f"() => ({WIDE})().length === 0")
     places = "nodes => nodes.map(node => getComputedStyle(node).position)"
     assert "sticky" not in looks.page.locator(".ol-bar, .ol-controls").evaluate_all(places)
     looks.page.set_viewport_size({"width": 700, "height": 1000})

@@ -129,7 +129,7 @@ def test_a_handle_with_places_stands_at_one_of_them(lab):
 
     def stands_at(name):
         said = "([ring, name]) => ring.getAttribute('aria-valuetext') === name"
-        lab.page.wait_for_function(said, arg=[ring.element_handle(), name])
+        lab.until(said, [ring.element_handle(), name])
 
     ring.focus()
     for key, name in (

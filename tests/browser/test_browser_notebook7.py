@@ -25,7 +25,7 @@ def test_the_arrow_keys_of_a_slider_move_it_and_not_the_page(classic):
     for _ in range(3):
         classic.page.keyboard.press("ArrowRight")
     moved = "([node, at]) => Number(node.getAttribute('aria-valuenow')) === at"
-    classic.page.wait_for_function(moved, arg=[slider.element_handle(), before + 3], timeout=10_000)
+    classic.until(moved, [slider.element_handle(), before + 3])
     assert slider.evaluate("node => node === document.activeElement")
 
 

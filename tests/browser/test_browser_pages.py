@@ -84,7 +84,7 @@ class Page:
 
     def ready(self):
         whole = "() => document.querySelectorAll('.ol-live').length === 5"
-        self.page.wait_for_function(whole, timeout=10_000)
+        self.page.wait_for_function(whole)
         self.page.wait_for_selector(".ol-board .ol-card")
 
     def card(self, number):

@@ -26,7 +26,7 @@ class Page:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(place.as_uri())
-        self.page.wait_for_selector(".ol-live", timeout=10_000)
+        self.page.wait_for_selector(".ol-live")
 
     def root(self, name):
         return self.page.locator(".ol-live").get_attribute(name)
@@ -36,7 +36,7 @@ class Page:
 
     def until(self, condition):
         read = f"() => {{ const root = document.querySelector('.ol-live'); return {condition}; }}"
-        self.page.wait_for_function(read, timeout=10_000)
+        self.page.wait_for_function(read)
 
 
 @pytest.fixture(scope="module")
@@ -198,10 +198,7 @@ def plot(lab):
 
 
 def said(lab, words):
-    lab.page.wait_for_function(
-        "words => document.querySelector('.ol-said').textContent.startsWith(words)",
-        arg=words, timeout=10_000,
-    )  # fmt: skip
+    lab.until("words => document.querySelector('.ol-said').textContent.startsWith(words)", words)
 
 
 def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
@@ -247,7 +244,7 @@ def test_the_menu_saves_copies_and_closes_on_the_keyboard(plot, tmp_path):
     said(plot, "Copy this line with Ctrl+C.")
     assert page.evaluate("() => getSelection().toString()") == line
     plot.live().locator("[data-action=reset]").click()
-    page.wait_for_function(
+    plot.until(
         "() => document.querySelector('.ol-summary').textContent.includes('learning rate 0.1 ')"
     )
     check_a_busy_python(plot)

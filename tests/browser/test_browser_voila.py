@@ -56,7 +56,7 @@ def test_a_lesson_is_alive_and_its_exercises_say_where_to_do_them(page):
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     moved = "([node, at]) => Number(node.getAttribute('aria-valuenow')) === at"
-    page.wait_for_function(moved, arg=[slider.element_handle(), before + 3], timeout=10_000)
+    page.wait_for_function(moved, arg=[slider.element_handle(), before + 3])
     text = page.locator("body").inner_text()
     assert text.count("open the notebook in JupyterLab") == 3
     assert "Error displaying widget" not in text and "Hint 1" not in text
