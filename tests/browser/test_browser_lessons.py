@@ -15,17 +15,15 @@ WITHOUT_PICTURES = {"15b_networks.ipynb"}
 STATE = """plot => [...plot.querySelectorAll('.ol-overlay'), plot.querySelector('.ol-summary')]
   .map(node => node.innerHTML).join('')"""
 WIDE = beyond(".ol-panel, .ol-bar, .ol-summary, .widget-hbox")
-MOVED = "([plot, before]) => (" + STATE + ")(plot) !== before"
+# What it shows now stays in the page, for a picture is long: "has it changed?" needs no copy here.
+NOTE = f"plot => {{ plot.before = ({STATE})(plot); }}"
+MOVED = f"plot => plot.before !== ({STATE})(plot)"
 WHERE = "aria-valuetext"
 
 
-def state(plot):
-    return plot.evaluate(STATE)
-
-
-def wait_for_change(lab, plot, before, what):
+def wait_for_change(lab, plot, what):
     try:
-        lab.until(MOVED, [plot.element_handle(), before])
+        lab.until(MOVED, plot.element_handle())
     except Exception as error:
         raise AssertionError(f"{what} changed nothing in the picture") from error
 
@@ -36,11 +34,12 @@ def press_slider(lab, plot, number):
     sliders = output.locator(".noUi-target:not([disabled]) .noUi-handle")
     if sliders.count() == 0:
         return 0
-    slider, before = sliders.first, state(plot)
+    plot.evaluate(NOTE)
+    slider = sliders.first
     low, high, now = (float(slider.get_attribute(f"aria-value{k}")) for k in ("min", "max", "now"))
     slider.focus()
     lab.page.keyboard.press("ArrowLeft" if now >= (low + high) / 2 else "ArrowRight")
-    wait_for_change(lab, plot, before, f"the slider of plot {number}")
+    wait_for_change(lab, plot, f"the slider of plot {number}")
     return 1
 
 
@@ -51,7 +50,8 @@ def drag_handles(lab, plot, number):
         handle = handles.nth(i)
         handle.scroll_into_view_if_needed()
         for how in ("mouse", "keys"):
-            before, at = state(plot), handle.get_attribute(WHERE)
+            plot.evaluate(NOTE)
+            at = handle.get_attribute(WHERE)
             if how == "mouse":
                 box = handle.bounding_box()
                 x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -64,7 +64,7 @@ def drag_handles(lab, plot, number):
                 handle.focus()
                 for key in ("ArrowLeft", "ArrowLeft", "ArrowUp"):
                     lab.page.keyboard.press(key)
-            wait_for_change(lab, plot, before, f"{how} on handle {i} of plot {number}")
+            wait_for_change(lab, plot, f"{how} on handle {i} of plot {number}")
             # another handle's answer, still on its way, may have been that change
             expect(handle).not_to_have_attribute(WHERE, at)
     return handles.count()
@@ -115,9 +115,10 @@ def test_a_lesson_from_the_stored_page_to_the_reopened_copy(lab, name):
     lab.until("() => document.querySelectorAll('.ol-live').length > 0")
     skip_predictions(lab, pictured=name not in WITHOUT_PICTURES)
     plots = lab.page.locator(".ol-live:visible")
+    numbered = plots.evaluate_all("all => all.map((plot, i) => plot.dataset.number = i).length")
     moved = 0
-    for number in range(plots.count()):
-        plot = plots.nth(number)
+    for number in range(numbered):
+        plot = lab.page.locator(f".ol-live[data-number='{number}']")
         moved += press_slider(lab, plot, number) + drag_handles(lab, plot, number)
         play(lab, plot)
         lab.wait_idle()
