@@ -83,13 +83,13 @@ PREPARE = r"""() => {
   };
   K.remember = () => {
     const node = document.activeElement;
-    K.before = [node, node.value, K.state(K.area(node))]; };
+    K.asked = K.area(node);
+    K.before = [node, node.value, K.state(K.asked)]; };
   K.changed = async patience => {
     const [was, value, before] = K.before, until = performance.now() + patience;
-    const area = K.area(was);
     for (;;) {
       const node = document.activeElement;
-      const now = K.area(node) ?? area; // that Python is waited for is no effect
+      const now = K.area(node) ?? K.asked; // that Python is waited for is no effect
       const other = K.state(now) !== before && !now.querySelector('.ol-late, .ol-busy');
       if (other || (node === was && node.value !== value)) return true;
       if (performance.now() > until) return false;
@@ -104,6 +104,12 @@ PREPARE = r"""() => {
       await new Promise(done => setTimeout(done, 20));
     }
     return false; };
+  // whether the question in hand is shown: until it is, its Skip stands there and does nothing
+  K.shown = async patience => {
+    const until = performance.now() + patience;
+    const open = () => K.asked?.querySelector('[data-action=skip]');
+    while (open() && performance.now() < until) await new Promise(done => setTimeout(done, 20));
+    return !open(); };
   // whether the focus comes into sight; what Python shows above it may still move the page
   K.sighted = async patience => {
     const until = performance.now() + patience;
@@ -126,6 +132,7 @@ BUTTONS = """() => [...document.querySelectorAll('.jp-OutputArea-output button')
   .filter(one => window.__keys.area(document.activeElement)?.contains(one))
   .map(one => one.innerText.trim())"""
 READY = "patience => window.__keys.ready(patience)"
+REVEALED = "patience => window.__keys.shown(patience)"
 SIGHTED = "patience => window.__keys.sighted(patience)"
 MARK = "() => window.__keys.mark()"
 #: remembers what the output shows, before a key; and whether it shows something else before long
@@ -211,6 +218,8 @@ class Walk:
                 self.way.add(f"has no name: {at['html']}", at)
             before = at
             if act(at):
+                self.lab.python("pass")  # so its answer is there: what it takes off is no stop
+                self.lab.settle()
                 self.page.evaluate(MARK)
         self.way.add("the notebook has no end")
 
@@ -266,6 +275,8 @@ class Answers(Walk):
             if now.get("action") == "show":
                 self.reached.add(now["id"])
                 self.press(now)
+                if not self.page.evaluate(REVEALED, PATIENCE):
+                    self.way.add("“Show me” does not show", now)
                 self.way.answers += 1
                 self.number += 1
                 return
