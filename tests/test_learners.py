@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from exercise_rules import EQUIVALENT, RULES
+from facts import FACTS
 from worked import LESSONS, Worked, answers_to, has_exercises, worked
 
 from optimlab.lessons import Lesson, Progress, class_table
@@ -70,6 +71,13 @@ def every_reply_is_reached(name, asked):
         right = kind.is_right(answer, truth)
         assert sentence in kind.gap(answer, truth), f"{name}: {sentence!r} is never said"
         assert not (right and isinstance(kind, Number)), f"{name}: {answer} is right"
+
+
+@each_lesson
+def test_what_a_reply_adds_is_worked_out_as_it_should_be(path):
+    lesson = worked(path).space["lesson"]
+    said = {n: a._fact for n, a in lesson.predictions.items() if callable(a.question.fact)}
+    assert said == FACTS.get(lesson.number, {})
 
 
 @each_lesson
