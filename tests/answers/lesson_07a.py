@@ -149,6 +149,8 @@ REFUSED = {
         named(lambda c: all(c > 0), lambda c: all(c < 0), lambda c: np.prod(c) < 0),
         named(lambda c: all(c[:2] > 0), lambda c: all(c[:2] < 0), lambda c: min(c) < 0 < max(c)),
         named(lambda c: min(c) > 0.1, lambda c: max(c) < -0.1, lambda c: min(c) < 0 < max(c)),
+        named(lambda c: min(c) > 0.1, lambda c: max(c) < 0, lambda c: min(c) < 0 < max(c)),
+        named(lambda c: min(c) > 0, lambda c: max(c) < -0.1, lambda c: min(c) < 0 < max(c)),
         named(lambda c: min(c) > 0, lambda c: max(c) < 0, lambda c: c[0] * c[-1] < 0),
         named(lambda c: min(c) > 0, lambda c: max(c) < 0, lambda c: min(c) < 0),
         named(lambda c: min(c) > 0, lambda c: max(c) < 0, lambda c: max(c) > 0),
