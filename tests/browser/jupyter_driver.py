@@ -37,9 +37,6 @@ FLAGS = [
 ]
 #: seconds to wait for a state, on a machine that may be busy with other things
 PATIENCE = 60
-#: milliseconds between two questions to the page. Playwright by itself asks at each frame: what is
-#: asked of a whole notebook then costs more than all that the notebook does.
-ASKED_EACH = 50
 NOT_LOCAL = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
 #: what anywidget says of a module that a busy machine brings late; patience.js makes it good
 LATE = re.compile(r"\[anywidget\] Failed to initialize model")
@@ -370,9 +367,7 @@ class Lab:
 
     def until(self, condition: str, argument=None, timeout: float = PATIENCE):
         """Wait until a function of JavaScript, of `argument`, holds in the page."""
-        self.page.wait_for_function(
-            condition, arg=argument, timeout=timeout * 1000, polling=ASKED_EACH
-        )
+        self.page.wait_for_function(condition, arg=argument, timeout=timeout * 1000)
 
     def until_python(self, code: str, wanted):
         """Ask the kernel until it prints this: changes reach it merged, the last one last.
