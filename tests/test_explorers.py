@@ -387,7 +387,7 @@ def pole():
     [
         (log_well(), 5.0, 3.0, 6, "undefined"),
         (pole(), 1.0, 1.0, 6, "undefined"),
-        ("parabola", 2.0, 4.0, 700, "too large"),
+        ("parabola", 2.0, 4.0, 400, "too large"),
     ],
 )
 def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, steps, word):
@@ -409,7 +409,7 @@ def test_undefined_and_too_large_are_told_apart_everywhere(function, lr, start, 
 
 
 def test_each_rule_is_told_for_itself_and_one_that_stays_has_its_numbers():
-    explorer = explore("parabola", [SGD, AdaGrad], lr=2.0, start=4, steps=700, most_steps=700)
+    explorer = explore("parabola", [SGD, AdaGrad], lr=2.0, start=4, steps=400, most_steps=400)
     (frame,) = explorer.plot.data["list"]
     assert frame["names"] == ["SGD", "AdaGrad"] and frame["lost"] == [[323, "too large"], None]
     explorer.controls["lr"].value = 0.1
