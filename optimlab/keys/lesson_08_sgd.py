@@ -536,9 +536,10 @@ def claim_a_million_examples_are_as_good_as_endless_many():
 def claim_from_rate_0_2_on_all_data_is_lower_at_the_same_price():
     from optimlab.explorers import BatchExplorer
 
+    runs = BatchExplorer(even, batch_size=16)
     for rate, better in [(0.05, True), (0.2, False), (0.5, False)]:
         for seed in range(10):
-            both = ends(BatchExplorer(even, lr=rate, batch_size=16, seed=seed))
+            both = ends(runs.put(lr=rate, seed=seed))
             assert (both[1] < both[0]) == better
 
 
