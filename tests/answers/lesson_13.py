@@ -174,6 +174,7 @@ NAMED = {
     },
     "Adam": {
         "eps belongs to the divisor": brackets_left_out,
+        "eps belongs to the divisor: put": adam_in_lines(lambda m, v, eps: m / v**0.5 + eps),
         "eps is inside the root": adam_in_lines(lambda m, v, eps: m * (eps + v) ** -0.5),
         "The root of v̂ is missing": adam_in_lines(lambda m, v, eps: m / (eps + v)),
         "That is uphill": lambda *given: adam(*given, rate=lambda lr, t: -lr),
