@@ -1,5 +1,6 @@
-"""What a key works out anew and adds to its reply, by lesson and prediction: as it should read."""
+"""What is said after a prediction, by lesson: as it should be, whatever its key says."""
 
+#: what a key works out anew and adds to its reply
 FACTS = {
     "00": {
         "what rate 1.1 does": "It left at step 3.",
@@ -133,5 +134,137 @@ FACTS = {
         "who notices the turn": (
             "AdaGrad's worst loss over the five starts: 5e-12 before, 0.06 turned by 45°."
         ),
+    },
+}
+
+#: what is typed for an answer that is a number, and how the reply to it begins
+TYPED = {
+    "01": {
+        "the slope at h = 0.5": {
+            "7.75": "The slope stays",
+            "3.875": "The slope halves",
+            "15.5": "That is the old",
+            "1.625": "That is the rise.",
+            "0.25": "That is the slope",
+        },
+    },
+    "02": {
+        "slope of the steepest way up": {
+            "6": "That is against",
+            "8": "That adds two",
+            "4": "That is the",
+            "-4": "That adds the",
+            "2": "That is along",
+            "40": "That is 6²",
+        },
+    },
+    "03": {
+        "how far y moves": {
+            "0.01": "That is how far x",
+            "0.02": "That is how far t",
+            "0.03": "That is the outer",
+            "0.05": "That adds the",
+            "1.06": "That is the new",
+            "6": "That is the speed.",
+        },
+    },
+    "04": {
+        "the best b of the moved data": {
+            "0.92": "That was the",
+            "0": "Then the guess",
+            "1": "That was about",
+            "2.5": "2.5 is where",
+            "19.79": "That is the",
+        },
+        "weights for a year": {
+            "8": "Eight take 1.1",
+            "10": "Ten take more",
+            "2": "Two take 10,201",
+            "16": "A year has",
+            "17": "A year has",
+        },
+    },
+    "06": {
+        "where the colours meet": {
+            "2.46": "That is half",
+            "3.14": "There the height",
+            "2.5": "A start there",
+            "1.08": "There the left",
+            "0": "That is the",
+        },
+    },
+    "07a": {
+        "steps from 4.5 away": {
+            "654": "You added half",
+            "1645.15": "You took the last factor,",
+            "6054.82": "You took the last factor whole.",
+        },
+    },
+    "07b": {
+        "steps at condition number 200": {
+            "70": "70 would mean",
+            "221": "221 is √10",
+            "7000": "7,000 is 100",
+        },
+    },
+    "08": {
+        "how far off a batch of 16 is": {
+            "1.2": "That divides by 4.",
+            "4.8": "Then more examples",
+            "0.3": "That divides by 16:",
+        },
+    },
+    "09": {
+        "how long step 60 is": {
+            "0.1": "0.1 is the",
+            "0.19": "0.19 is step",
+            "6": "6 would be",
+            "0.9": "0.9 is the",
+        },
+    },
+    "11": {
+        "how far on a constant slope": {
+            "10.4": "10.4 would be",
+            "2.6": "That would be",
+        },
+    },
+    "12": {
+        "the length of the first step": {
+            "0.3": "0.3 is AdaGrad's:",
+            "3.03": "That is SGD:",
+            "0.15": "That multiplies by",
+            "1.2": "That divides by",
+            "0.346": "r starts at",
+        },
+    },
+    "13": {
+        "the sign step after 30": {
+            "2": "That is 30",
+            "0": "It cannot stand",
+            "-0.1": "It is there",
+            "-6.7": "That is one",
+        },
+        "the first step of stage 3": {
+            "1": "That is the",
+            "0.1": "m is a",
+            "31.6": "The divisor is",
+            "100": "The quotient of",
+            "0.316": "Upside down: m",
+            "0.9": "After one step",
+        },
+        "m after ten steps": {
+            "1": "1 is what",
+            "0.349": "0.9¹⁰ = 0.349",
+            "0.9": "0.9 is the",
+            "0.1": "That is m",
+        },
+    },
+    "15a": {
+        "how often Adam ends lowest": {
+            "4": "It is popular",
+            "3": "It is popular",
+            "2": "Too much honour,",
+            "1": "Nearly. See the",
+        },
     },
 }

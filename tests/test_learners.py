@@ -14,7 +14,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from exercise_rules import EQUIVALENT, RULES
-from facts import FACTS
+from facts import FACTS, TYPED
 from worked import LESSONS, Worked, answers_to, has_exercises, worked
 
 from optimlab.lessons import Lesson, Progress, class_table
@@ -78,6 +78,20 @@ def test_what_a_reply_adds_is_worked_out_as_it_should_be(path):
     lesson = worked(path).space["lesson"]
     said = {n: a._fact for n, a in lesson.predictions.items() if callable(a.question.fact)}
     assert said == FACTS.get(lesson.number, {})
+
+
+@each_lesson
+def test_a_usual_wrong_number_gets_the_reply_that_is_meant_for_it(path):
+    lesson = worked(path).space["lesson"]
+    replied = {n: a for n, a in lesson.predictions.items() if getattr(a.question, "replies", ())}
+    typed = TYPED.get(lesson.number, {})
+    assert {name: len(given) for name, given in typed.items()} == {
+        name: len(asked.question.replies) for name, asked in replied.items()
+    }
+    for name, given in typed.items():
+        for number, start in given.items():
+            said = replied[name].question.gap(float(number), replied[name]._truth)
+            assert start in said, f"{name}: {number}"
 
 
 @each_lesson
