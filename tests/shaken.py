@@ -15,12 +15,11 @@ import collections
 import sys
 
 import numpy as np
-from test_keys import KEYED, compare
+from test_keys import KEYED, compare, untrue
 
 from optimlab.lessons.contents import lesson_number
 from optimlab.lessons.keyring import key_path, load_key
 from optimlab.study.network.layers import Network
-from optimlab.tools import stated
 
 BY = 1e-14
 FIRST_WEIGHTS = Network.start
@@ -36,17 +35,12 @@ def shake(rng):
     Network.start = weights
 
 
-def untrue(number):
+def found_untrue(number):
     """What does not hold of a lesson, whose key is read anew."""
     sys.modules.pop(f"optimlab.keys.{key_path(number).stem}", None)  # and with it what it cached
     load_key.cache_clear()
     key = load_key(number)
-    for claim in key.claims:
-        try:
-            claim()
-        except AssertionError:
-            yield claim.__name__
-    yield from stated.wrong(key.numbers)
+    yield from untrue(key)
     try:
         compare(key.predictions, getattr(key.module, "HOLDS", {}))
     except AssertionError as error:
@@ -65,7 +59,7 @@ def main():
     for k in range(given.times):
         shake(np.random.default_rng([given.seed, k]))
         for number in given.lessons:
-            for what in untrue(number):
+            for what in found_untrue(number):
                 found[f"{number}: {what}"] += 1
                 print(f"time {k}, {number}: {what}", flush=True)
     for what, times in found.most_common():
